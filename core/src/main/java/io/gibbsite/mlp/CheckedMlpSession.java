@@ -1,0 +1,296 @@
+package io.gibbsite.mlp;
+
+import io.gibbsite.backend.StageListener;
+import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.random.Draws;
+import io.gibbsite.sampler.Langevin;
+
+/**
+ * The argument checks that every {@link MlpSession} makes, once. An implementation computes and trusts its
+ * arguments: {@code rows} may be 0.
+ */
+public abstract class CheckedMlpSession implements MlpSession {
+  private final MlpShape shape;
+  private final int rows;
+  private boolean parametersSet;
+  private boolean closed;
+  private int chains;
+
+  protected CheckedMlpSession(MlpShape shape, int rows) {
+    if (rows < 1) {
+      throw new IllegalArgumentException("a session needs room for at least one row, not " + rows);
+    }
+    if ((long) rows * shape.inputs() > Integer.MAX_VALUE - 64) {
+      throw new IllegalArgumentException(
+          rows + " rows of " + shape.inputs() + " columns do not fit in one array");
+    }
+    this.shape = shape;
+    this.rows = rows;
+  }
+
+  protected abstract void computeSetParameters(MlpParameters parameters);
+
+  protected abstract void computeEnergy(float[] x, int n, float[] energy);
+
+  protected abstract void computeInputGradient(float[] x, int n, float[] energy, float[] gradient);
+
+  protected abstract void computeParameterGradient(float[] x, float[] w, int n, float[] gradient);
+
+  protected abstract void computeDirectional(
+      float[] x, float[] v, int n, float[] energy, float[] slope, float[] curvature);
+
+  protected abstract void computeDirectionalParameterGradient(
+      float[] x, float[] v, float[] w, float[] a, float[] b, int n, float[] gradient);
+
+  /** {@code noise} is null where the noise is to be drawn at (seed, step). */
+  protected abstract double computeNce(
+      SigmoidNce nce,
+      float logZ,
+      float[] data,
+      int n,
+      float[] noise,
+      long seed,
+      long step,
+      float[] gradient);
+
+  protected abstract void computeSetChains(float[] x, int n);
+
+  protected abstract void computeReadChains(float[] x, int n);
+
+  protected abstract void computeLangevin(Langevin langevin, long seed, int n, float[] energies);
+
+  protected abstract void computeClose();
+
+  @Override
+  public final MlpShape shape() {
+    return shape;
+  }
+
+  @Override
+  public final int rows() {
+    return rows;
+  }
+
+  @Override
+  public final int chains() {
+    return chains;
+  }
+
+  @Override
+  public final void setParameters(MlpParameters parameters) {
+    requireOpen();
+    if (!parameters.shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          "parameters of shape %s (%s) for a session of shape %s (%s)"
+              .formatted(
+                  parameters.shape(),
+                  parameters.shape().activation().label(),
+                  shape,
+                  shape.activation().label()));
+    }
+    computeSetParameters(parameters);
+    parametersSet = true;
+  }
+
+  @Override
+  public final void energy(float[] x, int n, float[] energy) {
+    requireReady(n);
+    requireRows("x", x, n, shape.inputs());
+    requireRows("energy", energy, n, 1);
+    requireApart(energy, x);
+    computeEnergy(x, n, energy);
+  }
+
+  @Override
+  public final void inputGradient(float[] x, int n, float[] energy, float[] gradient) {
+    requireReady(n);
+    requireRows("x", x, n, shape.inputs());
+    requireRows("gradient", gradient, n, shape.inputs());
+    requireApart(gradient, x);
+    if (energy != null) {
+      requireRows("energy", energy, n, 1);
+      requireApart(energy, x);
+      requireApart(energy, gradient);
+    }
+    computeInputGradient(x, n, energy, gradient);
+  }
+
+  @Override
+  public final void parameterGradient(float[] x, float[] w, int n, float[] gradient) {
+    requireReady(n);
+    requireRows("x", x, n, shape.inputs());
+    requireRows("w", w, n, 1);
+    requireLength("gradient", gradient, shape.parameterCount());
+    requireApart(gradient, x);
+    requireApart(gradient, w);
+    computeParameterGradient(x, w, n, gradient);
+  }
+
+  @Override
+  public final void directional(
+      float[] x, float[] v, int n, float[] energy, float[] slope, float[] curvature) {
+    requireReady(n);
+    requireRows("x", x, n, shape.inputs());
+    requireRows("v", v, n, shape.inputs());
+    requireRows("slope", slope, n, 1);
+    requireRows("curvature", curvature, n, 1);
+    requireApart(slope, x);
+    requireApart(slope, v);
+    requireApart(curvature, x);
+    requireApart(curvature, v);
+    requireApart(slope, curvature);
+    if (energy != null) {
+      requireRows("energy", energy, n, 1);
+      requireApart(energy, x);
+      requireApart(energy, v);
+      requireApart(energy, slope);
+      requireApart(energy, curvature);
+    }
+    computeDirectional(x, v, n, energy, slope, curvature);
+  }
+
+  @Override
+  public final void directionalParameterGradient(
+      float[] x, float[] v, float[] w, float[] a, float[] b, int n, float[] gradient) {
+    requireReady(n);
+    requireRows("x", x, n, shape.inputs());
+    requireRows("v", v, n, shape.inputs());
+    requireRows("w", w, n, 1);
+    requireRows("a", a, n, 1);
+    requireRows("b", b, n, 1);
+    requireLength("gradient", gradient, shape.parameterCount());
+    for (float[] input : new float[][] {x, v, w, a, b}) {
+      requireApart(gradient, input);
+    }
+    computeDirectionalParameterGradient(x, v, w, a, b, n, gradient);
+  }
+
+  @Override
+  public final double nce(
+      SigmoidNce nce, float logZ, float[] data, int n, long seed, long step, float[] gradient) {
+    requireNce(nce, logZ, data, n, gradient);
+    requireStep(step);
+    return n == 0 ? emptyNce(gradient) : computeNce(nce, logZ, data, n, null, seed, step, gradient);
+  }
+
+  @Override
+  public final double nce(
+      SigmoidNce nce, float logZ, float[] data, int n, float[] noise, float[] gradient) {
+    requireNce(nce, logZ, data, n, gradient);
+    requireLength("noise", noise, (long) n * nce.k() * shape.inputs());
+    if (gradient != null) {
+      requireApart(gradient, noise);
+    }
+    return n == 0 ? emptyNce(gradient) : computeNce(nce, logZ, data, n, noise, 0, 0, gradient);
+  }
+
+  private double emptyNce(float[] gradient) {
+    if (gradient != null) {
+      java.util.Arrays.fill(gradient, 0, shape.parameterCount() + 1, 0f);
+    }
+    return 0;
+  }
+
+  private void requireNce(SigmoidNce nce, float logZ, float[] data, int n, float[] gradient) {
+    requireReady(n);
+    requireRows("data", data, n, shape.inputs());
+    if (nce.noise().columns() != shape.inputs()) {
+      throw new IllegalArgumentException(
+          "noise of " + nce.noise().columns() + " columns for an energy of " + shape.inputs());
+    }
+    if ((long) n * nce.k() > Integer.MAX_VALUE - 64) {
+      throw new IllegalArgumentException(n + " rows with k = " + nce.k() + " are too many noise rows");
+    }
+    if (!Float.isFinite(logZ)) {
+      throw new IllegalArgumentException("log Z must be finite, not " + logZ);
+    }
+    if (gradient != null) {
+      requireLength("gradient", gradient, shape.parameterCount() + 1L);
+      requireApart(gradient, data);
+    }
+  }
+
+  @Override
+  public final void setChains(float[] x, int n) {
+    requireOpen();
+    requireCount(n);
+    requireRows("x", x, n, shape.inputs());
+    computeSetChains(x, n);
+    chains = n;
+  }
+
+  @Override
+  public final void readChains(float[] x) {
+    requireOpen();
+    requireRows("x", x, chains, shape.inputs());
+    computeReadChains(x, chains);
+  }
+
+  @Override
+  public final void langevin(Langevin langevin, long seed, float[] energies) {
+    requireReady(0);
+    requireStep(langevin.firstStep() + langevin.steps());
+    if (energies != null) {
+      requireLength("energies", energies, (long) langevin.steps() * chains);
+    }
+    if (chains > 0 && langevin.steps() > 0) {
+      computeLangevin(langevin, seed, chains, energies);
+    }
+  }
+
+  @Override
+  public void listen(StageListener listener) {
+    throw new UnsupportedOperationException(getClass().getSimpleName() + " shows no stages");
+  }
+
+  @Override
+  public final void close() {
+    if (!closed) {
+      closed = true;
+      computeClose();
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the session is closed");
+    }
+  }
+
+  private void requireReady(int n) {
+    requireOpen();
+    if (!parametersSet) {
+      throw new IllegalStateException("the session has no parameters: call setParameters first");
+    }
+    requireCount(n);
+  }
+
+  private void requireCount(int n) {
+    if (n < 0 || n > rows) {
+      throw new IllegalArgumentException(n + " rows for a session opened for 0 to " + rows);
+    }
+  }
+
+  private static void requireStep(long step) {
+    if (step < 0 || step >= Draws.STEP_LIMIT) {
+      throw new IllegalArgumentException("step " + step + " is not in 0 .. 2^56 - 1");
+    }
+  }
+
+  private static void requireRows(String name, float[] array, int n, int columns) {
+    requireLength(name, array, (long) n * columns);
+  }
+
+  private static void requireLength(String name, float[] array, long length) {
+    if (array.length < length) {
+      throw new IllegalArgumentException(
+          name + " has " + array.length + " entries where " + length + " are needed");
+    }
+  }
+
+  private static void requireApart(float[] output, float[] input) {
+    if (output == input) {
+      throw new IllegalArgumentException("an output array is also an input or another output");
+    }
+  }
+}

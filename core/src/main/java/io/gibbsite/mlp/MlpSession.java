@@ -1,0 +1,125 @@
+package io.gibbsite.mlp;
+
+import io.gibbsite.backend.StageListener;
+import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.sampler.Langevin;
+
+/**
+ * An MLP energy on a backend: the five passes of {@link MlpEnergy}, the NCE loss, and Langevin chains that
+ * stay where they are computed.
+ *
+ * <p>Arrays belong to the caller, are row-major, and may be longer than needed; outputs are overwritten up to
+ * the length stated, and must not be the same array as an input. A session is used by one thread at a time.
+ * Every method throws {@link IllegalArgumentException} if an array is too short or {@code rows} is negative
+ * or above {@link #rows()}, and {@link IllegalStateException} after {@link #close} or before {@link
+ * #setParameters}. {@code d} is the number of inputs, {@code P} that of parameters.
+ */
+public interface MlpSession extends AutoCloseable {
+  MlpShape shape();
+
+  /** The most data rows of one call, and the most chains. */
+  int rows();
+
+  /** Copies the parameters in. Their shape must be the session's. */
+  void setParameters(MlpParameters parameters);
+
+  /**
+   * The energy.
+   *
+   * @param x float[rows * d]
+   * @param energy float[rows], out
+   */
+  void energy(float[] x, int rows, float[] energy);
+
+  /**
+   * The energy and its gradient in x.
+   *
+   * @param x float[rows * d]
+   * @param energy float[rows], out, or null
+   * @param gradient float[rows * d], out
+   */
+  void inputGradient(float[] x, int rows, float[] energy, float[] gradient);
+
+  /**
+   * {@code sum_i w_i dE(x_i)/d theta}.
+   *
+   * @param x float[rows * d]
+   * @param w float[rows]
+   * @param gradient float[P], out
+   */
+  void parameterGradient(float[] x, float[] w, int rows, float[] gradient);
+
+  /**
+   * The energy and its first and second derivative along v.
+   *
+   * @param x float[rows * d]
+   * @param v float[rows * d]
+   * @param energy float[rows], out, or null
+   * @param slope float[rows], out: {@code v.dE}
+   * @param curvature float[rows], out: {@code v^T H v}
+   */
+  void directional(float[] x, float[] v, int rows, float[] energy, float[] slope, float[] curvature);
+
+  /**
+   * {@code sum_i [ w_i dE + a_i d(v_i.dE) + b_i d(v_i^T H_i v_i) ] / d theta}.
+   *
+   * @param x float[rows * d]
+   * @param v float[rows * d]
+   * @param w float[rows]
+   * @param a float[rows]
+   * @param b float[rows]
+   * @param gradient float[P], out
+   */
+  void directionalParameterGradient(
+      float[] x, float[] v, float[] w, float[] a, float[] b, int rows, float[] gradient);
+
+  /**
+   * The NCE loss with noise drawn at (NCE_NOISE, step, row * k + j), and its gradient.
+   *
+   * @param logZ {@code c}
+   * @param data float[rows * d]
+   * @param gradient float[P + 1], out, the last one {@code d loss / dc}; or null for the loss alone
+   * @return the loss
+   */
+  double nce(
+      SigmoidNce nce, float logZ, float[] data, int rows, long seed, long step, float[] gradient);
+
+  /**
+   * The NCE loss with given noise, and its gradient.
+   *
+   * @param logZ {@code c}
+   * @param data float[rows * d]
+   * @param noise float[rows * k * d]: the k noise rows of the first data row, then those of the next
+   * @param gradient float[P + 1], out, the last one {@code d loss / dc}; or null for the loss alone
+   * @return the loss
+   */
+  double nce(SigmoidNce nce, float logZ, float[] data, int rows, float[] noise, float[] gradient);
+
+  /** Sets the chains' states, float[chains * d]. */
+  void setChains(float[] x, int chains);
+
+  /** How many chains there are: 0 before {@link #setChains}. */
+  int chains();
+
+  /** Copies the chains' states to {@code x}, float[chains * d]. */
+  void readChains(float[] x);
+
+  /** Moves every chain by {@link Langevin#steps} steps. */
+  default void langevin(Langevin langevin, long seed) {
+    langevin(langevin, seed, null);
+  }
+
+  /**
+   * Moves every chain by {@link Langevin#steps} steps, and records energies on the way.
+   *
+   * @param energies float[steps * chains], out, or null: {@code E} of the state that each step starts from
+   */
+  void langevin(Langevin langevin, long seed, float[] energies);
+
+  /** Sets or, with null, removes a listener to intermediate results. */
+  void listen(StageListener listener);
+
+  /** Frees what the session holds. */
+  @Override
+  void close();
+}
