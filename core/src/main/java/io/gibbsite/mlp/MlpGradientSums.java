@@ -17,6 +17,7 @@ final class MlpGradientSums {
   private final float[][] weights;
   private final float[][] biases;
   private final float[] rows;
+  private final float[] square = new float[Lanes.COUNT * Lanes.COUNT];
 
   MlpGradientSums(MlpShape shape, int tiles) {
     this.shape = shape;
@@ -84,7 +85,7 @@ final class MlpGradientSums {
       int stride = stride(in);
       for (int t = 0; t < tiles; t++) {
         TileTranspose.toRows(
-            a, aAt + t * aTile, Tile.ROWS, in, rows, t * Tile.ROWS * stride, stride);
+            a, aAt + t * aTile, Tile.ROWS, in, rows, t * Tile.ROWS * stride, stride, square);
       }
       TileProduct.outer(d, dTile, out, rows, stride, tiles, weights[l], stride);
     }

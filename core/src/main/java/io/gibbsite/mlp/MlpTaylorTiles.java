@@ -13,6 +13,7 @@ final class MlpTaylorTiles {
   private final MlpPacked packed;
   private final MlpShape shape;
   private final int hidden;
+  private final TileActivation activation;
 
   /** T2: {@code z_l}, {@code zt_l}, {@code zs_l}, l = 0 .. L-2; {@code zs_0} is null. */
   private final float[][] z;
@@ -42,6 +43,7 @@ final class MlpTaylorTiles {
     this.packed = packed;
     shape = packed.shape;
     hidden = shape.layers() - 1;
+    activation = TileActivation.of(shape.activation());
     z = new float[hidden][];
     zt = new float[hidden][];
     zs = new float[hidden][];
@@ -115,8 +117,7 @@ final class MlpTaylorTiles {
       if (l > 0) {
         TileProduct.panel(w, panel, as[l], inAt, zs[l], outAt, packed.zeros);
       }
-      TileActivation.taylor(
-          shape.activation(),
+      activation.taylor(
           z[l],
           zt[l],
           zs[l],
@@ -203,8 +204,7 @@ final class MlpTaylorTiles {
     int size = Tile.size(width);
     for (int t = 0; t < tiles; t++) {
       for (int i = 0; i < width; i += PANEL) {
-        TileActivation.taylorBackward(
-            shape.activation(),
+        activation.taylorBackward(
             z[l],
             zt[l],
             zs[l],

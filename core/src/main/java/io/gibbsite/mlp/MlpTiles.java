@@ -16,6 +16,7 @@ final class MlpTiles {
   private final MlpPacked packed;
   private final MlpShape shape;
   private final int hidden;
+  private final TileActivation activation;
 
   /** The output tiles of hidden layer l - 1, l = 1 .. L-1: {@code a_l}. */
   final float[][] a;
@@ -43,6 +44,7 @@ final class MlpTiles {
     this.packed = packed;
     shape = packed.shape;
     hidden = shape.layers() - 1;
+    activation = TileActivation.of(shape.activation());
     a = new float[hidden + 1][];
     slope = new float[hidden + 1][];
     int widest = 0;
@@ -107,15 +109,14 @@ final class MlpTiles {
   private void layer(int l, float[] in, int inAt, int outAt, boolean withSlope) {
     PackedMatrix w = packed.weights[l];
     float[] out = a[l + 1];
-    Activation activation = shape.activation();
     for (int panel = 0; panel < Tile.panels(w.outputs); panel++) {
       TileProduct.panel(w, panel, in, inAt, out, outAt, packed.biases[l]);
       int at = outAt + panel * PANEL * ROWS;
       int length = Math.min(PANEL, w.outputs - panel * PANEL) * ROWS;
       if (withSlope) {
-        TileActivation.valueAndSlope(activation, out, slope[l + 1], at, length);
+        activation.valueAndSlope(out, slope[l + 1], at, length);
       } else {
-        TileActivation.value(activation, out, at, length);
+        activation.value(out, at, length);
       }
     }
   }

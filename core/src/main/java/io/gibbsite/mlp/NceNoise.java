@@ -40,7 +40,7 @@ final class NceNoise {
       float[] logDensity,
       int logAt,
       float[] scratch,
-      int[] words) {
+      long[] words) {
     int columns = density.columns();
     for (int lane = 0; lane < ROWS; lane += COUNT) {
       if (gaussian != null) {
