@@ -9,10 +9,11 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link FloatMath} on vectors: the same operations in the same order, so the same bits in every lane.
+ * {@link FloatMath} on vectors: the same operations in the same order, so the same bits in every
+ * lane.
  *
- * <p>Limits are held by compare and blend, not by {@code min} and {@code max}, whose rules for NaN cost
- * several instructions each; a NaN compares false and passes through.
+ * <p>Limits are held by compare and blend, not by {@code min} and {@code max}, whose rules for NaN
+ * cost several instructions each; a NaN compares false and passes through.
  */
 public final class FloatMathVector {
   private FloatMathVector() {}
@@ -22,9 +23,16 @@ public final class FloatMathVector {
     x = x.blend(EXP_LOW, x.lt(EXP_LOW));
     x = x.blend(EXP_HIGH, x.compare(VectorOperators.GT, EXP_HIGH));
     FloatVector shifted = x.fma(all(LOG2_E), all(ROUND));
-    FloatVector p = expm1Reduced(reduce(x, shifted.sub(ROUND))).add(1f);
-    return p.reinterpretAsInts()
-        .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
+    FloatVector r = reduce(x, shifted.sub(ROUND));
+    FloatVector scale = powerOfTwo(shifted);
+    return scale.fma(expm1Reduced(r), scale);
+  }
+
+  private static FloatVector powerOfTwo(FloatVector shifted) {
+    return shifted
+        .reinterpretAsInts()
+        .lanewise(VectorOperators.LSHL, 23)
+        .add(0x3f800000)
         .reinterpretAsFloats();
   }
 
@@ -44,8 +52,7 @@ public final class FloatMathVector {
   public static FloatVector log(FloatVector x) {
     IntVector bits = x.reinterpretAsInts().sub(SQRT_HALF_BITS);
     FloatVector exponent =
-        (FloatVector)
-            bits.lanewise(VectorOperators.ASHR, 23).convert(VectorOperators.I2F, 0);
+        (FloatVector) bits.lanewise(VectorOperators.ASHR, 23).convert(VectorOperators.I2F, 0);
     FloatVector f = bits.and(0x7FFFFF).add(SQRT_HALF_BITS).reinterpretAsFloats().sub(1f);
     FloatVector p = f.fma(all(LOG_11), all(LOG_10));
     p = p.fma(f, all(LOG_9));
@@ -89,12 +96,7 @@ public final class FloatMathVector {
     y = y.blend(-40f, y.lt(-40f));
     FloatVector shifted = y.fma(all(LOG2_E), all(ROUND));
     FloatVector r = reduce(y, shifted.sub(ROUND));
-    FloatVector scale =
-        shifted
-            .reinterpretAsInts()
-            .lanewise(VectorOperators.LSHL, 23)
-            .add(0x3f800000)
-            .reinterpretAsFloats();
+    FloatVector scale = powerOfTwo(shifted);
     FloatVector m = scale.fma(expm1Reduced(r), scale.sub(1f));
     IntVector magnitude = m.neg().div(m.add(2f)).reinterpretAsInts().and(0x7FFFFFFF);
     return magnitude.or(x.reinterpretAsInts().and(0x80000000)).reinterpretAsFloats();
@@ -105,8 +107,7 @@ public final class FloatMathVector {
     FloatVector shifted = u.fma(all(4f), all(ROUND));
     FloatVector r = shifted.sub(ROUND).fma(all(-0.25f), u);
     IntVector quarter = shifted.reinterpretAsInts();
-    VectorMask<Float> odd =
-        quarter.and(1).compare(VectorOperators.NE, 0).cast(Lanes.FLOAT);
+    VectorMask<Float> odd = quarter.and(1).compare(VectorOperators.NE, 0).cast(Lanes.FLOAT);
     FloatVector magnitude = cosEighth(r).blend(sinEighth(r), odd);
     return flip(magnitude, quarter.add(1));
   }
@@ -116,8 +117,7 @@ public final class FloatMathVector {
     FloatVector shifted = u.fma(all(4f), all(ROUND));
     FloatVector r = shifted.sub(ROUND).fma(all(-0.25f), u);
     IntVector quarter = shifted.reinterpretAsInts();
-    VectorMask<Float> odd =
-        quarter.and(1).compare(VectorOperators.NE, 0).cast(Lanes.FLOAT);
+    VectorMask<Float> odd = quarter.and(1).compare(VectorOperators.NE, 0).cast(Lanes.FLOAT);
     FloatVector magnitude = sinEighth(r).blend(cosEighth(r), odd);
     return flip(magnitude, quarter);
   }
@@ -145,6 +145,8 @@ public final class FloatMathVector {
 
   /** As {@link FloatMath#normalDensity}. */
   public static FloatVector normalDensity(FloatVector x) {
+    x = x.abs();
+    x = x.blend(DENSITY_HIGH, x.compare(VectorOperators.GT, DENSITY_HIGH));
     FloatVector square = x.mul(x);
     FloatVector rest = x.fma(x, square.neg());
     FloatVector e = exp(square.mul(-0.5f));
