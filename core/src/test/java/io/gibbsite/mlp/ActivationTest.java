@@ -29,7 +29,10 @@ class ActivationTest {
     }
   }
 
-  /** The widest is tanh's third derivative: 1 - t^2 loses 2 * 2.6 ulp of t, and 4 times that is left. */
+  /**
+   * The widest is tanh's third derivative: 1 - t^2 loses 2 * 2.6 ulp of t, and 4 times that is
+   * left.
+   */
   @ParameterizedTest
   @EnumSource(Activation.class)
   void floatJetsFollowTheDoubleOnes(Activation activation) {
