@@ -7,6 +7,7 @@ import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.density.UniformBox;
 import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.random.DrawStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -187,6 +188,54 @@ class MlpDoubleTest {
       assertThat(Math.abs(loss - expected)).isLessThan(1e-9);
       assertThat(gradient[2]).isEqualTo(energy < 0 ? -1 : 1);
     }
+  }
+
+  /**
+   * At the truth the expected NCE gradient is 0 in w, b and c: data and base are one Gaussian, the
+   * net is 0. 400 batches give each entry's mean and standard error; 6 standard errors have a
+   * false-fail rate of 1e-8 (normal 2e-9, Student's t with 399 degrees below 1e-8). That c off by
+   * 0.1 is seen makes it a test.
+   */
+  @Test
+  void nceGradientVanishesAtTheTruth() {
+    Gaussian truth = new Gaussian(new float[] {0.5f}, new float[] {0.8f});
+    SigmoidNce nce = new SigmoidNce(2, new Gaussian(new float[] {0}, new float[] {1.5f}));
+    MlpDouble mlp = new MlpDouble(MlpShape.of(Activation.SILU, 1), new double[2], truth);
+    for (double score : scores(mlp, nce, truth, 0)) {
+      assertThat(Math.abs(score)).isLessThan(6);
+    }
+    assertThat(Math.abs(scores(mlp, nce, truth, 0.1)[2])).isGreaterThan(6);
+  }
+
+  /** Mean over standard error of each gradient entry, over 400 batches of 256 rows. */
+  private static double[] scores(MlpDouble mlp, SigmoidNce nce, Gaussian truth, double c) {
+    int batches = 400;
+    int rows = 256;
+    float[] data = new float[rows];
+    float[] noise = new float[rows * nce.k()];
+    double[] gradient = new double[3];
+    double[] sum = new double[3];
+    double[] square = new double[3];
+    for (int batch = 0; batch < batches; batch++) {
+      for (int i = 0; i < rows; i++) {
+        truth.sample(11, DrawStream.DATA, batch, i, data, i);
+      }
+      for (int i = 0; i < noise.length; i++) {
+        nce.noise().sample(11, DrawStream.NCE_NOISE, batch, i, noise, i);
+      }
+      mlp.nce(nce, c, data, rows, noise, gradient);
+      for (int p = 0; p < 3; p++) {
+        sum[p] += gradient[p];
+        square[p] += gradient[p] * gradient[p];
+      }
+    }
+    double[] scores = new double[3];
+    for (int p = 0; p < 3; p++) {
+      double mean = sum[p] / batches;
+      double variance = square[p] / batches - mean * mean;
+      scores[p] = mean / Math.sqrt(variance / (batches - 1));
+    }
+    return scores;
   }
 
   @Test
