@@ -78,9 +78,15 @@ public final class FloatMathVector {
     x = x.blend(EXP_LOW, x.lt(EXP_LOW));
     x = x.blend(EXP_HIGH, x.compare(VectorOperators.GT, EXP_HIGH));
     FloatVector shifted = x.fma(V_LOG2_E, V_ROUND);
-    FloatVector p = expm1Reduced(reduce(x, shifted.sub(ROUND))).add(1f);
-    return p.reinterpretAsInts()
-        .add(shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23))
+    FloatVector scale = powerOfTwo(shifted);
+    return scale.fma(expm1Reduced(reduce(x, shifted.sub(ROUND))), scale);
+  }
+
+  private static FloatVector powerOfTwo(FloatVector shifted) {
+    return shifted
+        .reinterpretAsInts()
+        .lanewise(VectorOperators.LSHL, 23)
+        .add(0x3f800000)
         .reinterpretAsFloats();
   }
 
@@ -145,12 +151,7 @@ public final class FloatMathVector {
     y = y.blend(-40f, y.lt(-40f));
     FloatVector shifted = y.fma(V_LOG2_E, V_ROUND);
     FloatVector r = reduce(y, shifted.sub(ROUND));
-    FloatVector scale =
-        shifted
-            .reinterpretAsInts()
-            .lanewise(VectorOperators.LSHL, 23)
-            .add(0x3f800000)
-            .reinterpretAsFloats();
+    FloatVector scale = powerOfTwo(shifted);
     FloatVector m = scale.fma(expm1Reduced(r), scale.sub(1f));
     IntVector magnitude = m.neg().div(m.add(2f)).reinterpretAsInts().and(0x7FFFFFFF);
     return magnitude.or(x.reinterpretAsInts().and(0x80000000)).reinterpretAsFloats();
@@ -198,6 +199,8 @@ public final class FloatMathVector {
 
   /** As {@link FloatMath#normalDensity}. */
   public static FloatVector normalDensity(FloatVector x) {
+    x = x.abs();
+    x = x.blend(DENSITY_HIGH, x.compare(VectorOperators.GT, DENSITY_HIGH));
     FloatVector square = x.mul(x);
     FloatVector rest = x.fma(x, square.neg());
     FloatVector e = exp(square.mul(-0.5f));
