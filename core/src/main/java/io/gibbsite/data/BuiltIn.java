@@ -177,16 +177,21 @@ public enum BuiltIn {
    * noise, so that its error is about 1e-7 of the density.
    */
   private static double arc(double x, double y, double radius, double turns, double sd) {
-    // logMean divides by the number of points, Simpson's rule by three times that of intervals.
-    double[] logs = new double[INTERVALS + 1];
+    double[] exponents = new double[INTERVALS + 1];
+    double largest = Double.NEGATIVE_INFINITY;
     for (int i = 0; i <= INTERVALS; i++) {
       double angle = 2 * Math.PI * turns * i / INTERVALS;
-      double weight = i == 0 || i == INTERVALS ? 1 : i % 2 == 1 ? 4 : 2;
-      logs[i] =
-          normal(x - radius * Math.cos(angle), y - radius * Math.sin(angle), sd)
-              + Math.log(weight * logs.length / (3.0 * INTERVALS));
+      double dx = x - radius * Math.cos(angle);
+      double dy = y - radius * Math.sin(angle);
+      exponents[i] = -0.5 * (dx * dx + dy * dy) / (sd * sd);
+      largest = Math.max(largest, exponents[i]);
     }
-    return logMean(logs);
+    double sum = 0;
+    for (int i = 0; i <= INTERVALS; i++) {
+      double weight = i == 0 || i == INTERVALS ? 1 : i % 2 == 1 ? 4 : 2;
+      sum += weight * Math.exp(exponents[i] - largest);
+    }
+    return normal(0, 0, sd) + largest + Math.log(sum / (3 * INTERVALS));
   }
 
   /** {@code log mean exp}, without overflow. */

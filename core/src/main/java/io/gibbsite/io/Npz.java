@@ -112,7 +112,8 @@ public final class Npz {
     entry.setMethod(ZipEntry.STORED);
     entry.setSize(count.bytes);
     entry.setCrc(checked.getChecksum().getValue());
-    entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+    // The first minute of 1980 would be written in a form that depends on the time zone.
+    entry.setTimeLocal(LocalDateTime.of(1980, 2, 1, 0, 0));
     return entry;
   }
 
