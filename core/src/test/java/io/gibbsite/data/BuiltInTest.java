@@ -28,9 +28,10 @@ class BuiltInTest {
   };
 
   /**
-   * Pearson's statistic of the samples against the density's integrals over the cells. By Wilson and
-   * Hilferty's approximation it passes the bound, at 6 standard deviations, with probability 1e-9; the rest
-   * up to 1e-6 is room for the approximation. A sampler whose scale is 3 % off fails.
+   * Pearson's statistic of the samples against the density's integrals over the cells. By Wilson
+   * and Hilferty's approximation it passes the bound, at 6 standard deviations, with probability
+   * 1e-9; the rest up to 1e-6 is room for the approximation. A sampler whose scale is 3 % off
+   * fails.
    */
   @ParameterizedTest
   @EnumSource(BuiltIn.class)
@@ -48,7 +49,7 @@ class BuiltInTest {
   @ParameterizedTest
   @EnumSource(BuiltIn.class)
   void samplesLieWhereTheDensityIsPositive(BuiltIn density) {
-    // Many for the checkerboard, whose edges rounding reaches about once in 10,000 samples.
+    // Many for the checkerboard, where rounding must not carry a sample over an edge.
     int samples = density == BuiltIn.CHECKERBOARD ? SAMPLES : 2000;
     float[] x = density.sample(samples, 3);
     double lowest = 0;
@@ -98,7 +99,9 @@ class BuiltInTest {
         .isCloseTo(gaussian.logDensity(new float[] {1.5f, -0.25f}, 0), within(1e-5));
   }
 
-  /** {@code p = mean of exp(-(r^2 + R^2) / 2 s^2) I_0(r R / s^2) / (2 pi s^2)} over the three rings. */
+  /**
+   * {@code p = mean of exp(-(r^2 + R^2) / 2 s^2) I_0(r R / s^2) / (2 pi s^2)} over the three rings.
+   */
   @Test
   void ringsAgreeWithTheirClosedForm() {
     for (double r : new double[] {0, 0.3, 0.65, 1, 1.95, 2.4}) {
@@ -127,7 +130,9 @@ class BuiltInTest {
     assertThat(BuiltIn.CHECKERBOARD.logDensity(-1.76, -1.7)).isEqualTo(Double.NEGATIVE_INFINITY);
   }
 
-  /** The integral of the density over each cell; cells that are empty at their centre are left at 0. */
+  /**
+   * The integral of the density over each cell; cells that are empty at their centre are left at 0.
+   */
   private static double[] masses(BuiltIn density) {
     double[] masses = new double[CELLS * CELLS];
     for (int cell = 0; cell < masses.length; cell++) {
@@ -145,7 +150,9 @@ class BuiltInTest {
     return masses;
   }
 
-  /** How many standard deviations Pearson's statistic lies above its mean; thin cells count as one. */
+  /**
+   * How many standard deviations Pearson's statistic lies above its mean; thin cells count as one.
+   */
   private static double deviations(double[] masses, float[] x) {
     int rest = masses.length;
     int[] counts = new int[rest + 1];

@@ -15,8 +15,7 @@ class DatasetTest {
         .hasMessage("x.csv: 5 values are not 3 rows of 2 columns");
     assertThatThrownBy(() -> new Dataset(new float[0], 0, 2, "x.csv"))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(
-            () -> new Dataset(new float[6], 1, 6, "x.npy", new ImageLayout(2, 2, 255)))
+    assertThatThrownBy(() -> new Dataset(new float[6], 1, 6, "x.npy", new ImageLayout(2, 2, 255)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("x.npy: 6 columns are not images of 2 x 2 pixels");
     assertThatThrownBy(() -> new ImageLayout(0, 2, 1)).isInstanceOf(IllegalArgumentException.class);

@@ -70,7 +70,8 @@ class IdxTest {
         "00000801 0000000C 00 | is truncated: U8[12] needs 12 bytes",
         "00000801 00000002 000000 | goes on behind the values of U8[2]",
         "00000801 FFFFFFFF | the shape [-1] has a dimension out of range",
-        "00000803 7FFFFFFF 7FFFFFFF 7FFFFFFF | the shape [2147483647, 2147483647, 2147483647] has a dimension out of range",
+        "00000803 7FFFFFFF 7FFFFFFF 7FFFFFFF | the shape [2147483647, 2147483647, 2147483647] has a"
+            + " dimension out of range",
         "1F8B0800 | is truncated",
       })
   void namesWhatIsWrong(String hex, String problem) throws IOException {

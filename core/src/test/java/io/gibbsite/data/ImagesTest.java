@@ -15,8 +15,7 @@ class ImagesTest {
       255, 255, 0, 0, 0, 0,
       255, 255, 0, 1, 0, 0
     };
-    Dataset pooled =
-        Images.pool(new Dataset(pixels, 2, 12, "x", new ImageLayout(2, 6, 255)), 2);
+    Dataset pooled = Images.pool(new Dataset(pixels, 2, 12, "x", new ImageLayout(2, 6, 255)), 2);
     assertThat(pooled.values()).containsExactly(3, 8, 2, 255, 0.25f, 0);
     assertThat(pooled.images()).isEqualTo(new ImageLayout(1, 3, 255));
   }

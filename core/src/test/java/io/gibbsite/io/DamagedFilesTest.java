@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every truncation, flips of every byte, and random overwrites of valid files: each is read or refused
- * with a {@link FormatException}, never another exception, in bounded time and memory.
+ * Every truncation, flips of every byte, and random overwrites of valid files: each is read or
+ * refused with a {@link FormatException}, never another exception, in bounded time and memory.
  */
 class DamagedFilesTest {
   private static final long MEMORY_LIMIT = 32 << 20;

@@ -31,7 +31,12 @@ class NpyTest {
     Npy.write(file, NdArray.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3));
     String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }";
     ByteBuffer expected = ByteBuffer.allocate(128 + 24).order(ByteOrder.LITTLE_ENDIAN);
-    expected.put((byte) 0x93).put("NUMPY".getBytes()).put((byte) 1).put((byte) 0).putShort((short) 118);
+    expected
+        .put((byte) 0x93)
+        .put("NUMPY".getBytes())
+        .put((byte) 1)
+        .put((byte) 0)
+        .putShort((short) 118);
     expected.put((header + " ".repeat(117 - header.length()) + "\n").getBytes());
     for (int i = 1; i <= 6; i++) {
       expected.putFloat(i);
@@ -60,13 +65,28 @@ class NpyTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
   void readsEveryVersion(int version) throws IOException {
-    write(version, "{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }   \n", 1, 0, 255, 255);
+    write(
+        version, "{'descr': '<i2', 'fortran_order': False, 'shape': (2,), }   \n", 1, 0, 255, 255);
     assertThat(Npy.read(file).longs()).containsExactly(1, -1);
   }
 
   @Test
   void readsBigEndianAndFortranOrder() throws IOException {
-    write(1, "{'descr': '>i2', 'fortran_order': True, 'shape': (2, 3)}", 0, 1, 0, 4, 0, 2, 0, 5, 0, 3, 0, 6);
+    write(
+        1,
+        "{'descr': '>i2', 'fortran_order': True, 'shape': (2, 3)}",
+        0,
+        1,
+        0,
+        4,
+        0,
+        2,
+        0,
+        5,
+        0,
+        3,
+        0,
+        6);
     NdArray array = Npy.read(file);
     assertThat(array.shape()).containsExactly(2, 3);
     assertThat(array.longs()).containsExactly(1, 2, 3, 4, 5, 6);
@@ -83,21 +103,32 @@ class NpyTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{'descr': 'O', 'fortran_order': False, 'shape': (1,), } | holds pickled objects, which are not read",
-        "{'descr': '=O', 'fortran_order': False, 'shape': (1,), } | holds pickled objects, which are not read",
-        "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), } | structured arrays are not read",
-        "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), } | values of type '<c8' are not read",
-        "{'descr': '<U1', 'fortran_order': False, 'shape': (1,), } | values of type '<U1' are not read",
-        "{'descr': '<f1', 'fortran_order': False, 'shape': (1,), } | values of type '<f1' are not read",
+        "{'descr': 'O', 'fortran_order': False, 'shape': (1,), } | holds pickled objects, which are"
+            + " not read",
+        "{'descr': '=O', 'fortran_order': False, 'shape': (1,), } | holds pickled objects, which"
+            + " are not read",
+        "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,), } | structured arrays are"
+            + " not read",
+        "{'descr': '<c8', 'fortran_order': False, 'shape': (1,), } | values of type '<c8' are not"
+            + " read",
+        "{'descr': '<U1', 'fortran_order': False, 'shape': (1,), } | values of type '<U1' are not"
+            + " read",
+        "{'descr': '<f1', 'fortran_order': False, 'shape': (1,), } | values of type '<f1' are not"
+            + " read",
         "{'descr': '<f4', 'fortran_order': 'x', 'shape': (1,), } | fortran_order is no truth value",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (1 1), } | its shape is damaged",
         "{'descr': '<f4', 'fortran_order': False, 'shape': True, } | its shape is damaged",
         "{'descr': '<f4', 'fortran_order': False, 'shape': (-1,), } | its header is damaged",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } | F32[2] needs 8 bytes of values, but the file has 4: it is truncated",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (0,), } | F32[0] needs 0 bytes of values, but the file has 4: it is followed by something else",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (65536, 65536), } | the shape [65536, 65536] has more than 2147483639 values",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999,), } | the shape [99999999999] has a dimension out of range",
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'x': True, } | its header has an unknown key x",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } | F32[2] needs 8 bytes of"
+            + " values, but the file has 4: it is truncated",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (0,), } | F32[0] needs 0 bytes of"
+            + " values, but the file has 4: it is followed by something else",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (65536, 65536), } | the shape [65536,"
+            + " 65536] has more than 2147483639 values",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999,), } | the shape"
+            + " [99999999999] has a dimension out of range",
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (1,), 'x': True, } | its header has an"
+            + " unknown key x",
         "{'descr': '<f4', 'descr': '<f4', 'shape': (1,), } | its header gives a key twice",
         "{'descr': '<f4', 'shape': (1,), } | its header lacks descr, fortran_order or shape",
         "{'descr': '<f4' 'shape': (1,), } | its header is damaged",

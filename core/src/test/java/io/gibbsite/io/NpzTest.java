@@ -74,7 +74,9 @@ class NpzTest {
         .hasMessageStartingWith(file + ": is no NPZ file, or damaged: ");
   }
 
-  /** The first value's last byte lies behind the local header, the name and 128 bytes of NPY header. */
+  /**
+   * The first value's last byte lies behind the local header, the name and 128 bytes of NPY header.
+   */
   @Test
   void checksTheChecksum() throws IOException {
     Npz.write(file, Map.of("x", NdArray.of(new float[] {1, 2}, 2)));

@@ -66,8 +66,14 @@ class SafetensorsTest {
         """
         {"__metadata__":{"k":"\\u00e9\\n"},
          "b" : {"shape":[ ],"data_offsets":[4,6],"dtype":"BF16"},
-         "a":{"dtype":"F16","shape":[2,1],"data_offsets":[0,4]}} \s""",
-        0x00, 0x3C, 0x00, 0x40, 0xC0, 0x3F);
+         "a":{"dtype":"F16","shape":[2,1],"data_offsets":[0,4]}} \s\
+        """,
+        0x00,
+        0x3C,
+        0x00,
+        0x40,
+        0xC0,
+        0x3F);
     Safetensors read = Safetensors.read(file);
     assertThat(read.metadata()).containsExactly(Map.entry("k", "é\n"));
     assertThat(read.tensors().keySet()).containsExactly("a", "b");
@@ -80,27 +86,44 @@ class SafetensorsTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}} | tensor \"a\": F32[1] does not take the 8 bytes of its data_offsets",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}} | tensor \"a\": data_offsets is not [begin, end]",
-        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}} | tensor \"a\": data_offsets is not [begin, end]",
-        "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[8],\"data_offsets\":[0,8]}} | tensor \"a\": the dtype \"F8_E4M3\" is not read",
-        "{\"a\":{\"dtype\":7,\"shape\":[8],\"data_offsets\":[0,8]}} | tensor \"a\": the dtype  is not read",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[65536,65536,65536,65536],\"data_offsets\":[0,8]}} | tensor \"a\": the shape [65536, 65536, 65536, 65536] has more than 2147483639 values",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[\"8\"],\"data_offsets\":[0,8]}} | tensor \"a\": shape holds what is not a whole number",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":8,\"data_offsets\":[0,8]}} | tensor \"a\": shape is not an array",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[8]}} | tensor \"a\": it needs dtype, shape, data_offsets and nothing else",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,8]}} | tensor \"a\": F32[1]"
+            + " does not take the 8 bytes of its data_offsets",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}} | tensor \"a\":"
+            + " data_offsets is not [begin, end]",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}} | tensor \"a\":"
+            + " data_offsets is not [begin, end]",
+        "{\"a\":{\"dtype\":\"F8_E4M3\",\"shape\":[8],\"data_offsets\":[0,8]}} | tensor \"a\": the"
+            + " dtype \"F8_E4M3\" is not read",
+        "{\"a\":{\"dtype\":7,\"shape\":[8],\"data_offsets\":[0,8]}} | tensor \"a\": the dtype  is"
+            + " not read",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[65536,65536,65536,65536],\"data_offsets\":[0,8]}} |"
+            + " tensor \"a\": the shape [65536, 65536, 65536, 65536] has more than 2147483639"
+            + " values",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[\"8\"],\"data_offsets\":[0,8]}} | tensor \"a\": shape"
+            + " holds what is not a whole number",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":8,\"data_offsets\":[0,8]}} | tensor \"a\": shape is not"
+            + " an array",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[8]}} | tensor \"a\": it needs dtype, shape,"
+            + " data_offsets and nothing else",
         "{\"a\":[]} | tensor \"a\": it needs dtype, shape, data_offsets and nothing else",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[9],\"data_offsets\":[0,9]}} | tensor \"a\" ends at byte 9 of 8: the file is truncated",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[6],\"data_offsets\":[2,8]}} | tensor \"a\" begins at byte 2, but the one before it ends at 0",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[5],\"data_offsets\":[0,5]},\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,8]}} | tensor \"b\" begins at byte 4, but the one before it ends at 5",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[7],\"data_offsets\":[0,7]}} | has 1 bytes that belong to no tensor",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[9],\"data_offsets\":[0,9]}} | tensor \"a\" ends at"
+            + " byte 9 of 8: the file is truncated",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[6],\"data_offsets\":[2,8]}} | tensor \"a\" begins at"
+            + " byte 2, but the one before it ends at 0",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[5],\"data_offsets\":[0,5]},\"b\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[4,8]}}"
+            + " | tensor \"b\" begins at byte 4, but the one before it ends at 5",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[7],\"data_offsets\":[0,7]}} | has 1 bytes that belong"
+            + " to no tensor",
         "{} | has 8 bytes that belong to no tensor",
         "{\"a\":{},\"a\":{}} | its header is damaged: the name \"a\" is given twice (character 14)",
         "{\"__metadata__\":{\"a\":1}} | __metadata__ holds what is not text",
         "{\"__metadata__\":[]} | __metadata__ is not an object",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[-8],\"data_offsets\":[0,8]}} | its header is damaged: unexpected '-' (character 28)",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[8.0],\"data_offsets\":[0,8]}} | its header is damaged: expected ']', found '.' (character 29)",
-        "{\"a\":{\"dtype\":\"U8\",\"shape\":[08],\"data_offsets\":[0,8]}} | its header is damaged: not a whole number of at most 18 digits (character 30)",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[-8],\"data_offsets\":[0,8]}} | its header is damaged:"
+            + " unexpected '-' (character 28)",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[8.0],\"data_offsets\":[0,8]}} | its header is damaged:"
+            + " expected ']', found '.' (character 29)",
+        "{\"a\":{\"dtype\":\"U8\",\"shape\":[08],\"data_offsets\":[0,8]}} | its header is damaged:"
+            + " not a whole number of at most 18 digits (character 30)",
         "{\"a\":[[[[[[[[]]]]]]]]} | its header is damaged: nested too deeply (character 8)",
         "{\"a\":null} | its header is damaged: unexpected 'n' (character 5)",
         "{} x | its header is damaged: there is more behind the object (character 3)",
