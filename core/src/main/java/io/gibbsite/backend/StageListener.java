@@ -1,8 +1,8 @@
 package io.gibbsite.backend;
 
 /**
- * Sees the intermediate results of a session by their card labels, so that a mismatch between backends can
- * be placed. For tests: it is slow.
+ * Sees the intermediate results of a session by their card labels, so that a mismatch between
+ * backends can be placed. For tests: it is slow.
  */
 @FunctionalInterface
 public interface StageListener {
