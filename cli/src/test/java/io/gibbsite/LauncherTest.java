@@ -149,6 +149,19 @@ class LauncherTest {
     assertThat(missing.err().lines()).singleElement().asString().contains("needs Maven 3.8");
   }
 
+  @Test
+  void printsTheJdkAndDoesNothingElse() throws Exception {
+    Path jdk = jdk(temp.resolve("the jdk"), "25.0.3");
+    Result result =
+        start(
+            Map.of("JAVA_HOME", jdk.toString()),
+            temp,
+            project.resolve("gibbsite").toString(),
+            "--print-jdk");
+    assertThat(result).isEqualTo(new Result(0, jdk + "\n", ""));
+    assertThat(project.resolve("cli")).doesNotExist();
+  }
+
   private Result run(Map<String, String> environment) throws Exception {
     return start(environment, temp, project.resolve("gibbsite").toString(), "info");
   }
