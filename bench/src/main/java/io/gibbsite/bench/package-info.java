@@ -1,0 +1,2 @@
+/** Workloads, their timing beside the machine's own limits, and JMH benchmarks of the same bodies. */
+package io.gibbsite.bench;
