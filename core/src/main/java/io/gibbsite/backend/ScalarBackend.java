@@ -1,0 +1,56 @@
+package io.gibbsite.backend;
+
+import io.gibbsite.mlp.MlpScalar;
+import io.gibbsite.mlp.MlpSession;
+import io.gibbsite.mlp.MlpShape;
+
+/**
+ * Plain Java loops in float32: the reference backend, which runs everywhere.
+ *
+ * <p>It computes on the caller's thread; {@link BackendOptions#threads} is accepted and changes nothing.
+ */
+public final class ScalarBackend implements Backend {
+  /** The name it is asked for by. */
+  public static final String NAME = "scalar";
+
+  private final BackendOptions options;
+
+  /**
+   * @throws BackendUnavailableException for a precision other than float32
+   */
+  public ScalarBackend(BackendOptions options) {
+    if (options.precision() != Precision.FLOAT32) {
+      throw new BackendUnavailableException(
+          "backend scalar computes in float32, not " + options.precision().label());
+    }
+    this.options = options;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return "scalar (single-threaded, float32)";
+  }
+
+  @Override
+  public BackendOptions options() {
+    return options;
+  }
+
+  @Override
+  public long bytes(MlpShape shape, int rows) {
+    return MlpScalar.bytes(shape, rows);
+  }
+
+  @Override
+  public MlpSession open(MlpShape shape, int rows) {
+    return new MlpScalar(shape, rows);
+  }
+
+  @Override
+  public void close() {}
+}

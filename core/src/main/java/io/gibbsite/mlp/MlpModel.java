@@ -1,0 +1,232 @@
+package io.gibbsite.mlp;
+
+import io.gibbsite.density.Gaussian;
+import io.gibbsite.io.FormatException;
+import io.gibbsite.io.NdArray;
+import io.gibbsite.io.Safetensors;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An MLP energy with its {@code c = log Z}: what a model file holds.
+ *
+ * <pre>
+ *   metadata   format = gibbsite, model = mlp, activation = silu | softplus | tanh | gelu
+ *   tensors    layers.N.weight [out, in], layers.N.bias [out]      N = 0, 1, ...
+ *              log_z [1]                                           0 if absent
+ *              base.mean [d], base.cholesky [d, d]                 only with a base density
+ * </pre>
+ *
+ * <p>Tensors are F32; F64, F16 and BF16 ones are rounded to it.
+ *
+ * @param parameters of the energy
+ * @param logZ {@code c}
+ */
+public record MlpModel(MlpParameters parameters, float logZ) {
+  private static final String LOG_Z = "log_z";
+  private static final String BASE_MEAN = "base.mean";
+  private static final String BASE_CHOLESKY = "base.cholesky";
+
+  /**
+   * Reads a model file.
+   *
+   * @throws FormatException if it is no MLP model, with what is wrong and where
+   * @throws IOException if it cannot be read
+   */
+  public static MlpModel read(Path file) throws IOException {
+    Safetensors content = Safetensors.read(file);
+    try {
+      return from(content.metadata(), content.tensors());
+    } catch (IllegalArgumentException e) {
+      throw new FormatException(file, e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The model of these tensors, all of which must belong to it.
+   *
+   * @throws IllegalArgumentException with what is wrong and where
+   */
+  public static MlpModel from(Map<String, String> metadata, Map<String, NdArray> tensors) {
+    requireMetadata(metadata, "format", "gibbsite");
+    requireMetadata(metadata, "model", "mlp");
+    if (metadata.get("activation") == null) {
+      throw new IllegalArgumentException(
+          "its metadata lacks the activation: add activation = silu, softplus, tanh or gelu");
+    }
+    MlpShape shape = shape(Activation.of(metadata.get("activation")), tensors);
+    Set<String> unknown = new LinkedHashSet<>(tensors.keySet());
+    float[] values = new float[shape.parameterCount()];
+    for (int l = 0; l < shape.layers(); l++) {
+      int out = shape.width(l + 1);
+      float[] weight = floats(tensors, weight(l), out, shape.width(l));
+      float[] bias = floats(tensors, bias(l), out);
+      System.arraycopy(weight, 0, values, shape.weightOffset(l), weight.length);
+      System.arraycopy(bias, 0, values, shape.biasOffset(l), out);
+      unknown.remove(weight(l));
+      unknown.remove(bias(l));
+    }
+    Gaussian base = null;
+    if (tensors.containsKey(BASE_MEAN) || tensors.containsKey(BASE_CHOLESKY)) {
+      int d = shape.inputs();
+      base = new Gaussian(floats(tensors, BASE_MEAN, d), floats(tensors, BASE_CHOLESKY, d, d));
+      unknown.remove(BASE_MEAN);
+      unknown.remove(BASE_CHOLESKY);
+    }
+    float logZ = 0;
+    if (unknown.remove(LOG_Z)) {
+      boolean single = tensors.get(LOG_Z).shape().length == 0;
+      logZ = floats(tensors, LOG_Z, single ? new int[0] : new int[] {1})[0];
+    }
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException(
+          "tensor '" + unknown.iterator().next() + "' does not belong to an MLP model of "
+              + shape.layers() + " layers");
+    }
+    return new MlpModel(new MlpParameters(shape, values, base), logZ);
+  }
+
+  private static void requireMetadata(Map<String, String> metadata, String key, String value) {
+    String found = metadata.get(key);
+    if (found == null) {
+      throw new IllegalArgumentException(
+          "its metadata lacks %s: add %s = %s, as in save_file(tensors, file, metadata={\"%s\": \"%s\", ...})"
+              .formatted(key, key, value, key, value));
+    }
+    if (!found.equals(value)) {
+      throw new IllegalArgumentException(
+          "its metadata says %s = %s, not %s".formatted(key, found, value));
+    }
+  }
+
+  private static MlpShape shape(Activation activation, Map<String, NdArray> tensors) {
+    int layers = 0;
+    while (tensors.containsKey(weight(layers))) {
+      layers++;
+    }
+    if (layers == 0) {
+      throw new IllegalArgumentException("it has no tensor '" + weight(0) + "'");
+    }
+    int[] widths = new int[layers + 1];
+    for (int l = 0; l < layers; l++) {
+      NdArray weight = tensors.get(weight(l));
+      int[] shape = weight.shape();
+      if (shape.length != 2 || l > 0 && shape[1] != widths[l]) {
+        throw new IllegalArgumentException(
+            "tensor '%s' is %s, not [outputs, %s]"
+                .formatted(weight(l), weight, l == 0 ? "inputs" : Integer.toString(widths[l])));
+      }
+      widths[l] = shape[1];
+      widths[l + 1] = shape[0];
+    }
+    if (widths[layers] != 1) {
+      throw new IllegalArgumentException(
+          "the last layer, '%s', has %d outputs: an energy has 1"
+              .formatted(weight(layers - 1), widths[layers]));
+    }
+    return MlpShape.of(activation, widths[0], Arrays.copyOfRange(widths, 1, layers));
+  }
+
+  /** The finite values of a tensor that must have this shape. */
+  private static float[] floats(Map<String, NdArray> tensors, String name, int... shape) {
+    NdArray tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException("it lacks the tensor '" + name + "'");
+    }
+    if (!tensor.dtype().floating() || !Arrays.equals(tensor.shape(), shape)) {
+      throw new IllegalArgumentException(
+          "tensor '%s' is %s, not F32%s".formatted(name, tensor, Arrays.toString(shape)));
+    }
+    float[] floats = tensor.floats();
+    for (int i = 0; i < floats.length; i++) {
+      if (!Float.isFinite(floats[i])) {
+        String index = shape.length == 2 ? i / shape[1] + ", " + i % shape[1] : Integer.toString(i);
+        throw new IllegalArgumentException(
+            "tensor '%s' holds %s at [%s]".formatted(name, floats[i], index));
+      }
+    }
+    return floats;
+  }
+
+  /** Writes a model file, atomically. */
+  public void write(Path file) throws IOException {
+    write(file, Map.of());
+  }
+
+  /**
+   * Writes a model file, atomically, with more metadata.
+   *
+   * @throws IllegalArgumentException if that contains a key of {@link #metadata}
+   */
+  public void write(Path file, Map<String, String> extraMetadata) throws IOException {
+    Map<String, String> metadata = metadata();
+    extraMetadata.forEach(
+        (key, text) -> {
+          if (metadata.put(key, text) != null) {
+            throw new IllegalArgumentException("the metadata '" + key + "' is the model's own");
+          }
+        });
+    new Safetensors(metadata, tensors()).write(file);
+  }
+
+  /** The metadata of the model file. */
+  public Map<String, String> metadata() {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("format", "gibbsite");
+    metadata.put("model", "mlp");
+    metadata.put("activation", parameters.shape().activation().label());
+    return metadata;
+  }
+
+  /** The tensors of the model file; parameters are copied. */
+  public Map<String, NdArray> tensors() {
+    Map<String, NdArray> tensors = split(parameters.shape(), parameters.values());
+    tensors.put(LOG_Z, NdArray.of(new float[] {logZ}, 1));
+    Gaussian base = parameters.base();
+    if (base != null) {
+      int d = base.columns();
+      tensors.put(BASE_MEAN, NdArray.of(base.mean(), d));
+      tensors.put(BASE_CHOLESKY, NdArray.of(base.cholesky(), d, d));
+    }
+    return tensors;
+  }
+
+  /**
+   * A gradient under the names of the model file's tensors.
+   *
+   * @param gradient float[P], or with {@code withLogZ} float[P + 1], the last one {@code d loss / dc}
+   */
+  public static Safetensors gradients(MlpShape shape, float[] gradient, boolean withLogZ) {
+    Map<String, NdArray> tensors = split(shape, gradient);
+    if (withLogZ) {
+      tensors.put(LOG_Z, NdArray.of(new float[] {gradient[shape.parameterCount()]}, 1));
+    }
+    return new Safetensors(Map.of("format", "gibbsite", "content", "gradient"), tensors);
+  }
+
+  private static Map<String, NdArray> split(MlpShape shape, float[] values) {
+    Map<String, NdArray> tensors = new LinkedHashMap<>();
+    for (int l = 0; l < shape.layers(); l++) {
+      int in = shape.width(l);
+      int out = shape.width(l + 1);
+      int weight = shape.weightOffset(l);
+      int bias = shape.biasOffset(l);
+      tensors.put(weight(l), NdArray.of(Arrays.copyOfRange(values, weight, bias), out, in));
+      tensors.put(bias(l), NdArray.of(Arrays.copyOfRange(values, bias, bias + out), out));
+    }
+    return tensors;
+  }
+
+  private static String weight(int layer) {
+    return "layers." + layer + ".weight";
+  }
+
+  private static String bias(int layer) {
+    return "layers." + layer + ".bias";
+  }
+}
