@@ -14,8 +14,8 @@ import io.gibbsite.backend.Backend;
  * @param seconds median of one step
  * @param gflops 10^9 operations a second
  * @param rowsPerS rows, or chain-steps, a second
- * @param limitFraction of the machine's measured multiply-add limit at that number of threads; null for a
- *     backend that does not compute on the processor
+ * @param limitFraction of the machine's measured multiply-add limit at that number of threads; null
+ *     for a backend that does not compute on the processor
  */
 public record BenchResult(
     String workload,

@@ -21,9 +21,13 @@ public final class BenchTable {
     }
   }
 
-  /** The limits at the backend's number of threads, or null if it does not compute on the processor. */
+  /**
+   * The limits at the backend's number of threads, or null if it does not compute on the processor.
+   */
   public static MachineLimits limits(Backend backend) {
-    return backend.name().equals("cuda") ? null : MachineLimits.measure(backend.options().threads());
+    return backend.name().equals("cuda")
+        ? null
+        : MachineLimits.measure(backend.options().threads());
   }
 
   /** The limits on one line. */

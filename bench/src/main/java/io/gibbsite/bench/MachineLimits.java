@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
  * What this machine can do at most, measured: figures of speed are set beside it.
  *
  * @param threads that took part
- * @param fmaGflops float32 fused multiply-adds in 10^9 operations a second (two an element), all threads
- *     together, from registers
+ * @param fmaGflops float32 fused multiply-adds in 10^9 operations a second (two an element), all
+ *     threads together, from registers
  * @param copyGigabytesPerSecond bytes read plus bytes written by copies far larger than the caches
  */
 public record MachineLimits(int threads, double fmaGflops, double copyGigabytesPerSecond) {
@@ -38,7 +38,9 @@ public record MachineLimits(int threads, double fmaGflops, double copyGigabytesP
     double copy =
         bytes
             / bestSeconds(
-                threads, COPY_ROUNDS, worker -> System.arraycopy(from[worker], 0, to[worker], 0, share));
+                threads,
+                COPY_ROUNDS,
+                worker -> System.arraycopy(from[worker], 0, to[worker], 0, share));
     return new MachineLimits(threads, fma / 1e9, copy / 1e9);
   }
 

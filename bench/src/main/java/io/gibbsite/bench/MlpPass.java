@@ -5,8 +5,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What is computed with an MLP energy, and its cost in forward passes {@code F = 2 B sum(in * out)}: a
- * gradient in x costs one more, one in the parameters two more, and NCE has data and noise rows.
+ * What is computed with an MLP energy, and its cost in forward passes {@code F = 2 B sum(in *
+ * out)}: a gradient in x costs one more, one in the parameters two more, and NCE has data and noise
+ * rows.
  */
 public enum MlpPass {
   /** {@code E(x)}. */

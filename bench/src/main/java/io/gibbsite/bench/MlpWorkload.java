@@ -11,8 +11,9 @@ import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.Langevin;
 
 /**
- * A pass of an MLP energy with SiLU: weights N(0, 1) / sqrt(in), biases 0, standard normal data and, for
- * NCE, standard normal noise rows that are given, not drawn; Langevin with step size 0.01, ten steps a call.
+ * A pass of an MLP energy with SiLU: weights N(0, 1) / sqrt(in), biases 0, standard normal data
+ * and, for NCE, standard normal noise rows that are given, not drawn; Langevin with step size 0.01,
+ * ten steps a call.
  *
  * @param pass what is computed
  * @param layers the model
@@ -73,7 +74,9 @@ public record MlpWorkload(MlpPass pass, MlpShape layers, int batch) implements W
     return x;
   }
 
-  /** The prepared arrays and the session: {@link #run} computes, {@link #output} is where it wrote. */
+  /**
+   * The prepared arrays and the session: {@link #run} computes, {@link #output} is where it wrote.
+   */
   public static final class Run implements Body {
     private final MlpPass pass;
     private final int batch;
@@ -92,10 +95,7 @@ public record MlpWorkload(MlpPass pass, MlpShape layers, int batch) implements W
       int parameters = workload.layers.parameterCount();
       x = workload.normals(DrawStream.DATA);
       noise = pass == MlpPass.NCE ? workload.normals(DrawStream.NCE_NOISE) : null;
-      nce =
-          pass == MlpPass.NCE
-              ? new SigmoidNce(1, Gaussian.isotropic(columns, 0f, 1f))
-              : null;
+      nce = pass == MlpPass.NCE ? new SigmoidNce(1, Gaussian.isotropic(columns, 0f, 1f)) : null;
       output =
           new float
               [switch (pass) {

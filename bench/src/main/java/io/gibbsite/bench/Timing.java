@@ -68,8 +68,6 @@ public record Timing(double warmUpSeconds, double seconds, int repeats) {
   static double median(double[] values) {
     Arrays.sort(values);
     int middle = values.length / 2;
-    return values.length % 2 == 1
-        ? values[middle]
-        : 0.5 * (values[middle - 1] + values[middle]);
+    return values.length % 2 == 1 ? values[middle] : 0.5 * (values[middle - 1] + values[middle]);
   }
 }

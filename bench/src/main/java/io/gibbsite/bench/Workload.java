@@ -3,8 +3,8 @@ package io.gibbsite.bench;
 import io.gibbsite.backend.Backend;
 
 /**
- * One row of the benchmark: a computation of a stated size, the same on every backend and in the peers'
- * frameworks.
+ * One row of the benchmark: a computation of a stated size, the same on every backend and in the
+ * peers' frameworks.
  */
 public interface Workload {
   /** What is computed, such as {@code langevin}. */

@@ -1,2 +1,4 @@
-/** Workloads, their timing beside the machine's own limits, and JMH benchmarks of the same bodies. */
+/**
+ * Workloads, their timing beside the machine's own limits, and JMH benchmarks of the same bodies.
+ */
 package io.gibbsite.bench;

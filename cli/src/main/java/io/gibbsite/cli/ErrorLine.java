@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import picocli.CommandLine.ParameterException;
@@ -56,7 +55,9 @@ record ErrorLine(int code, String text) {
     return failed("unexpected " + cause + "; run with " + DEBUG + "=1 for the stack trace");
   }
 
-  /** Prints the line, and the stack trace where the environment asks for it; returns the exit code. */
+  /**
+   * Prints the line, and the stack trace where the environment asks for it; returns the exit code.
+   */
   int print(PrintWriter err, Throwable e) {
     err.println("gibbsite: " + text.strip().replaceAll("\\s*\\R\\s*", " "));
     if ("1".equals(System.getenv(DEBUG))) {

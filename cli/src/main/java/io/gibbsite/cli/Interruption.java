@@ -3,8 +3,9 @@ package io.gibbsite.cli;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Lets long work end cleanly when the process is asked to stop (Ctrl-C, or a termination signal): the work
- * asks {@link #requested} after each step, saves, and closes this; the process ends only after that.
+ * Lets long work end cleanly when the process is asked to stop (Ctrl-C, or a termination signal):
+ * the work asks {@link #requested} after each step, saves, and closes this; the process ends only
+ * after that.
  *
  * <pre>
  *   try (Interruption interruption = Interruption.watch()) {
@@ -13,8 +14,8 @@ import java.util.concurrent.CountDownLatch;
  *   }
  * </pre>
  *
- * <p>The process then ends with the signal's own code (130 for Ctrl-C). Whatever is to be printed must be
- * printed before closing.
+ * <p>The process then ends with the signal's own code (130 for Ctrl-C). Whatever is to be printed
+ * must be printed before closing.
  */
 final class Interruption implements AutoCloseable {
   private final CountDownLatch finished = new CountDownLatch(1);

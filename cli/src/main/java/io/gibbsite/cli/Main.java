@@ -15,8 +15,9 @@ import picocli.CommandLine.Spec;
 /**
  * The {@code gibbsite} command.
  *
- * <p>Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 a failed run,
- * 2 wrong usage or bad input, the last two with one line on standard error ({@link ErrorLine}).
+ * <p>Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 a
+ * failed run, 2 wrong usage or bad input, the last two with one line on standard error ({@link
+ * ErrorLine}).
  */
 @Command(
     name = "gibbsite",
@@ -74,7 +75,8 @@ public final class Main implements Runnable {
 
   private static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
-    line.setParameterExceptionHandler((e, args) -> ErrorLine.of(e).print(e.getCommandLine().getErr(), e));
+    line.setParameterExceptionHandler(
+        (e, args) -> ErrorLine.of(e).print(e.getCommandLine().getErr(), e));
     line.setExecutionExceptionHandler((e, self, parsed) -> ErrorLine.of(e).print(self.getErr(), e));
     line.setUsageHelpAutoWidth(false);
     line.setHelpSectionKeys(line.getHelpSectionKeys());
@@ -85,8 +87,7 @@ public final class Main implements Runnable {
 
   /** The subcommands grouped by section; any that no section names come last. */
   private static String sections(Help help) {
-    Map<String, CommandLine> commands =
-        new LinkedHashMap<>(help.commandSpec().subcommands());
+    Map<String, CommandLine> commands = new LinkedHashMap<>(help.commandSpec().subcommands());
     StringBuilder text = new StringBuilder();
     for (Map.Entry<String, List<String>> section : SECTIONS.entrySet()) {
       StringBuilder lines = new StringBuilder();

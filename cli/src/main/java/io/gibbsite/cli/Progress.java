@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Shows how far long work has come: a bar where standard error is a terminal, a plain line at most every
- * few seconds elsewhere. Closing it ends the display.
+ * Shows how far long work has come: a bar where standard error is a terminal, a plain line at most
+ * every few seconds elsewhere. Closing it ends the display.
  */
 interface Progress extends AutoCloseable {
   /**

@@ -26,7 +26,9 @@ record Run(int code, String out, String err) {
     return this;
   }
 
-  /** Ended with this code, wrote no result, and one line on standard error that says all of this. */
+  /**
+   * Ended with this code, wrote no result, and one line on standard error that says all of this.
+   */
   void fails(int expectedCode, String... said) {
     assertThat(code).describedAs("%s%s", out, err).isEqualTo(expectedCode);
     assertThat(out).isEmpty();
