@@ -2,18 +2,23 @@ package io.gibbsite.math;
 
 /**
  * Elementary functions in float32 as fixed polynomials: IEEE add, multiply, fma, divide and integer
- * operations in one written order, so that {@link FloatMathVector}, C++ and CUDA give the same bits.
+ * operations in one written order, so that {@link FloatMathVector}, C++ and CUDA give the same
+ * bits.
  *
- * <p>Coefficients are weighted minimax fits (Lawson iterations), rounded to float32. Errors are given
- * in units in the last place (ulp) of the result, and held by tests. NaN in gives NaN out.
+ * <p>Coefficients are weighted minimax fits (Lawson iterations), rounded to float32. Errors are
+ * given in units in the last place (ulp) of the result, and held by tests. NaN in gives NaN out.
  */
 public final class FloatMath {
   static final float LOG2_E = 1.44269504f;
+
   /** ln 2 = LN2_HIGH + LN2_LOW; LN2_HIGH has 7 trailing zero bits, so n * LN2_HIGH is exact. */
   static final float LN2_HIGH = 0x1.62e4p-1f;
+
   static final float LN2_LOW = 0x1.7f7d1cp-20f;
+
   /** Adding and subtracting 1.5 * 2^23 rounds to an integer, left in the low bits of the sum. */
   static final float ROUND = 0x1.8p23f;
+
   static final float EXP_LOW = -87f;
   static final float EXP_HIGH = 88f;
 
@@ -32,6 +37,7 @@ public final class FloatMath {
   static final float LOG_9 = 0.118881628f;
   static final float LOG_10 = -0.116756514f;
   static final float LOG_11 = 0.0674663857f;
+
   /** The bits of sqrt(1/2): mantissas are taken from [sqrt(1/2), sqrt(2)). */
   static final int SQRT_HALF_BITS = 0x3f3504f3;
 
@@ -153,8 +159,7 @@ public final class FloatMath {
     }
     float shifted = Math.fma(y, LOG2_E, ROUND);
     float r = reduce(y, shifted - ROUND);
-    float scale =
-        Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + 0x3f800000);
+    float scale = Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + 0x3f800000);
     float m = Math.fma(scale, expm1Reduced(r), scale - 1f);
     return Math.copySign(-m / (m + 2f), x);
   }
@@ -210,8 +215,8 @@ public final class FloatMath {
   }
 
   /**
-   * The standard normal distribution function, from the density and Mills' ratio
-   * {@code (1 - Phi(x)) / phi(x)}, a polynomial in {@code 1 / (1 + 0.3 |x|)}.
+   * The standard normal distribution function, from the density and Mills' ratio {@code (1 -
+   * Phi(x)) / phi(x)}, a polynomial in {@code 1 / (1 + 0.3 |x|)}.
    */
   public static float normalCdf(float x, float density) {
     float t = 1f / Math.fma(MILLS_P, Math.abs(x), 1f);

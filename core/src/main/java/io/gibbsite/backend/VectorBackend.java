@@ -1,0 +1,55 @@
+package io.gibbsite.backend;
+
+import io.gibbsite.math.Lanes;
+import io.gibbsite.mlp.MlpSession;
+import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.mlp.MlpVector;
+
+/** The Java Vector API: blocked and fused, with rows shared among threads. */
+final class VectorBackend implements Backend {
+  static final String NAME = "vector";
+
+  private final BackendOptions options;
+  private final Workers workers;
+
+  VectorBackend(BackendOptions options) {
+    this.options = options;
+    this.workers = new Workers(options.threads(), "gibbsite-vector");
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return "%s (%d-bit, %d %s, %s)"
+        .formatted(
+            NAME,
+            Lanes.FLOAT.vectorBitSize(),
+            options.threads(),
+            options.threads() == 1 ? "thread" : "threads",
+            options.precision().label());
+  }
+
+  @Override
+  public BackendOptions options() {
+    return options;
+  }
+
+  @Override
+  public long bytes(MlpShape shape, int rows) {
+    return MlpVector.bytes(shape, rows, options.threads());
+  }
+
+  @Override
+  public MlpSession open(MlpShape shape, int rows) {
+    return new MlpVector(shape, rows, workers);
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+  }
+}

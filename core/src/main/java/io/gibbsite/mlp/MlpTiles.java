@@ -1,0 +1,243 @@
+package io.gibbsite.mlp;
+
+import static io.gibbsite.math.Lanes.COUNT;
+import static io.gibbsite.math.Lanes.FLOAT;
+import static io.gibbsite.mlp.Tile.PANEL;
+import static io.gibbsite.mlp.Tile.ROWS;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The forward and backward steps F and B of {@link MlpEnergy} on a few tiles, with one worker's scratch
+ * memory. The activations of these rows stay in cache from the first layer to the gradient.
+ */
+final class MlpTiles {
+  private final MlpPacked packed;
+  private final MlpShape shape;
+  private final int hidden;
+
+  /** The output tiles of hidden layer l - 1, l = 1 .. L-1: {@code a_l}. */
+  final float[][] a;
+
+  /** {@code f'(z_{l-1})}, as a. */
+  final float[][] slope;
+
+  /** B4's {@code d_l}, by turns. */
+  private final float[] even;
+
+  private final float[] odd;
+
+  /** F4's energies, float[tiles * ROWS]. */
+  final float[] energy;
+
+  private final float[] spreadWeights;
+
+  /** F5's {@code y}, and scratch, for a base density. */
+  private float[] y;
+
+  private float[] centred;
+  private final float[] rowSums = new float[ROWS];
+
+  MlpTiles(MlpPacked packed, int tiles) {
+    this.packed = packed;
+    shape = packed.shape;
+    hidden = shape.layers() - 1;
+    a = new float[hidden + 1][];
+    slope = new float[hidden + 1][];
+    int widest = 0;
+    for (int l = 1; l <= hidden; l++) {
+      int size = tiles * Tile.size(shape.width(l));
+      a[l] = new float[size];
+      slope[l] = new float[size];
+      widest = Math.max(widest, size);
+    }
+    even = new float[widest];
+    odd = new float[widest];
+    energy = new float[tiles * ROWS];
+    spreadWeights = new float[tiles * Tile.size(1)];
+  }
+
+  static long bytes(MlpShape shape, int tiles) {
+    long sum = 0;
+    long widest = 0;
+    for (int l = 1; l < shape.layers(); l++) {
+      sum += 2L * Tile.size(shape.width(l));
+      widest = Math.max(widest, Tile.size(shape.width(l)));
+    }
+    return Float.BYTES * tiles * (sum + 2 * widest + 2L * Tile.size(shape.inputs()));
+  }
+
+  /**
+   * F1 to F5.
+   *
+   * @param x tiles of the inputs, from {@code xAt}
+   * @param withSlope whether a backward step will follow
+   */
+  void forward(float[] x, int xAt, int tiles, boolean withSlope) {
+    for (int l = 0; l < hidden; l++) {
+      int inSize = Tile.size(shape.width(l));
+      int outSize = Tile.size(shape.width(l + 1));
+      for (int t = 0; t < tiles; t++) {
+        float[] in = l == 0 ? x : a[l];
+        int inAt = l == 0 ? xAt + t * inSize : t * inSize;
+        layer(l, in, inAt, t * outSize, withSlope);
+      }
+    }
+    float[] last = hidden == 0 ? x : a[hidden];
+    int lastAt = hidden == 0 ? xAt : 0;
+    int size = Tile.size(shape.width(hidden));
+    for (int t = 0; t < tiles; t++) { // F4
+      TileProduct.dot(
+          packed.lastWeight,
+          0,
+          packed.lastBias,
+          last,
+          lastAt + t * size,
+          shape.width(hidden),
+          energy,
+          t * ROWS);
+    }
+    if (packed.base != null) {
+      base(x, xAt, tiles);
+    }
+  }
+
+  /** F2 and F3, panel by panel. */
+  private void layer(int l, float[] in, int inAt, int outAt, boolean withSlope) {
+    PackedMatrix w = packed.weights[l];
+    float[] out = a[l + 1];
+    Activation activation = shape.activation();
+    for (int panel = 0; panel < Tile.panels(w.outputs); panel++) {
+      TileProduct.panel(w, panel, in, inAt, out, outAt, packed.biases[l]);
+      int at = outAt + panel * PANEL * ROWS;
+      int length = Math.min(PANEL, w.outputs - panel * PANEL) * ROWS;
+      if (withSlope) {
+        TileActivation.valueAndSlope(activation, out, slope[l + 1], at, length);
+      } else {
+        TileActivation.value(activation, out, at, length);
+      }
+    }
+  }
+
+  /** F5. */
+  private void base(float[] x, int xAt, int tiles) {
+    int size = Tile.size(shape.inputs());
+    if (y == null) {
+      y = new float[energy.length / ROWS * size];
+      centred = new float[size];
+    }
+    float constant = (float) -packed.base.gaussian.logNormaliser();
+    for (int t = 0; t < tiles; t++) {
+      packed.base.whiten(x, xAt + t * size, true, y, t * size, centred);
+      TileGaussian.rowProducts(y, t * size, y, t * size, shape.inputs(), rowSums, 0);
+      for (int r = 0; r < ROWS; r++) {
+        energy[t * ROWS + r] += 0.5f * rowSums[r] + constant;
+      }
+    }
+  }
+
+  /**
+   * B1 to B5 after {@link #forward} with slopes: {@code dE/dx}.
+   *
+   * @param p0 tiles, out
+   */
+  void inputGradient(float[] p0, int tiles) {
+    int size = Tile.size(shape.inputs());
+    if (hidden == 0) {
+      for (int t = 0; t < tiles; t++) {
+        for (int i = 0; i < shape.inputs(); i++) {
+          int at = t * size + i * ROWS;
+          Arrays.fill(p0, at, at + ROWS, packed.lastWeight[i]);
+        }
+      }
+    } else {
+      float[] d = lastDelta(null, tiles);
+      for (int l = hidden - 1; l > 0; l--) {
+        d = delta(l, d, tiles);
+      }
+      int dSize = Tile.size(shape.width(1));
+      for (int t = 0; t < tiles; t++) { // B3 at layer 0
+        TileProduct.multiply(packed.transposed[0], d, t * dSize, p0, t * size, packed.zeros);
+      }
+    }
+    if (packed.base != null) { // B5
+      for (int t = 0; t < tiles; t++) {
+        packed.base.addGradient(y, t * size, p0, t * size);
+      }
+    }
+  }
+
+  /**
+   * B1 to B4 after {@link #forward} with slopes: adds {@code sum_i w_i dE(x_i)/d theta} to the sums.
+   *
+   * @param w float[tiles * ROWS], 0 for rows that do not count
+   */
+  void parameterGradient(float[] x, int xAt, float[] w, int tiles, MlpGradientSums sums) {
+    float[] rowWeights = spread(w, tiles);
+    sums.addWeight(hidden, rowWeights, hidden == 0 ? x : a[hidden], hidden == 0 ? xAt : 0, tiles);
+    sums.addBias(hidden, rowWeights, tiles);
+    if (hidden == 0) {
+      return;
+    }
+    float[] d = lastDelta(w, tiles);
+    for (int l = hidden - 1; l >= 0; l--) {
+      sums.addWeight(l, d, l == 0 ? x : a[l], l == 0 ? xAt : 0, tiles); // B2
+      sums.addBias(l, d, tiles);
+      if (l > 0) {
+        d = delta(l, d, tiles);
+      }
+    }
+  }
+
+  /** The row weights as tiles of one column. */
+  private float[] spread(float[] w, int tiles) {
+    int size = Tile.size(1);
+    for (int t = 0; t < tiles; t++) {
+      System.arraycopy(w, t * ROWS, spreadWeights, t * size, ROWS);
+    }
+    return spreadWeights;
+  }
+
+  /** B1, B3 and B4 of the last layer: {@code d_{L-2} = w W_{L-1} f'}; w is 1 where null. */
+  private float[] lastDelta(float[] w, int tiles) {
+    int width = shape.width(hidden);
+    int size = Tile.size(width);
+    float[] d = hidden % 2 == 0 ? even : odd;
+    for (int t = 0; t < tiles; t++) {
+      for (int lane = 0; lane < ROWS; lane += COUNT) {
+        FloatVector row =
+            w == null
+                ? FloatVector.broadcast(FLOAT, 1f)
+                : FloatVector.fromArray(FLOAT, w, t * ROWS + lane);
+        int at = t * size + lane;
+        for (int i = 0; i < width; i++) {
+          FloatVector p = row.mul(packed.lastWeight[i]);
+          p.mul(FloatVector.fromArray(FLOAT, slope[hidden], at + i * ROWS))
+              .intoArray(d, at + i * ROWS);
+        }
+      }
+    }
+    return d;
+  }
+
+  /** B3 and B4: {@code d_{l-1} = (d_l W_l) f'(z_{l-1})}, panel by panel. */
+  private float[] delta(int l, float[] d, int tiles) {
+    PackedMatrix w = packed.transposed[l];
+    float[] out = l % 2 == 0 ? even : odd;
+    int inSize = Tile.size(shape.width(l + 1));
+    int outSize = Tile.size(shape.width(l));
+    for (int t = 0; t < tiles; t++) {
+      for (int panel = 0; panel < Tile.panels(w.outputs); panel++) {
+        TileProduct.panel(w, panel, d, t * inSize, out, t * outSize, packed.zeros);
+        int at = t * outSize + panel * PANEL * ROWS;
+        int end = at + Math.min(PANEL, w.outputs - panel * PANEL) * ROWS;
+        for (int i = at; i < end; i += COUNT) {
+          FloatVector p = FloatVector.fromArray(FLOAT, out, i);
+          p.mul(FloatVector.fromArray(FLOAT, slope[l], i)).intoArray(out, i);
+        }
+      }
+    }
+    return out;
+  }
+}

@@ -1,0 +1,486 @@
+package io.gibbsite.mlp;
+
+import static io.gibbsite.math.Lanes.COUNT;
+import static io.gibbsite.math.Lanes.FLOAT;
+import static io.gibbsite.mlp.Tile.ROWS;
+
+import io.gibbsite.backend.StageListener;
+import io.gibbsite.backend.Workers;
+import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.random.DrawStream;
+import io.gibbsite.random.DrawsVector;
+import io.gibbsite.sampler.Langevin;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The MLP energy on the Vector API.
+ *
+ * <p>Rows go through all layers in blocks of a few tiles, so that a block's activations stay in cache through
+ * forward, backward and update; blocks are the units that threads share. Sums over rows are made chunk by
+ * chunk, where the chunks depend on the shape and the batch alone, and then added up in a fixed tree: the
+ * same bits for any number of threads.
+ */
+public final class MlpVector extends CheckedMlpSession {
+  /** Tiles in a block: enough rows to pay for reading and writing the sums of dW once a block. */
+  static final int BLOCK_TILES = 4;
+
+  private static final int BLOCK_ROWS = BLOCK_TILES * ROWS;
+
+  private final Workers workers;
+  private final MlpPacked packed;
+  private final Worker[] team;
+  private final ChunkSums chunkSums;
+  private final int tileSize;
+  private float[] chains = {};
+  private NceNoise noise;
+
+  // The loop bodies, made once: a run allocates nothing.
+  private final Workers.Body energyBody = this::energyBlock;
+  private final Workers.Body inputGradientBody = this::inputGradientBlock;
+  private final Workers.Body parameterGradientBody = this::parameterGradientChunk;
+  private final Workers.Body directionalBody = this::directionalBlock;
+  private final Workers.Body directionalGradientBody = this::directionalGradientChunk;
+  private final Workers.Body nceBody = this::nceChunk;
+  private final Workers.Body langevinBody = this::langevinTile;
+
+  // The arguments of the call in progress.
+  private float[] x;
+  private float[] v;
+  private float[] w;
+  private float[] a;
+  private float[] b;
+  private float[] energies;
+  private float[] out;
+  private float[] secondOut;
+  private float[] noiseRows;
+  private int n;
+  private int chunkBlocks;
+  private boolean withGradient;
+  private SigmoidNce nce;
+  private float logZ;
+  private long seed;
+  private long step;
+  private Langevin langevin;
+
+  /** One worker's scratch memory. */
+  private final class Worker {
+    final MlpTiles tiles = new MlpTiles(packed, BLOCK_TILES);
+    final float[] x = new float[BLOCK_TILES * tileSize];
+    final float[] second = new float[BLOCK_TILES * tileSize];
+    final float[] third = new float[tileSize];
+    final float[] rowWeights = new float[BLOCK_ROWS];
+    final float[] rowSums = new float[ROWS];
+    final int[] words = new int[DrawsVector.SCRATCH];
+    private MlpGradientSums sums;
+    private MlpTaylorTiles taylor;
+    private float[][] seeds;
+
+    MlpGradientSums sums() {
+      if (sums == null) {
+        sums = new MlpGradientSums(shape(), BLOCK_TILES);
+      }
+      return sums;
+    }
+
+    MlpTaylorTiles taylor() {
+      if (taylor == null) {
+        taylor = new MlpTaylorTiles(packed, BLOCK_TILES);
+        seeds = new float[3][BLOCK_TILES * Tile.size(1)];
+      }
+      return taylor;
+    }
+  }
+
+  /**
+   * Opens a session; see {@link io.gibbsite.backend.Backend#open}.
+   *
+   * @param workers shared with other sessions of the backend
+   */
+  public MlpVector(MlpShape shape, int rows, Workers workers) {
+    super(shape, rows);
+    this.workers = workers;
+    packed = new MlpPacked(shape);
+    tileSize = Tile.size(shape.inputs());
+    team = new Worker[workers.threads()];
+    for (int i = 0; i < team.length; i++) {
+      team[i] = new Worker();
+    }
+    chunkSums = new ChunkSums(shape.parameterCount());
+  }
+
+  /** Bytes that a session takes at the most. */
+  public static long bytes(MlpShape shape, int rows, int threads) {
+    long worker =
+        MlpTiles.bytes(shape, BLOCK_TILES)
+            + MlpTaylorTiles.bytes(shape, BLOCK_TILES)
+            + MlpGradientSums.bytes(shape, BLOCK_TILES)
+            + Float.BYTES * (2L * BLOCK_TILES + 1) * Tile.size(shape.inputs());
+    long chainBytes = (long) Float.BYTES * Tile.count(rows) * Tile.size(shape.inputs());
+    return MlpPacked.bytes(shape)
+        + threads * worker
+        + chainBytes
+        + ChunkSums.bytes(shape.parameterCount(), blocks(rows));
+  }
+
+  private static int blocks(int rows) {
+    return (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+  }
+
+  @Override
+  protected void computeSetParameters(MlpParameters parameters) {
+    packed.pack(parameters);
+  }
+
+  /** F1: rows of a batch as tiles, the missing rows of the last one zero; returns the tiles. */
+  private int load(float[] rows, int first, int count, float[] tiles) {
+    int columns = shape().inputs();
+    int filled = Tile.count(count);
+    for (int t = 0; t < filled; t++) {
+      int row = first + t * ROWS;
+      int present = Math.min(ROWS, first + count - row);
+      TileTranspose.toTile(rows, row * columns, present, columns, tiles, t * tileSize);
+    }
+    return filled;
+  }
+
+  private static void loadWeights(float[] rows, int first, int count, float[] padded) {
+    System.arraycopy(rows, first, padded, 0, count);
+    java.util.Arrays.fill(padded, count, Tile.count(count) * ROWS, 0f);
+  }
+
+  @Override
+  protected void computeEnergy(float[] rows, int count, float[] energy) {
+    x = rows;
+    n = count;
+    energies = energy;
+    workers.run(blocks(count), energyBody);
+  }
+
+  private void energyBlock(int block, int worker) {
+    Worker me = team[worker];
+    int first = block * BLOCK_ROWS;
+    int count = Math.min(BLOCK_ROWS, n - first);
+    int tiles = load(x, first, count, me.x);
+    me.tiles.forward(me.x, 0, tiles, false);
+    System.arraycopy(me.tiles.energy, 0, energies, first, count);
+  }
+
+  @Override
+  protected void computeInputGradient(float[] rows, int count, float[] energy, float[] gradient) {
+    x = rows;
+    n = count;
+    energies = energy;
+    out = gradient;
+    workers.run(blocks(count), inputGradientBody);
+  }
+
+  private void inputGradientBlock(int block, int worker) {
+    Worker me = team[worker];
+    int first = block * BLOCK_ROWS;
+    int count = Math.min(BLOCK_ROWS, n - first);
+    int tiles = load(x, first, count, me.x);
+    me.tiles.forward(me.x, 0, tiles, true);
+    me.tiles.inputGradient(me.second, tiles);
+    if (energies != null) {
+      System.arraycopy(me.tiles.energy, 0, energies, first, count);
+    }
+    unload(me.second, tiles, first, count, out);
+  }
+
+  private void unload(float[] tiles, int filled, int first, int count, float[] rows) {
+    int columns = shape().inputs();
+    for (int t = 0; t < filled; t++) {
+      int row = first + t * ROWS;
+      int present = Math.min(ROWS, first + count - row);
+      TileTranspose.toRows(tiles, t * tileSize, present, columns, rows, row * columns, columns);
+    }
+  }
+
+  @Override
+  protected void computeParameterGradient(
+      float[] rows, float[] weights, int count, float[] gradient) {
+    x = rows;
+    w = weights;
+    n = count;
+    int blocks = blocks(count);
+    chunkBlocks = chunkSums.start(blocks);
+    workers.run(chunkSums.chunks(), parameterGradientBody);
+    chunkSums.reduce(workers, gradient);
+  }
+
+  private void parameterGradientChunk(int chunk, int worker) {
+    Worker me = team[worker];
+    MlpGradientSums sums = me.sums();
+    sums.clear();
+    int end = Math.min(blocks(n), (chunk + 1) * chunkBlocks);
+    for (int block = chunk * chunkBlocks; block < end; block++) {
+      int first = block * BLOCK_ROWS;
+      int count = Math.min(BLOCK_ROWS, n - first);
+      int tiles = load(x, first, count, me.x);
+      loadWeights(w, first, count, me.rowWeights);
+      me.tiles.forward(me.x, 0, tiles, true);
+      me.tiles.parameterGradient(me.x, 0, me.rowWeights, tiles, sums);
+    }
+    sums.write(chunkSums.gradient(chunk));
+  }
+
+  @Override
+  protected void computeDirectional(
+      float[] rows, float[] directions, int count, float[] energy, float[] slope, float[] curvature) {
+    x = rows;
+    v = directions;
+    n = count;
+    energies = energy;
+    out = slope;
+    secondOut = curvature;
+    workers.run(blocks(count), directionalBody);
+  }
+
+  private void directionalBlock(int block, int worker) {
+    Worker me = team[worker];
+    MlpTaylorTiles taylor = me.taylor();
+    int first = block * BLOCK_ROWS;
+    int count = Math.min(BLOCK_ROWS, n - first);
+    load(x, first, count, me.x);
+    taylor.forward(me.x, me.second, load(v, first, count, me.second));
+    if (energies != null) {
+      System.arraycopy(taylor.energy, 0, energies, first, count);
+    }
+    System.arraycopy(taylor.slope, 0, out, first, count);
+    System.arraycopy(taylor.curvature, 0, secondOut, first, count);
+  }
+
+  @Override
+  protected void computeDirectionalParameterGradient(
+      float[] rows,
+      float[] directions,
+      float[] energyWeights,
+      float[] slopeWeights,
+      float[] curvatureWeights,
+      int count,
+      float[] gradient) {
+    x = rows;
+    v = directions;
+    w = energyWeights;
+    a = slopeWeights;
+    b = curvatureWeights;
+    n = count;
+    chunkBlocks = chunkSums.start(blocks(count));
+    workers.run(chunkSums.chunks(), directionalGradientBody);
+    chunkSums.reduce(workers, gradient);
+  }
+
+  private void directionalGradientChunk(int chunk, int worker) {
+    Worker me = team[worker];
+    MlpTaylorTiles taylor = me.taylor();
+    MlpGradientSums sums = me.sums();
+    sums.clear();
+    int end = Math.min(blocks(n), (chunk + 1) * chunkBlocks);
+    for (int block = chunk * chunkBlocks; block < end; block++) {
+      int first = block * BLOCK_ROWS;
+      int count = Math.min(BLOCK_ROWS, n - first);
+      int tiles = load(x, first, count, me.x);
+      load(v, first, count, me.second);
+      seeds(w, first, count, me.seeds[0]);
+      seeds(a, first, count, me.seeds[1]);
+      seeds(b, first, count, me.seeds[2]);
+      taylor.forward(me.x, me.second, tiles);
+      taylor.parameterGradient(me.x, me.second, me.seeds, tiles, sums);
+    }
+    sums.write(chunkSums.gradient(chunk));
+  }
+
+  /** Row weights as tiles of one column, 0 for the missing rows. */
+  private static void seeds(float[] rows, int first, int count, float[] tiles) {
+    for (int t = 0; t < Tile.count(count); t++) {
+      int row = first + t * ROWS;
+      TileTranspose.toTile(
+          rows, row, Math.min(ROWS, first + count - row), 1, tiles, t * Tile.size(1));
+    }
+  }
+
+  @Override
+  protected double computeNce(
+      SigmoidNce objective,
+      float c,
+      float[] data,
+      int count,
+      float[] given,
+      long drawSeed,
+      long drawStep,
+      float[] gradient) {
+    nce = objective;
+    if (noise == null || noise.density != objective.noise()) {
+      noise = new NceNoise(objective.noise());
+    }
+    logZ = c;
+    x = data;
+    n = count;
+    noiseRows = given;
+    seed = drawSeed;
+    step = drawStep;
+    withGradient = gradient != null;
+    chunkBlocks = chunkSums.start(blocks(count) + blocks(count * objective.k()));
+    workers.run(chunkSums.chunks(), nceBody);
+    if (withGradient) {
+      chunkSums.reduce(workers, gradient);
+      gradient[shape().parameterCount()] = (float) chunkSums.weight();
+    }
+    return chunkSums.loss();
+  }
+
+  /** Blocks of data come first, then blocks of noise. */
+  private void nceChunk(int chunk, int worker) {
+    Worker me = team[worker];
+    MlpGradientSums sums = withGradient ? me.sums() : null;
+    if (withGradient) {
+      sums.clear();
+    }
+    int dataBlocks = blocks(n);
+    int noiseCount = n * nce.k();
+    int end = Math.min(dataBlocks + blocks(noiseCount), (chunk + 1) * chunkBlocks);
+    for (int block = chunk * chunkBlocks; block < end; block++) {
+      boolean isNoise = block >= dataBlocks;
+      int first = (isNoise ? block - dataBlocks : block) * BLOCK_ROWS;
+      int count = Math.min(BLOCK_ROWS, (isNoise ? noiseCount : n) - first);
+      nceBlock(me, isNoise, first, count, chunk, sums);
+    }
+    if (withGradient) {
+      sums.write(chunkSums.gradient(chunk));
+    }
+  }
+
+  private void nceBlock(
+      Worker me, boolean isNoise, int first, int count, int chunk, MlpGradientSums sums) {
+    int tiles = Tile.count(count);
+    float[] logNoise = me.rowWeights;
+    if (isNoise && noiseRows == null) {
+      for (int t = 0; t < tiles; t++) {
+        noise.draw(
+            seed, step, first + t * ROWS, me.x, t * tileSize, logNoise, t * ROWS, me.third, me.words);
+      }
+    } else {
+      float[] rows = isNoise ? noiseRows : x;
+      load(rows, first, count, me.x);
+      for (int t = 0; t < tiles; t++) {
+        noise.logDensity(
+            me.x, t * tileSize, logNoise, t * ROWS, me.second, me.third);
+      }
+    }
+    me.tiles.forward(me.x, 0, tiles, withGradient);
+    // Signs: softplus(-u) and +sigmoid(-u) / N on data, softplus(u) and -sigmoid(u) / N on noise.
+    float sign = isNoise ? -1f : 1f;
+    double offset = -(double) logZ - Math.log(nce.k());
+    float[] rowWeights = me.rowWeights;
+    for (int r = 0; r < tiles * ROWS; r++) {
+      rowWeights[r] = (float) (sign * (offset - me.tiles.energy[r] - logNoise[r]));
+    }
+    NceRows.lossAndWeights(rowWeights, tiles * ROWS, sign / n, me.tiles.energy);
+    double loss = 0;
+    double weight = 0;
+    for (int r = 0; r < count; r++) {
+      loss += me.tiles.energy[r];
+      weight += rowWeights[r];
+    }
+    java.util.Arrays.fill(rowWeights, count, tiles * ROWS, 0f);
+    chunkSums.addRows(chunk, loss / n, weight);
+    if (withGradient) {
+      me.tiles.parameterGradient(me.x, 0, rowWeights, tiles, sums);
+    }
+  }
+
+  @Override
+  protected void computeSetChains(float[] states, int count) {
+    int needed = Tile.count(count) * tileSize;
+    if (chains.length < needed) {
+      chains = new float[needed];
+    }
+    load(states, 0, count, chains);
+  }
+
+  @Override
+  protected void computeReadChains(float[] states, int count) {
+    unload(chains, Tile.count(count), 0, count, states);
+  }
+
+  @Override
+  protected void computeLangevin(Langevin dynamics, long drawSeed, int count, float[] trace) {
+    langevin = dynamics;
+    seed = drawSeed;
+    n = count;
+    energies = trace;
+    workers.run(Tile.count(count), langevinBody);
+  }
+
+  /** All steps of one tile's chains, which stay in cache. */
+  private void langevinTile(int tile, int worker) {
+    Worker me = team[worker];
+    int at = tile * tileSize;
+    int first = tile * ROWS;
+    int present = Math.min(ROWS, n - first);
+    float[] gradient = me.second;
+    float[] normals = me.third;
+    for (int t = 0; t < langevin.steps(); t++) {
+      me.tiles.forward(chains, at, 1, true);
+      if (energies != null) {
+        System.arraycopy(me.tiles.energy, 0, energies, t * n + first, present);
+      }
+      me.tiles.inputGradient(gradient, 1);
+      if (langevin.noise() > 0) {
+        normals(langevin.firstStep() + t, first, normals, me.words);
+      }
+      move(chains, at, gradient, normals);
+    }
+  }
+
+  private void normals(long drawStep, int first, float[] normals, int[] words) {
+    for (int lane = 0; lane < ROWS; lane += COUNT) {
+      DrawsVector.normals(
+          seed,
+          DrawStream.LANGEVIN,
+          drawStep,
+          first + lane,
+          shape().inputs(),
+          normals,
+          lane,
+          ROWS,
+          words);
+    }
+  }
+
+  /** The Langevin update of a tile. */
+  private void move(float[] states, int at, float[] gradient, float[] normals) {
+    FloatVector eta = FloatVector.broadcast(FLOAT, -langevin.stepSize());
+    FloatVector scale = FloatVector.broadcast(FLOAT, langevin.noise());
+    boolean noisy = langevin.noise() > 0;
+    boolean clipped = langevin.clip() < Float.POSITIVE_INFINITY;
+    boolean boxed =
+        langevin.low() > Float.NEGATIVE_INFINITY || langevin.high() < Float.POSITIVE_INFINITY;
+    int length = shape().inputs() * ROWS;
+    for (int i = 0; i < length; i += COUNT) {
+      FloatVector g = FloatVector.fromArray(FLOAT, gradient, i);
+      if (clipped) {
+        g = hold(g, -langevin.clip(), langevin.clip());
+      }
+      FloatVector next = g.fma(eta, FloatVector.fromArray(FLOAT, states, at + i));
+      if (noisy) {
+        next = FloatVector.fromArray(FLOAT, normals, i).fma(scale, next);
+      }
+      if (boxed) {
+        next = hold(next, langevin.low(), langevin.high());
+      }
+      next.intoArray(states, at + i);
+    }
+  }
+
+  /** {@code x} held to [low, high]; NaN stays NaN. */
+  private static FloatVector hold(FloatVector x, float low, float high) {
+    FloatVector atLeast = x.blend(low, x.lt(low));
+    return atLeast.blend(high, FloatVector.broadcast(FLOAT, high).lt(atLeast));
+  }
+
+  @Override
+  protected void computeClose() {
+    chains = new float[0];
+  }
+}
