@@ -7,7 +7,8 @@ import io.gibbsite.mlp.MlpShape;
 /**
  * Plain Java loops in float32: the reference backend, which runs everywhere.
  *
- * <p>It computes on the caller's thread; {@link BackendOptions#threads} is accepted and changes nothing.
+ * <p>It computes on the caller's thread; {@link BackendOptions#threads} is accepted and changes
+ * nothing.
  */
 public final class ScalarBackend implements Backend {
   /** The name it is asked for by. */

@@ -12,8 +12,8 @@ public interface StageListener {
    * @param label the step of the maths card, such as {@code F2}
    * @param layer the step's {@code l} on the card: L - 1 for F4 and B1, 0 for B5
    * @param firstRow the block's first row in the batch
-   * @param values float[rows of the block][columns]; a step with several results has them side by side, in
-   *     the card's order
+   * @param values float[rows of the block][columns]; a step with several results has them side by
+   *     side, in the card's order
    */
   void stage(String label, int layer, int firstRow, float[][] values);
 }

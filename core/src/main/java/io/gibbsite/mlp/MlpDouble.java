@@ -5,12 +5,12 @@ import io.gibbsite.objective.SigmoidNce;
 import java.util.Arrays;
 
 /**
- * {@link MlpEnergy} in double precision, row after row in plain loops: the trusted reference that errors
- * are measured from.
+ * {@link MlpEnergy} in double precision, row after row in plain loops: the trusted reference that
+ * errors are measured from.
  *
- * <p>The passes are those of {@link MlpSession}, with the same array shapes; outputs are overwritten, and
- * must not be the same array as an input. For one thread at a time. Every method throws {@link
- * IllegalArgumentException} if an array is too short.
+ * <p>The passes are those of {@link MlpSession}, with the same array shapes; outputs are
+ * overwritten, and must not be the same array as an input. For one thread at a time. Every method
+ * throws {@link IllegalArgumentException} if an array is too short.
  */
 public final class MlpDouble {
   private final MlpShape shape;

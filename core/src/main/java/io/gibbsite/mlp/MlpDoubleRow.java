@@ -3,10 +3,11 @@ package io.gibbsite.mlp;
 import java.util.Arrays;
 
 /**
- * One row of {@link MlpEnergy} in plain loops: every array of the card, named as there, for a single x.
+ * One row of {@link MlpEnergy} in plain loops: every array of the card, named as there, for a
+ * single x.
  *
- * <p>Two classes have this text, one for each number type; a test holds them together. The
- * {@code l}-th array of a name belongs to layer {@code l}: {@code a}, {@code p} and their tangents have
+ * <p>Two classes have this text, one for each number type; a test holds them together. The {@code
+ * l}-th array of a name belongs to layer {@code l}: {@code a}, {@code p} and their tangents have
  * {@code width(l)} entries, the others {@code width(l + 1)}.
  */
 final class MlpDoubleRow {
@@ -16,7 +17,7 @@ final class MlpDoubleRow {
   private final double[] theta;
   private final double[] mean;
   private final double[] whitening;
-  private final double baseConstant;
+  private final double constant;
 
   final double[][] a;
   final double[][] z;
@@ -30,8 +31,10 @@ final class MlpDoubleRow {
   final double[][] p;
   private final double[][] pt;
   private final double[][] ps;
+
   /** {@code f', f'', f'''} at {@code z_l}. */
   private final double[][] f1;
+
   private final double[][] f2;
   private final double[][] f3;
   private final double[] jet = new double[4];
@@ -42,17 +45,16 @@ final class MlpDoubleRow {
    * @param theta double[P], laid out as {@link MlpShape} says; not copied
    * @param mean {@code m}, double[d], or null for no base density
    * @param whitening {@code R}, double[d * d]; not read without a base
-   * @param baseConstant {@code log det C + d log(2 pi) / 2}; not read without a base
+   * @param constant {@code log det C + d log(2 pi) / 2}; not read without a base
    */
-  MlpDoubleRow(
-      MlpShape shape, double[] theta, double[] mean, double[] whitening, double baseConstant) {
+  MlpDoubleRow(MlpShape shape, double[] theta, double[] mean, double[] whitening, double constant) {
     this.shape = shape;
     this.activation = shape.activation();
     this.layers = shape.layers();
     this.theta = theta;
     this.mean = mean;
     this.whitening = whitening;
-    this.baseConstant = baseConstant;
+    this.constant = constant;
     a = rows(0);
     at = rows(0);
     as = rows(0);
@@ -109,7 +111,7 @@ final class MlpDoubleRow {
         }
         square += y[i] * y[i];
       }
-      energy += square / 2 + baseConstant;
+      energy += square / 2 + constant;
     }
     return energy;
   }

@@ -9,11 +9,12 @@ import io.gibbsite.sampler.Langevin;
 import java.util.Arrays;
 
 /**
- * {@link MlpEnergy} in float32, row after row in plain loops on the caller's thread: the reference that
- * faster backends are read and measured against.
+ * {@link MlpEnergy} in float32, row after row in plain loops on the caller's thread: the reference
+ * that faster backends are read and measured against.
  *
- * <p>Sums over rows are taken in row order in float32, those of the NCE loss and of its {@code c} gradient
- * in double. NCE shows its noise rows to a {@link StageListener} as rows {@code n + i * k + j}.
+ * <p>Sums over rows are taken in row order in float32, those of the NCE loss and of its {@code c}
+ * gradient in double. NCE shows its noise rows to a {@link StageListener} as rows {@code n + i * k
+ * + j}.
  */
 public final class MlpScalar extends CheckedMlpSession {
   private final int columns;

@@ -3,10 +3,11 @@ package io.gibbsite.mlp;
 import java.util.Arrays;
 
 /**
- * One row of {@link MlpEnergy} in plain loops: every array of the card, named as there, for a single x.
+ * One row of {@link MlpEnergy} in plain loops: every array of the card, named as there, for a
+ * single x.
  *
- * <p>Two classes have this text, one for each number type; a test holds them together. The
- * {@code l}-th array of a name belongs to layer {@code l}: {@code a}, {@code p} and their tangents have
+ * <p>Two classes have this text, one for each number type; a test holds them together. The {@code
+ * l}-th array of a name belongs to layer {@code l}: {@code a}, {@code p} and their tangents have
  * {@code width(l)} entries, the others {@code width(l + 1)}.
  */
 final class MlpScalarRow {
@@ -16,7 +17,7 @@ final class MlpScalarRow {
   private final float[] theta;
   private final float[] mean;
   private final float[] whitening;
-  private final float baseConstant;
+  private final float constant;
 
   final float[][] a;
   final float[][] z;
@@ -30,8 +31,10 @@ final class MlpScalarRow {
   final float[][] p;
   private final float[][] pt;
   private final float[][] ps;
+
   /** {@code f', f'', f'''} at {@code z_l}. */
   private final float[][] f1;
+
   private final float[][] f2;
   private final float[][] f3;
   private final float[] jet = new float[4];
@@ -42,17 +45,16 @@ final class MlpScalarRow {
    * @param theta float[P], laid out as {@link MlpShape} says; not copied
    * @param mean {@code m}, float[d], or null for no base density
    * @param whitening {@code R}, float[d * d]; not read without a base
-   * @param baseConstant {@code log det C + d log(2 pi) / 2}; not read without a base
+   * @param constant {@code log det C + d log(2 pi) / 2}; not read without a base
    */
-  MlpScalarRow(
-      MlpShape shape, float[] theta, float[] mean, float[] whitening, float baseConstant) {
+  MlpScalarRow(MlpShape shape, float[] theta, float[] mean, float[] whitening, float constant) {
     this.shape = shape;
     this.activation = shape.activation();
     this.layers = shape.layers();
     this.theta = theta;
     this.mean = mean;
     this.whitening = whitening;
-    this.baseConstant = baseConstant;
+    this.constant = constant;
     a = rows(0);
     at = rows(0);
     as = rows(0);
@@ -109,7 +111,7 @@ final class MlpScalarRow {
         }
         square += y[i] * y[i];
       }
-      energy += square / 2 + baseConstant;
+      energy += square / 2 + constant;
     }
     return energy;
   }
