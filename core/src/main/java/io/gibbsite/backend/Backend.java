@@ -4,14 +4,17 @@ import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 
 /**
- * A way to compute. A backend may be shared between threads; the sessions it opens may run side by side,
- * each used by one thread at a time. Closing it ends its threads; close its sessions first.
+ * A way to compute. A backend may be shared between threads; the sessions it opens may run side by
+ * side, each used by one thread at a time. Closing it ends its threads; close its sessions first.
  */
 public interface Backend extends AutoCloseable {
   /** Such as {@code vector}. */
   String name();
 
-  /** Name, width, threads and precision on one line, such as {@code vector (512-bit, 2 threads, float32)}. */
+  /**
+   * Name, width, threads and precision on one line, such as {@code vector (512-bit, 2 threads,
+   * float32)}.
+   */
   String description();
 
   BackendOptions options();

@@ -1,6 +1,9 @@
 package io.gibbsite.backend;
 
-/** Finds out whether a backend can run here, and makes it. Found with {@link java.util.ServiceLoader}. */
+/**
+ * Finds out whether a backend can run here, and makes it. Found with {@link
+ * java.util.ServiceLoader}.
+ */
 public interface BackendProvider {
   /** Such as {@code vector}. */
   String name();

@@ -5,11 +5,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A fixed team of threads that takes the units of a parallel loop one by one. The caller is one of them.
+ * A fixed team of threads that takes the units of a parallel loop one by one. The caller is one of
+ * them.
  *
- * <p>A unit's work depends on its number only, never on who takes it, so results are the same for any
- * number of threads. If another caller has the team, the loop runs on the caller alone. A run allocates
- * nothing.
+ * <p>A unit's work depends on its number only, never on who takes it, so results are the same for
+ * any number of threads. If another caller has the team, the loop runs on the caller alone. A run
+ * allocates nothing.
  */
 public final class Workers implements AutoCloseable {
   /** The body of a parallel loop. */
@@ -55,7 +56,11 @@ public final class Workers implements AutoCloseable {
 
   /** Runs the body for units 0 .. {@code count - 1}, and returns when all are done. */
   public void run(int count, Body loop) {
-    if (team.length == 0 || count <= 1 || closed || busy.isHeldByCurrentThread() || !busy.tryLock()) {
+    if (team.length == 0
+        || count <= 1
+        || closed
+        || busy.isHeldByCurrentThread()
+        || !busy.tryLock()) {
       for (int unit = 0; unit < count; unit++) {
         loop.run(unit, 0);
       }

@@ -2,12 +2,16 @@ package io.gibbsite.density;
 
 import io.gibbsite.random.DrawStream;
 
-/** A normalised density that can be drawn from exactly: the noise of NCE and the base of an energy. */
+/**
+ * A normalised density that can be drawn from exactly: the noise of NCE and the base of an energy.
+ */
 public sealed interface Density permits Gaussian, UniformBox {
   /** The dimension of a point. */
   int columns();
 
-  /** {@code log p(x)} of the point at {@code x[offset ..]}, in double; negative infinity outside. */
+  /**
+   * {@code log p(x)} of the point at {@code x[offset ..]}, in double; negative infinity outside.
+   */
   double logDensity(float[] x, int offset);
 
   /** Writes the draw at the address (seed, stream, step, row) to {@code x[offset ..]}. */

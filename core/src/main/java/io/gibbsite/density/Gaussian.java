@@ -5,8 +5,9 @@ import io.gibbsite.random.Draws;
 import java.util.Arrays;
 
 /**
- * The Gaussian {@code N(m, C C^T)} with a lower triangular {@code C}: {@code x = m + C n} with standard
- * normal {@code n}, and {@code log p = -|R (x - m)|^2 / 2 - log det C - d log(2 pi) / 2}, {@code R = C^-1}.
+ * The Gaussian {@code N(m, C C^T)} with a lower triangular {@code C}: {@code x = m + C n} with
+ * standard normal {@code n}, and {@code log p = -|R (x - m)|^2 / 2 - log det C - d log(2 pi) / 2},
+ * {@code R = C^-1}.
  *
  * <p>Mean and factor are float32, as files hold them; what follows from them is computed in double.
  */
@@ -68,8 +69,8 @@ public final class Gaussian implements Density {
    *
    * @param x float[rows * columns], row-major
    * @param full whether to fit the whole covariance or its diagonal only
-   * @throws IllegalArgumentException if the covariance is not positive definite (a constant column, or
-   *     fewer rows than columns with {@code full})
+   * @throws IllegalArgumentException if the covariance is not positive definite (a constant column,
+   *     or fewer rows than columns with {@code full})
    */
   public static Gaussian fit(float[] x, int rows, int columns, boolean full) {
     double[] mean = new double[columns];
@@ -194,6 +195,10 @@ public final class Gaussian implements Density {
 
   @Override
   public String description() {
-    return "Gaussian (" + (diagonal ? "diagonal" : "full") + " covariance, " + mean.length + " columns)";
+    return "Gaussian ("
+        + (diagonal ? "diagonal" : "full")
+        + " covariance, "
+        + mean.length
+        + " columns)";
   }
 }

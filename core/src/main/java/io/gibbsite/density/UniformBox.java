@@ -4,7 +4,8 @@ import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
 
 /**
- * The uniform density on a box: {@code x = low + (high - low) u}, {@code log p = -sum log(high - low)}.
+ * The uniform density on a box: {@code x = low + (high - low) u}, {@code log p = -sum log(high -
+ * low)}.
  */
 public final class UniformBox implements Density {
   private final float[] low;

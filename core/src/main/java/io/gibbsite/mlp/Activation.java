@@ -4,7 +4,8 @@ import io.gibbsite.math.FloatMath;
 import java.util.Locale;
 
 /**
- * A hidden layer's activation {@code f}, with its first three derivatives from shared sub-expressions.
+ * A hidden layer's activation {@code f}, with its first three derivatives from shared
+ * sub-expressions.
  *
  * <pre>
  *   s = sigmoid(z), s1 = s (1 - s), s2 = s1 (1 - 2 s), s3 = s1 (1 - 6 s1)
@@ -14,8 +15,8 @@ import java.util.Locale;
  *   GELU      f = z Phi        f' = Phi + z phi     f'' = phi (2 - z^2)      f''' = phi z (z^2 - 4)
  * </pre>
  *
- * <p>GELU is the exact one (normal distribution function), not its tanh approximation. Source: Hendrycks
- * and Gimpel, "Gaussian error linear units", 2016, which defines both SiLU and GELU.
+ * <p>GELU is the exact one (normal distribution function), not its tanh approximation. Source:
+ * Hendrycks and Gimpel, "Gaussian error linear units", 2016, which defines both SiLU and GELU.
  */
 public enum Activation {
   SILU,

@@ -6,8 +6,8 @@ import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.Langevin;
 
 /**
- * The argument checks that every {@link MlpSession} makes, once. An implementation computes and trusts its
- * arguments: {@code rows} may be 0.
+ * The argument checks that every {@link MlpSession} makes, once. An implementation computes and
+ * trusts its arguments: {@code rows} may be 0.
  */
 public abstract class CheckedMlpSession implements MlpSession {
   private final MlpShape shape;
@@ -199,7 +199,8 @@ public abstract class CheckedMlpSession implements MlpSession {
           "noise of " + nce.noise().columns() + " columns for an energy of " + shape.inputs());
     }
     if ((long) n * nce.k() > Integer.MAX_VALUE - 64) {
-      throw new IllegalArgumentException(n + " rows with k = " + nce.k() + " are too many noise rows");
+      throw new IllegalArgumentException(
+          n + " rows with k = " + nce.k() + " are too many noise rows");
     }
     if (!Float.isFinite(logZ)) {
       throw new IllegalArgumentException("log Z must be finite, not " + logZ);

@@ -1,12 +1,13 @@
 package io.gibbsite.mlp;
 
 /**
- * The maths card of the MLP energy: the only derivation, whose step labels every implementation carries.
+ * The maths card of the MLP energy: the only derivation, whose step labels every implementation
+ * carries.
  *
  * <p>A batch has {@code B} rows. Layer {@code l = 0 .. L-1} has {@code W_l [n_{l+1}, n_l]} and
  * {@code b_l [n_{l+1}]}; {@code n_0} is the number of inputs and {@code n_L = 1}; {@code f} is the
- * {@link Activation}. An optional base density {@code N(m, C C^T)}, with {@code R = C^-1}, is fixed and has
- * no gradient of its own. Arrays are row-major.
+ * {@link Activation}. An optional base density {@code N(m, C C^T)}, with {@code R = C^-1}, is fixed
+ * and has no gradient of its own. Arrays are row-major.
  *
  * <pre>
  * Forward                                                                  shape
@@ -39,13 +40,14 @@ package io.gibbsite.mlp;
  *       ds = ps f'                                                         f', f'', f''' at z_{l-1}
  * </pre>
  *
- * <p>At {@code T1} {@code as_0 = 0}, so layer 0 needs neither {@code zs_0} nor its share of {@code dW_0}.
+ * <p>At {@code T1} {@code as_0 = 0}, so layer 0 needs neither {@code zs_0} nor its share of {@code
+ * dW_0}.
  *
  * <p>Numerical care: SiLU, softplus and tanh use forms that neither overflow nor cancel ({@link
  * io.gibbsite.math.FloatMath}); sums of the loss over rows are kept in double.
  *
- * <p>Source: backward passes as in Rumelhart, Hinton and Williams 1986; the Taylor pass is Pearlmutter,
- * "Fast exact multiplication by the Hessian", 1994, carried to the second order.
+ * <p>Source: backward passes as in Rumelhart, Hinton and Williams 1986; the Taylor pass is
+ * Pearlmutter, "Fast exact multiplication by the Hessian", 1994, carried to the second order.
  */
 public final class MlpEnergy {
   private MlpEnergy() {}

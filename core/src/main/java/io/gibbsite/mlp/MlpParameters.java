@@ -15,7 +15,12 @@ public record MlpParameters(MlpShape shape, float[] values, Gaussian base) {
   public MlpParameters {
     if (values.length != shape.parameterCount()) {
       throw new IllegalArgumentException(
-          "shape " + shape + " has " + shape.parameterCount() + " parameters, not " + values.length);
+          "shape "
+              + shape
+              + " has "
+              + shape.parameterCount()
+              + " parameters, not "
+              + values.length);
     }
     if (base != null && base.columns() != shape.inputs()) {
       throw new IllegalArgumentException(
@@ -28,8 +33,8 @@ public record MlpParameters(MlpShape shape, float[] values, Gaussian base) {
   }
 
   /**
-   * Weights and biases uniform in ±1/sqrt(inputs of the layer), as PyTorch's {@code Linear} has them,
-   * drawn at addresses (stream INITIAL_PARAMETERS, step = layer, row = output).
+   * Weights and biases uniform in ±1/sqrt(inputs of the layer), as PyTorch's {@code Linear} has
+   * them, drawn at addresses (stream INITIAL_PARAMETERS, step = layer, row = output).
    */
   public static MlpParameters random(MlpShape shape, Gaussian base, long seed) {
     float[] values = new float[shape.parameterCount()];

@@ -5,14 +5,15 @@ import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.sampler.Langevin;
 
 /**
- * An MLP energy on a backend: the five passes of {@link MlpEnergy}, the NCE loss, and Langevin chains that
- * stay where they are computed.
+ * An MLP energy on a backend: the five passes of {@link MlpEnergy}, the NCE loss, and Langevin
+ * chains that stay where they are computed.
  *
- * <p>Arrays belong to the caller, are row-major, and may be longer than needed; outputs are overwritten up to
- * the length stated, and must not be the same array as an input. A session is used by one thread at a time.
- * Every method throws {@link IllegalArgumentException} if an array is too short or {@code rows} is negative
- * or above {@link #rows()}, and {@link IllegalStateException} after {@link #close} or before {@link
- * #setParameters}. {@code d} is the number of inputs, {@code P} that of parameters.
+ * <p>Arrays belong to the caller, are row-major, and may be longer than needed; outputs are
+ * overwritten up to the length stated, and must not be the same array as an input. A session is
+ * used by one thread at a time. Every method throws {@link IllegalArgumentException} if an array is
+ * too short or {@code rows} is negative or above {@link #rows()}, and {@link IllegalStateException}
+ * after {@link #close} or before {@link #setParameters}. {@code d} is the number of inputs, {@code
+ * P} that of parameters.
  */
 public interface MlpSession extends AutoCloseable {
   MlpShape shape();
@@ -58,7 +59,8 @@ public interface MlpSession extends AutoCloseable {
    * @param slope float[rows], out: {@code v.dE}
    * @param curvature float[rows], out: {@code v^T H v}
    */
-  void directional(float[] x, float[] v, int rows, float[] energy, float[] slope, float[] curvature);
+  void directional(
+      float[] x, float[] v, int rows, float[] energy, float[] slope, float[] curvature);
 
   /**
    * {@code sum_i [ w_i dE + a_i d(v_i.dE) + b_i d(v_i^T H_i v_i) ] / d theta}.
@@ -89,7 +91,8 @@ public interface MlpSession extends AutoCloseable {
    *
    * @param logZ {@code c}
    * @param data float[rows * d]
-   * @param noise float[rows * k * d]: the k noise rows of the first data row, then those of the next
+   * @param noise float[rows * k * d]: the k noise rows of the first data row, then those of the
+   *     next
    * @param gradient float[P + 1], out, the last one {@code d loss / dc}; or null for the loss alone
    * @return the loss
    */
@@ -112,7 +115,8 @@ public interface MlpSession extends AutoCloseable {
   /**
    * Moves every chain by {@link Langevin#steps} steps, and records energies on the way.
    *
-   * @param energies float[steps * chains], out, or null: {@code E} of the state that each step starts from
+   * @param energies float[steps * chains], out, or null: {@code E} of the state that each step
+   *     starts from
    */
   void langevin(Langevin langevin, long seed, float[] energies);
 

@@ -6,8 +6,8 @@ import java.util.stream.Collectors;
 /**
  * The layers of an MLP energy, such as {@code 2-128-128-1}: inputs, hidden widths, one output.
  *
- * <p>Layer {@code l} maps {@code width(l)} to {@code width(l + 1)} columns. The parameters lie in one
- * array, layer by layer: {@code weight [out, in]} row-major, then {@code bias [out]}.
+ * <p>Layer {@code l} maps {@code width(l)} to {@code width(l + 1)} columns. The parameters lie in
+ * one array, layer by layer: {@code weight [out, in]} row-major, then {@code bias [out]}.
  */
 public final class MlpShape {
   /** Widths above this are refused: a file that claims more is damaged. */

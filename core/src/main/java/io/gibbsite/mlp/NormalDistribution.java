@@ -11,8 +11,8 @@ final class NormalDistribution {
   }
 
   /**
-   * The distribution function: near 0 the series {@code 1/2 + phi(x) (x + x^3/3 + x^5/15 + ...)}, in the
-   * tails Laplace's continued fraction {@code phi(x) / (x + 1/(x + 2/(x + ...)))}.
+   * The distribution function: near 0 the series {@code 1/2 + phi(x) (x + x^3/3 + x^5/15 + ...)},
+   * in the tails Laplace's continued fraction {@code phi(x) / (x + 1/(x + 2/(x + ...)))}.
    */
   static double cdf(double x) {
     double size = Math.abs(x);

@@ -12,8 +12,8 @@ import io.gibbsite.density.Density;
  *   d loss / dc  = the sum of all weights
  * </pre>
  *
- * <p>Source: Gutmann and Hyvarinen, "Noise-contrastive estimation of unnormalized statistical models",
- * JMLR 13, 2012, with their {@code c = -log Z} turned round.
+ * <p>Source: Gutmann and Hyvarinen, "Noise-contrastive estimation of unnormalized statistical
+ * models", JMLR 13, 2012, with their {@code c = -log Z} turned round.
  *
  * @param k noise rows for each data row, at least 1
  * @param noise the noise density {@code p_n}
@@ -21,7 +21,8 @@ import io.gibbsite.density.Density;
 public record SigmoidNce(int k, Density noise) {
   public SigmoidNce {
     if (k < 1) {
-      throw new IllegalArgumentException("NCE needs at least one noise row a data row, not k = " + k);
+      throw new IllegalArgumentException(
+          "NCE needs at least one noise row a data row, not k = " + k);
     }
   }
 }

@@ -11,8 +11,8 @@ import io.gibbsite.math.FloatMath;
  *   normals = radius cos(2 pi u2), radius sin(2 pi u2)
  * </pre>
  *
- * <p>The largest magnitude is sqrt(48 log 2) = 5.77. Source: Box and Muller, "A note on the generation
- * of random normal deviates", 1958.
+ * <p>The largest magnitude is sqrt(48 log 2) = 5.77. Source: Box and Muller, "A note on the
+ * generation of random normal deviates", 1958.
  */
 public final class BoxMuller {
   private BoxMuller() {}

@@ -9,8 +9,8 @@ package io.gibbsite.random;
  *   counter = (component / 4, row, step low 32, stream &lt;&lt; 24 | step high 24)
  * </pre>
  *
- * A component's word is {@code component % 4} of its counter; normals come from the word pairs (0, 1)
- * and (2, 3).
+ * A component's word is {@code component % 4} of its counter; normals come from the word pairs (0,
+ * 1) and (2, 3).
  */
 public final class Draws {
   /** Steps run from 0 to this, exclusive: 56 bits of the counter. */

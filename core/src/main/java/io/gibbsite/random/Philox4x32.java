@@ -20,7 +20,8 @@ public final class Philox4x32 {
    * @param c0 counter word 0 (least significant); {@code c1}, {@code c2}, {@code c3} follow
    * @param k0 key word 0; {@code k1} follows
    */
-  public static void block(int c0, int c1, int c2, int c3, int k0, int k1, int[] words, int offset) {
+  public static void block(
+      int c0, int c1, int c2, int c3, int k0, int k1, int[] words, int offset) {
     for (int round = 0; round < ROUNDS; round++) {
       long product0 = (MULTIPLIER_0 & 0xFFFFFFFFL) * (c0 & 0xFFFFFFFFL);
       long product1 = (MULTIPLIER_1 & 0xFFFFFFFFL) * (c2 & 0xFFFFFFFFL);

@@ -1,12 +1,13 @@
 package io.gibbsite.sampler;
 
 /**
- * Unadjusted Langevin dynamics: {@code x <- x - eta g + noise n}, {@code g = dE/dx} held component by
- * component to ±clip, {@code n} standard normal, then {@code x} held to the box [low, high].
+ * Unadjusted Langevin dynamics: {@code x <- x - eta g + noise n}, {@code g = dE/dx} held component
+ * by component to ±clip, {@code n} standard normal, then {@code x} held to the box [low, high].
  *
- * <p>By default {@code noise = sqrt(2 eta T)}, which samples {@code exp(-E / T)} up to a bias of order eta;
- * {@link #noiseScale} sets it apart, as short-run practice has it (Nijkamp et al. 2019). The normal of step
- * {@code t}, chain {@code i}, component {@code j} is drawn at (LANGEVIN, firstStep + t, i, j).
+ * <p>By default {@code noise = sqrt(2 eta T)}, which samples {@code exp(-E / T)} up to a bias of
+ * order eta; {@link #noiseScale} sets it apart, as short-run practice has it (Nijkamp et al. 2019).
+ * The normal of step {@code t}, chain {@code i}, component {@code j} is drawn at (LANGEVIN,
+ * firstStep + t, i, j).
  *
  * @param steps how many steps one call makes, at least 0
  * @param stepSize {@code eta}, positive
@@ -20,8 +21,11 @@ public record Langevin(
     int steps, float stepSize, float noise, float clip, float low, float high, long firstStep) {
   public Langevin {
     require(steps >= 0, "steps must be at least 0, not " + steps);
-    require(stepSize > 0 && Float.isFinite(stepSize), "the step size must be positive, not " + stepSize);
-    require(noise >= 0 && Float.isFinite(noise), "the noise scale must be at least 0, not " + noise);
+    require(
+        stepSize > 0 && Float.isFinite(stepSize),
+        "the step size must be positive, not " + stepSize);
+    require(
+        noise >= 0 && Float.isFinite(noise), "the noise scale must be at least 0, not " + noise);
     require(clip > 0, "the gradient clip must be positive, not " + clip);
     require(low < high, "the box runs from " + low + " to " + high);
     require(firstStep >= 0, "the first step must be at least 0, not " + firstStep);
@@ -66,7 +70,9 @@ public record Langevin(
     return new Langevin(steps, stepSize, noise, clip, lower, upper, firstStep);
   }
 
-  /** The same dynamics for {@code count} steps, of which the first has the address {@code first}. */
+  /**
+   * The same dynamics for {@code count} steps, of which the first has the address {@code first}.
+   */
   public Langevin from(long first, int count) {
     return new Langevin(count, stepSize, noise, clip, low, high, first);
   }

@@ -1,0 +1,37 @@
+package io.gibbsite.bench;
+
+import io.gibbsite.backend.Backend;
+
+/**
+ * One row of the benchmark: a computation of a stated size, the same on every backend and in the
+ * peers' frameworks.
+ */
+public interface Workload {
+  /** What is computed, such as {@code langevin}. */
+  String name();
+
+  /** The model's shape, such as {@code 2-128-128-1}. */
+  String shape();
+
+  /** Rows, or chains. */
+  int batch();
+
+  /** Floating-point operations of one step, matrix products only. */
+  double flops();
+
+  /** Takes the memory and fills it; what {@link Body#run} then does is timed. */
+  Body prepare(Backend backend);
+
+  /** The timed part. It allocates nothing. */
+  interface Body extends AutoCloseable {
+    /** One call: {@link #steps} steps. */
+    void run();
+
+    /** Steps that one call makes; times are given for one. */
+    int steps();
+
+    /** Frees the sessions. */
+    @Override
+    void close();
+  }
+}

@@ -1,0 +1,123 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.BackendOptions;
+import io.gibbsite.backend.Backends;
+import io.gibbsite.backend.Precision;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+import picocli.CommandLine.TypeConversionException;
+
+/** The options that every computing command has, and what follows from them. */
+final class CommonOptions {
+  @Spec(Target.MIXEE)
+  private CommandSpec command;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      defaultValue = "auto",
+      description = "auto (default), scalar, vector, native or cuda.")
+  private String backend;
+
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Seed of all random numbers (default ${DEFAULT-VALUE}).")
+  private long seed;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      defaultValue = "float32",
+      converter = PrecisionConverter.class,
+      description = "Of matrix products: float32 (default), bf16x3 or bf16x6.")
+  private Precision precision;
+
+  @Option(names = "--quiet", description = "No progress and no notes on standard error.")
+  private boolean quiet;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads on the CPU (default: every processor); results do not depend on it.")
+  void threads(int count) {
+    if (count < 1) {
+      throw new ParameterException(
+          command.commandLine(), "--threads must be at least 1, not " + count);
+    }
+    threads = count;
+  }
+
+  /** Opens the backend asked for, and says on standard error which it is and why, unless quiet. */
+  Backend openBackend() {
+    Backend taken = Backends.named(backend, backendOptions());
+    note(Backends.explain(taken));
+    return taken;
+  }
+
+  /** The name given: {@code auto} by default. */
+  String backendName() {
+    return backend;
+  }
+
+  BackendOptions backendOptions() {
+    return new BackendOptions(threads, precision);
+  }
+
+  long seed() {
+    return seed;
+  }
+
+  boolean quiet() {
+    return quiet;
+  }
+
+  /** Standard output: results only. */
+  PrintWriter out() {
+    return command.commandLine().getOut();
+  }
+
+  /** Standard error. */
+  PrintWriter err() {
+    return command.commandLine().getErr();
+  }
+
+  /** One line on standard error, unless quiet. */
+  void note(String line) {
+    if (!quiet) {
+      err().println(line);
+      err().flush();
+    }
+  }
+
+  /** Shows the progress of {@code total} units of work. */
+  Progress progress(String task, long total) {
+    return quiet ? Progress.none() : Progress.on(err(), task, total);
+  }
+
+  /** Reads a {@link Precision} by its label. */
+  static final class PrecisionConverter implements ITypeConverter<Precision> {
+    @Override
+    public Precision convert(String text) {
+      for (Precision precision : Precision.values()) {
+        if (precision.label().equals(text)) {
+          return precision;
+        }
+      }
+      String known =
+          Arrays.stream(Precision.values()).map(Precision::label).collect(Collectors.joining(", "));
+      throw new TypeConversionException("'" + text + "' is not one of " + known);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.gibbsite.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
+
+/** The version of this build. */
+final class Version implements IVersionProvider {
+  /** Such as {@code 0.1.0}. */
+  static String text() {
+    Properties properties = new Properties();
+    try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
+      properties.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version");
+  }
+
+  @Override
+  public String[] getVersion() {
+    return new String[] {"gibbsite " + text()};
+  }
+}

@@ -1,0 +1,29 @@
+package io.gibbsite.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class MainTest {
+  @Test
+  void helpGroupsTheCommands() {
+    Run run = Run.of("--help").succeeds();
+    assertThat(run.out())
+        .containsSubsequence("Usage: gibbsite", "info", "Examples:")
+        .doesNotContain("Other:");
+  }
+
+  @Test
+  void versionIsFilledIn() {
+    assertThat(Run.of("--version").succeeds().out()).matches("gibbsite \\d+\\.\\d+\\.\\d+\\S*\\R");
+  }
+
+  @Test
+  void wrongUsageIsOneLine() {
+    Run.of().fails(2, "no command given");
+    Run.of("inof").fails(2, "unknown command 'inof'", "did you mean", "info");
+    Run.of("zzzzzz").fails(2, "unknown command 'zzzzzz'", "--help");
+    Run.of("info", "--jsn").fails(2, "unknown option '--jsn'", "did you mean", "--json");
+    Run.of("info", "more").fails(2, "unexpected argument 'more'");
+  }
+}
