@@ -9,14 +9,15 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * {@link FloatMath} on vectors: the same operations in the same order, so the same bits in every lane.
+ * {@link FloatMath} on vectors: the same operations in the same order, so the same bits in every
+ * lane.
  *
- * <p>Limits are held by compare and blend, not by {@code min} and {@code max}, whose rules for NaN cost
- * several instructions each; a NaN compares false and passes through.
+ * <p>Limits are held by compare and blend, not by {@code min} and {@code max}, whose rules for NaN
+ * cost several instructions each; a NaN compares false and passes through.
  *
- * <p>C2 stops inlining at a number of nodes that two or three of these functions reach, and a vector that
- * then crosses a call becomes an object: use one of them in a loop, and keep loops with different ones apart.
- * Constants are vectors because a broadcast costs more nodes than a load.
+ * <p>C2 stops inlining at a number of nodes that two or three of these functions reach, and a
+ * vector that then crosses a call becomes an object: use one of them in a loop, and keep loops with
+ * different ones apart. Constants are vectors because a broadcast costs more nodes than a load.
  */
 public final class FloatMathVector {
   private static final FloatVector V_COS_2 = all(COS_2);
@@ -106,8 +107,7 @@ public final class FloatMathVector {
   public static FloatVector log(FloatVector x) {
     IntVector bits = x.reinterpretAsInts().sub(SQRT_HALF_BITS);
     FloatVector exponent =
-        (FloatVector)
-            bits.lanewise(VectorOperators.ASHR, 23).convert(VectorOperators.I2F, 0);
+        (FloatVector) bits.lanewise(VectorOperators.ASHR, 23).convert(VectorOperators.I2F, 0);
     FloatVector f = bits.and(0x7FFFFF).add(SQRT_HALF_BITS).reinterpretAsFloats().sub(1f);
     FloatVector p = f.fma(V_LOG_11, V_LOG_10);
     p = p.fma(f, V_LOG_9);
@@ -158,8 +158,8 @@ public final class FloatMathVector {
   }
 
   /**
-   * {@code radius cosTurn(u)} and {@code radius sinTurn(u)} in place of radius and u: the same bits as the
-   * single functions, with one reduction for both.
+   * {@code radius cosTurn(u)} and {@code radius sinTurn(u)} in place of radius and u: the same bits
+   * as the single functions, with one reduction for both.
    *
    * @param a the radius at {@code cosAt} and u at {@code sinAt}, in and out
    */

@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * One worker's sums over rows for B2 and D2, in the shapes that the kernels want.
  *
- * <p>A layer with more than 4 inputs sums {@code dW} as a matrix of whole vectors; a narrower one, the last
- * one (one output), and all biases are summed lane by lane and folded at the end.
+ * <p>A layer with more than 4 inputs sums {@code dW} as a matrix of whole vectors; a narrower one,
+ * the last one (one output), and all biases are summed lane by lane and folded at the end.
  */
 final class MlpGradientSums {
   /** Layers with at most this many inputs are summed lane by lane. */
@@ -46,9 +46,7 @@ final class MlpGradientSums {
   private static int weightSize(MlpShape shape, int l) {
     int in = shape.width(l);
     int out = shape.width(l + 1);
-    return lanewise(shape, l)
-        ? in * out * Lanes.COUNT
-        : Tile.panels(out) * Tile.PANEL * stride(in);
+    return lanewise(shape, l) ? in * out * Lanes.COUNT : Tile.panels(out) * Tile.PANEL * stride(in);
   }
 
   static long bytes(MlpShape shape, int tiles) {

@@ -153,12 +153,12 @@ final class MlpTaylorTiles {
   }
 
   /**
-   * D1 to D4 after {@link #forward}: adds {@code sum_i [ w_i dE + a_i d(v_i.dE) + b_i d(v_i^T H_i v_i) ]}.
+   * D1 to D4 after {@link #forward}: adds {@code sum_i [ w_i dE + a_i d(v_i.dE) + b_i d(v_i^T H_i
+   * v_i) ]}.
    *
    * @param seeds w, a and b as tiles of one column; 0 for rows that do not count
    */
-  void parameterGradient(
-      float[] x, float[] v, float[][] seeds, int tiles, MlpGradientSums sums) {
+  void parameterGradient(float[] x, float[] v, float[][] seeds, int tiles, MlpGradientSums sums) {
     addWeight(hidden, seeds, x, v, tiles, sums);
     if (hidden == 0) {
       return;

@@ -9,8 +9,8 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The forward and backward steps F and B of {@link MlpEnergy} on a few tiles, with one worker's scratch
- * memory. The activations of these rows stay in cache from the first layer to the gradient.
+ * The forward and backward steps F and B of {@link MlpEnergy} on a few tiles, with one worker's
+ * scratch memory. The activations of these rows stay in cache from the first layer to the gradient.
  */
 final class MlpTiles {
   private final MlpPacked packed;
@@ -170,7 +170,8 @@ final class MlpTiles {
   }
 
   /**
-   * B1 to B4 after {@link #forward} with slopes: adds {@code sum_i w_i dE(x_i)/d theta} to the sums.
+   * B1 to B4 after {@link #forward} with slopes: adds {@code sum_i w_i dE(x_i)/d theta} to the
+   * sums.
    *
    * @param w float[tiles * ROWS], 0 for rows that do not count
    */

@@ -4,7 +4,6 @@ import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.math.Lanes.FLOAT;
 import static io.gibbsite.mlp.Tile.ROWS;
 
-import io.gibbsite.backend.StageListener;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.random.DrawStream;
@@ -15,10 +14,10 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The MLP energy on the Vector API.
  *
- * <p>Rows go through all layers in blocks of a few tiles, so that a block's activations stay in cache through
- * forward, backward and update; blocks are the units that threads share. Sums over rows are made chunk by
- * chunk, where the chunks depend on the shape and the batch alone, and then added up in a fixed tree: the
- * same bits for any number of threads.
+ * <p>Rows go through all layers in blocks of a few tiles, so that a block's activations stay in
+ * cache through forward, backward and update; blocks are the units that threads share. Sums over
+ * rows are made chunk by chunk, where the chunks depend on the shape and the batch alone, and then
+ * added up in a fixed tree: the same bits for any number of threads.
  */
 public final class MlpVector extends CheckedMlpSession {
   /** Tiles in a block: enough rows to pay for reading and writing the sums of dW once a block. */
@@ -228,7 +227,12 @@ public final class MlpVector extends CheckedMlpSession {
 
   @Override
   protected void computeDirectional(
-      float[] rows, float[] directions, int count, float[] energy, float[] slope, float[] curvature) {
+      float[] rows,
+      float[] directions,
+      int count,
+      float[] energy,
+      float[] slope,
+      float[] curvature) {
     x = rows;
     v = directions;
     n = count;
@@ -360,14 +364,21 @@ public final class MlpVector extends CheckedMlpSession {
     if (isNoise && noiseRows == null) {
       for (int t = 0; t < tiles; t++) {
         noise.draw(
-            seed, step, first + t * ROWS, me.x, t * tileSize, logNoise, t * ROWS, me.third, me.words);
+            seed,
+            step,
+            first + t * ROWS,
+            me.x,
+            t * tileSize,
+            logNoise,
+            t * ROWS,
+            me.third,
+            me.words);
       }
     } else {
       float[] rows = isNoise ? noiseRows : x;
       load(rows, first, count, me.x, me.square);
       for (int t = 0; t < tiles; t++) {
-        noise.logDensity(
-            me.x, t * tileSize, logNoise, t * ROWS, me.second, me.third);
+        noise.logDensity(me.x, t * tileSize, logNoise, t * ROWS, me.second, me.third);
       }
     }
     me.tiles.forward(me.x, 0, tiles, withGradient);

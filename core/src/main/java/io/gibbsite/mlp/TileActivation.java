@@ -7,8 +7,8 @@ import io.gibbsite.math.FloatMathVector;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * {@link Activation} on stretches of a tile: run on a panel just computed, while it is in the first-level
- * cache. Lengths are whole vectors.
+ * {@link Activation} on stretches of a tile: run on a panel just computed, while it is in the
+ * first-level cache. Lengths are whole vectors.
  *
  * <p>One class for each function, so that a program with several of them compiles each on its own.
  */
@@ -39,21 +39,21 @@ abstract sealed class TileActivation {
   private static final class Silu extends TileActivation {
     @Override
     void value(float[] z, int at, int length) {
-    for (int i = at; i < at + length; i += COUNT) {
-      FloatVector x = load(z, i);
-      x.mul(FloatMathVector.sigmoid(x)).intoArray(z, i);
-    }
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector x = load(z, i);
+        x.mul(FloatMathVector.sigmoid(x)).intoArray(z, i);
+      }
     }
 
     @Override
     void valueAndSlope(float[] z, float[] slope, int at, int length) {
-    for (int i = at; i < at + length; i += COUNT) {
-      FloatVector x = load(z, i);
-      FloatVector s = FloatMathVector.sigmoid(x);
-      FloatVector f = x.mul(s);
-      f.intoArray(z, i);
-      f.fma(one().sub(s), s).intoArray(slope, i);
-    }
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector x = load(z, i);
+        FloatVector s = FloatMathVector.sigmoid(x);
+        FloatVector f = x.mul(s);
+        f.intoArray(z, i);
+        f.fma(one().sub(s), s).intoArray(slope, i);
+      }
     }
 
     @Override
@@ -76,18 +76,18 @@ abstract sealed class TileActivation {
   private static final class Softplus extends TileActivation {
     @Override
     void value(float[] z, int at, int length) {
-    for (int i = at; i < at + length; i += COUNT) {
-      FloatMathVector.softplus(load(z, i)).intoArray(z, i);
-    }
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatMathVector.softplus(load(z, i)).intoArray(z, i);
+      }
     }
 
     @Override
     void valueAndSlope(float[] z, float[] slope, int at, int length) {
-    for (int i = at; i < at + length; i += COUNT) {
-      FloatVector x = load(z, i);
-      FloatMathVector.softplus(x).intoArray(z, i);
-      FloatMathVector.sigmoid(x).intoArray(slope, i);
-    }
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector x = load(z, i);
+        FloatMathVector.softplus(x).intoArray(z, i);
+        FloatMathVector.sigmoid(x).intoArray(slope, i);
+      }
     }
 
     @Override
@@ -108,18 +108,18 @@ abstract sealed class TileActivation {
   private static final class Tanh extends TileActivation {
     @Override
     void value(float[] z, int at, int length) {
-    for (int i = at; i < at + length; i += COUNT) {
-      FloatMathVector.tanh(load(z, i)).intoArray(z, i);
-    }
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatMathVector.tanh(load(z, i)).intoArray(z, i);
+      }
     }
 
     @Override
     void valueAndSlope(float[] z, float[] slope, int at, int length) {
-    for (int i = at; i < at + length; i += COUNT) {
-      FloatVector t = FloatMathVector.tanh(load(z, i));
-      t.intoArray(z, i);
-      one().sub(t.mul(t)).intoArray(slope, i);
-    }
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector t = FloatMathVector.tanh(load(z, i));
+        t.intoArray(z, i);
+        one().sub(t.mul(t)).intoArray(slope, i);
+      }
     }
 
     @Override
@@ -140,21 +140,21 @@ abstract sealed class TileActivation {
   private static final class Gelu extends TileActivation {
     @Override
     void value(float[] z, int at, int length) {
-    for (int i = at; i < at + length; i += COUNT) {
-      FloatVector x = load(z, i);
-      x.mul(FloatMathVector.normalCdf(x, FloatMathVector.normalDensity(x))).intoArray(z, i);
-    }
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector x = load(z, i);
+        x.mul(FloatMathVector.normalCdf(x, FloatMathVector.normalDensity(x))).intoArray(z, i);
+      }
     }
 
     @Override
     void valueAndSlope(float[] z, float[] slope, int at, int length) {
-    for (int i = at; i < at + length; i += COUNT) {
-      FloatVector x = load(z, i);
-      FloatVector density = FloatMathVector.normalDensity(x);
-      FloatVector cdf = FloatMathVector.normalCdf(x, density);
-      x.mul(cdf).intoArray(z, i);
-      x.fma(density, cdf).intoArray(slope, i);
-    }
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector x = load(z, i);
+        FloatVector density = FloatMathVector.normalDensity(x);
+        FloatVector cdf = FloatMathVector.normalCdf(x, density);
+        x.mul(cdf).intoArray(z, i);
+        x.fma(density, cdf).intoArray(slope, i);
+      }
     }
 
     @Override
@@ -204,8 +204,8 @@ abstract sealed class TileActivation {
   }
 
   /**
-   * D4: {@code d = p f' + pt f'' zt + ps (f''' zt^2 + f'' zs)}, {@code dt = pt f' + 2 ps f'' zt}, {@code ds =
-   * ps f'}, in place of p, pt, ps.
+   * D4: {@code d = p f' + pt f'' zt + ps (f''' zt^2 + f'' zs)}, {@code dt = pt f' + 2 ps f'' zt},
+   * {@code ds = ps f'}, in place of p, pt, ps.
    *
    * @param zs null for layer 0, where it is zero
    * @param jets float[4 * length], scratch

@@ -4,15 +4,15 @@ import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.mlp.Tile.ROWS;
 
 import io.gibbsite.math.Lanes;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 
 /**
  * Between row-major arrays and tiles.
  *
- * <p>Squares of COUNT x COUNT are transposed in log2(COUNT) stages. Stage {@code s} takes rows {@code i} and
- * {@code i + s} and exchanges the lanes whose number has bit {@code s} for those that have not; every stage
- * is one two-vector permutation for each row.
+ * <p>Squares of COUNT x COUNT are transposed in log2(COUNT) stages. Stage {@code s} takes rows
+ * {@code i} and {@code i + s} and exchanges the lanes whose number has bit {@code s} for those that
+ * have not; every stage is one two-vector permutation for each row.
  */
 final class TileTranspose {
   /** For stage s, COUNT indices for row i, then COUNT for row i + s; stage by stage. */
@@ -69,14 +69,7 @@ final class TileTranspose {
    * @param square float[COUNT * COUNT], scratch
    */
   static void toRows(
-      float[] tile,
-      int at,
-      int rows,
-      int columns,
-      float[] x,
-      int xAt,
-      int stride,
-      float[] square) {
+      float[] tile, int at, int rows, int columns, float[] x, int xAt, int stride, float[] square) {
     int done = 0;
     if (rows == ROWS) {
       for (; done + COUNT <= columns; done += COUNT) {
@@ -96,7 +89,13 @@ final class TileTranspose {
   }
 
   private static void transpose(
-      float[] from, int fromAt, int fromStride, float[] to, int toAt, int toStride, float[] square) {
+      float[] from,
+      int fromAt,
+      int fromStride,
+      float[] to,
+      int toAt,
+      int toStride,
+      float[] square) {
     stage(from, fromAt, fromStride, square, 0, COUNT, 0);
     int stages = Integer.numberOfTrailingZeros(COUNT);
     for (int stage = 1; stage < stages - 1; stage++) {

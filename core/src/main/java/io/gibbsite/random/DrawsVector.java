@@ -10,9 +10,10 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * {@link Draws} on vectors, one row a lane: the same bits as the scalar draws.
  *
- * <p>Philox runs in 64-bit lanes, where one multiplication gives both halves of its product; the even rows
- * are in one vector, the odd rows in another, so that interleaving their 32-bit results puts the rows in
- * order. Upper halves hold rubbish between rounds, since the multiplication masks them.
+ * <p>Philox runs in 64-bit lanes, where one multiplication gives both halves of its product; the
+ * even rows are in one vector, the odd rows in another, so that interleaving their 32-bit results
+ * puts the rows in order. Upper halves hold rubbish between rounds, since the multiplication masks
+ * them.
  */
 public final class DrawsVector {
   /** Length of the scratch array that the methods need. */
@@ -32,7 +33,8 @@ public final class DrawsVector {
    *
    * @param row the first row
    * @param components how many; rounded up to a multiple of 4
-   * @param out component {@code j} of row {@code row + i} goes to {@code out[offset + j * stride + i]}
+   * @param out component {@code j} of row {@code row + i} goes to {@code out[offset + j * stride +
+   *     i]}
    * @param words long[SCRATCH]
    */
   public static void uniforms(
@@ -71,8 +73,9 @@ public final class DrawsVector {
   }
 
   /**
-   * From words to normals, four components at a time. A call through three classes is not inlined, so every
-   * stage is compiled on its own: together they exceed what C2 compiles without boxing vectors.
+   * From words to normals, four components at a time. A call through three classes is not inlined,
+   * so every stage is compiled on its own: together they exceed what C2 compiles without boxing
+   * vectors.
    */
   private enum Stage {
     /** {@link Draws#uniform(int)} of the four words. */
@@ -119,8 +122,9 @@ public final class DrawsVector {
   }
 
   /**
-   * Philox for COUNT rows: word {@code w} of the even rows goes to {@code words[2 w HALF ..]}, of the odd rows
-   * to {@code words[(2 w + 1) HALF ..]}. Two counters at a time hide the latency of the multiplications.
+   * Philox for COUNT rows: word {@code w} of the even rows goes to {@code words[2 w HALF ..]}, of
+   * the odd rows to {@code words[(2 w + 1) HALF ..]}. Two counters at a time hide the latency of
+   * the multiplications.
    */
   private static void words(
       long seed, DrawStream stream, long step, int row, int block, long[] words) {
