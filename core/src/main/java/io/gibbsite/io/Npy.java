@@ -28,13 +28,8 @@ public final class Npy {
 
   private static final Pattern MEMBER =
       Pattern.compile(
-<<<<<<< HEAD
           "\\s*(['\"])(\\w{1,20})\\1\\s*:\\s*('[^']{0,99}'|\"[^\"]{0,99}\"|True|False|\\([\\d,"
               + " ]{0,999}\\))\\s*(?:,\\s*|$)");
-=======
-          "\\s*(['\"])(\\w{1,20})\\1\\s*:\\s*('[^']{0,99}'|\"[^\"]{0,99}\"|True|False|\\([\\d, ]{0,999}\\))"
-              + "\\s*(?:,\\s*|$)");
->>>>>>> build
   private static final Pattern SHAPE =
       Pattern.compile("\\( *(?:\\d{1,18} *, *){0,99}(?:\\d{1,18})? *\\)");
   private static final Pattern DESCR = Pattern.compile("([<>|=])([bifu])([1248])");

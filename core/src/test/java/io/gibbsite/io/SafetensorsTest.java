@@ -66,8 +66,9 @@ class SafetensorsTest {
         """
         {"__metadata__":{"k":"\\u00e9\\n"},
          "b" : {"shape":[ ],"data_offsets":[4,6],"dtype":"BF16"},
-         "a":{"dtype":"F16","shape":[2,1],"data_offsets":[0,4]}} \s\
-        """,
+         "a":{"dtype":"F16","shape":[2,1],"data_offsets":[0,4]}}\
+        """
+            + "  ",
         0x00,
         0x3C,
         0x00,
