@@ -145,6 +145,24 @@ public final class FloatMathVector {
     return tail.blend(x.add(tail), x.compare(VectorOperators.GT, 0f));
   }
 
+  /**
+   * {@link FloatMath#softplus} in place of x, and the logistic function from the same exponential:
+   * {@code e = exp(-|x|)}, {@code 1 / (1 + e)} or {@code e / (1 + e)}.
+   *
+   * @param x float[length] from {@code at}, in and out
+   * @param sigmoid float[length] from {@code at}, out
+   */
+  public static void softplusAndSigmoid(float[] x, float[] sigmoid, int at, int length) {
+    for (int i = at; i < at + length; i += Lanes.COUNT) {
+      FloatVector z = FloatVector.fromArray(Lanes.FLOAT, x, i);
+      VectorMask<Float> positive = z.compare(VectorOperators.GT, 0f);
+      FloatVector e = exp(z.abs().neg());
+      e.blend(V_ONE, positive).div(e.add(1f)).intoArray(sigmoid, i);
+      FloatVector tail = log1pUnit(e);
+      tail.blend(z.add(tail), positive).intoArray(x, i);
+    }
+  }
+
   /** As {@link FloatMath#tanh}. */
   public static FloatVector tanh(FloatVector x) {
     FloatVector y = x.abs().mul(-2f);

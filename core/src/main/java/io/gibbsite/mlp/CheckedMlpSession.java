@@ -159,9 +159,11 @@ public abstract class CheckedMlpSession implements MlpSession {
     requireRows("a", a, n, 1);
     requireRows("b", b, n, 1);
     requireLength("gradient", gradient, shape.parameterCount());
-    for (float[] input : new float[][] {x, v, w, a, b}) {
-      requireApart(gradient, input);
-    }
+    requireApart(gradient, x);
+    requireApart(gradient, v);
+    requireApart(gradient, w);
+    requireApart(gradient, a);
+    requireApart(gradient, b);
     computeDirectionalParameterGradient(x, v, w, a, b, n, gradient);
   }
 

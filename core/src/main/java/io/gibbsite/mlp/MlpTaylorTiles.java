@@ -14,7 +14,9 @@ final class MlpTaylorTiles {
   private final MlpGradientSums layout;
   private final MlpShape shape;
   private final int hidden;
-  private final TileActivation activation;
+  private final TaylorStage[] forwardStages;
+  private final TaylorStage[] backwardStages;
+  private final TaylorStage.Stretch stretch = new TaylorStage.Stretch();
 
   /** T2: {@code z_l}, {@code zt_l}, {@code zs_l}, l = 0 .. L-2; {@code zs_0} is null. */
   private final float[][] z;
@@ -34,7 +36,13 @@ final class MlpTaylorTiles {
   private final float[][] odd = new float[3][];
   private final float[] rows;
   private final float[] square = new float[COUNT * COUNT];
-  private final float[] jets = new float[4 * PANEL * ROWS];
+
+  /** T5's {@code y}, {@code yt} and scratch, for a base density. */
+  private float[] y;
+
+  private float[] yt;
+  private float[] centred;
+  private final float[] rowSums = new float[3 * ROWS];
 
   /** T4, float[tiles * ROWS] each. */
   final float[] energy;
@@ -48,7 +56,8 @@ final class MlpTaylorTiles {
     rows = new float[MlpGradientSums.scratch(packed.shape, tiles)];
     shape = packed.shape;
     hidden = shape.layers() - 1;
-    activation = TileActivation.of(shape.activation());
+    forwardStages = TaylorStage.forward(shape.activation());
+    backwardStages = TaylorStage.backward(shape.activation());
     z = new float[hidden][];
     zt = new float[hidden][];
     zs = new float[hidden][];
@@ -123,37 +132,51 @@ final class MlpTaylorTiles {
       if (l > 0) {
         TileProduct.panel(w, panel, as[l], inAt, zs[l], outAt, packed.zeros);
       }
-      activation.taylor(
-          z[l],
-          zt[l],
-          zs[l],
-          a[l + 1],
-          at[l + 1],
-          as[l + 1],
-          outAt + panel * PANEL * ROWS,
-          Math.min(PANEL, w.outputs - panel * PANEL) * ROWS,
-          jets);
+      int width = Math.min(PANEL, w.outputs - panel * PANEL);
+      run(forwardStages, l, a[l + 1], at[l + 1], as[l + 1], outAt + panel * PANEL * ROWS, width);
+    }
+  }
+
+  private void run(
+      TaylorStage[] stages,
+      int l,
+      float[] value,
+      float[] first,
+      float[] second,
+      int from,
+      int width) {
+    stretch.z = z[l];
+    stretch.zt = zt[l];
+    stretch.zs = zs[l];
+    stretch.value = value;
+    stretch.first = first;
+    stretch.second = second;
+    stretch.at = from;
+    stretch.length = width * ROWS;
+    for (TaylorStage stage : stages) {
+      stage.apply(stretch);
     }
   }
 
   /** T5. */
   private void base(float[] x, float[] v, int tiles) {
     int size = Tile.size(shape.inputs());
-    float[] y = new float[size];
-    float[] yt = new float[size];
-    float[] centred = new float[size];
-    float[] sums = new float[3 * ROWS];
+    if (y == null) {
+      y = new float[size];
+      yt = new float[size];
+      centred = new float[size];
+    }
     float constant = (float) -packed.base.gaussian.logNormaliser();
     for (int t = 0; t < tiles; t++) {
       packed.base.whiten(x, t * size, true, y, 0, centred);
       packed.base.whiten(v, t * size, false, yt, 0, centred);
-      TileGaussian.rowProducts(y, 0, y, 0, shape.inputs(), sums, 0);
-      TileGaussian.rowProducts(y, 0, yt, 0, shape.inputs(), sums, ROWS);
-      TileGaussian.rowProducts(yt, 0, yt, 0, shape.inputs(), sums, 2 * ROWS);
+      TileGaussian.rowProducts(y, 0, y, 0, shape.inputs(), rowSums, 0);
+      TileGaussian.rowProducts(y, 0, yt, 0, shape.inputs(), rowSums, ROWS);
+      TileGaussian.rowProducts(yt, 0, yt, 0, shape.inputs(), rowSums, 2 * ROWS);
       for (int r = 0; r < ROWS; r++) {
-        energy[t * ROWS + r] += 0.5f * sums[r] + constant;
-        slope[t * ROWS + r] += sums[ROWS + r];
-        curvature[t * ROWS + r] += sums[2 * ROWS + r];
+        energy[t * ROWS + r] += 0.5f * rowSums[r] + constant;
+        slope[t * ROWS + r] += rowSums[ROWS + r];
+        curvature[t * ROWS + r] += rowSums[2 * ROWS + r];
       }
     }
   }
@@ -211,16 +234,8 @@ final class MlpTaylorTiles {
     int size = Tile.size(width);
     for (int t = 0; t < tiles; t++) {
       for (int i = 0; i < width; i += PANEL) {
-        activation.taylorBackward(
-            z[l],
-            zt[l],
-            zs[l],
-            d[0],
-            d[1],
-            d[2],
-            t * size + i * ROWS,
-            Math.min(PANEL, width - i) * ROWS,
-            jets);
+        int from = t * size + i * ROWS;
+        run(backwardStages, l, d[0], d[1], d[2], from, Math.min(PANEL, width - i));
       }
     }
   }
