@@ -1,6 +1,5 @@
 package io.gibbsite.mlp;
 
-import io.gibbsite.backend.StageListener;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.Langevin;
@@ -239,11 +238,6 @@ public abstract class CheckedMlpSession implements MlpSession {
     if (chains > 0 && langevin.steps() > 0) {
       computeLangevin(langevin, seed, chains, energies);
     }
-  }
-
-  @Override
-  public void listen(StageListener listener) {
-    throw new UnsupportedOperationException(getClass().getSimpleName() + " shows no stages");
   }
 
   @Override

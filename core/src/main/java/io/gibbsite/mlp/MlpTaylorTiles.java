@@ -50,6 +50,12 @@ final class MlpTaylorTiles {
   final float[] slope;
   final float[] curvature;
 
+  /** Who sees the stages, or null; and which rows of the batch these tiles hold. */
+  private TileStages stages;
+
+  private int firstRow;
+  private int rowCount;
+
   MlpTaylorTiles(MlpPacked packed, MlpGradientSums layout, int tiles) {
     this.packed = packed;
     this.layout = layout;
@@ -95,6 +101,13 @@ final class MlpTaylorTiles {
         + (long) Float.BYTES * MlpGradientSums.scratch(shape, tiles);
   }
 
+  /** Shows the stages of what follows. */
+  void show(TileStages to, int first, int count) {
+    stages = to;
+    firstRow = first;
+    rowCount = count;
+  }
+
   /** T1 to T5, for tiles x and v from their beginning. */
   void forward(float[] x, float[] v, int tiles) {
     for (int l = 0; l < hidden; l++) {
@@ -102,6 +115,9 @@ final class MlpTaylorTiles {
       int outSize = Tile.size(shape.width(l + 1));
       for (int t = 0; t < tiles; t++) {
         layer(l, l == 0 ? x : a[l], l == 0 ? v : at[l], t * inSize, t * outSize);
+      }
+      if (stages != null) {
+        stages.show("T3", l, firstRow, rowCount, shape.width(l + 1), at[l + 1], as[l + 1]);
       }
     }
     float[] last = hidden == 0 ? x : a[hidden];
@@ -210,6 +226,9 @@ final class MlpTaylorTiles {
     }
     for (int l = hidden - 1; l >= 0; l--) {
       activationBackward(l, d, tiles);
+      if (stages != null) {
+        stages.show("D4", l + 1, firstRow, rowCount, shape.width(l + 1), d);
+      }
       addSums(l, d, x, v, tiles, sums, fresh);
       if (l > 0) {
         d = inputs(l, d, tiles);

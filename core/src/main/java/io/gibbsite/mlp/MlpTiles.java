@@ -49,6 +49,12 @@ final class MlpTiles {
 
   private final float[] square = new float[COUNT * COUNT];
 
+  /** Who sees the stages, or null; and which rows of the batch these tiles hold. */
+  private TileStages stages;
+
+  private int firstRow;
+  private int rowCount;
+
   MlpTiles(MlpPacked packed, MlpGradientSums layout, int tiles) {
     this.packed = packed;
     this.layout = layout;
@@ -81,6 +87,13 @@ final class MlpTiles {
         + (long) Float.BYTES * MlpGradientSums.scratch(shape, tiles);
   }
 
+  /** Shows the stages of what follows. */
+  void show(TileStages to, int first, int count) {
+    stages = to;
+    firstRow = first;
+    rowCount = count;
+  }
+
   /**
    * F1 to F5.
    *
@@ -96,6 +109,9 @@ final class MlpTiles {
         int inAt = l == 0 ? xAt + t * inSize : t * inSize;
         layer(l, in, inAt, t * outSize, withSlope);
       }
+      if (stages != null) {
+        stages.show("F3", l, firstRow, rowCount, shape.width(l + 1), a[l + 1]);
+      }
     }
     float[] last = hidden == 0 ? x : a[hidden];
     int lastAt = hidden == 0 ? xAt : 0;
@@ -110,6 +126,9 @@ final class MlpTiles {
           shape.width(hidden),
           energy,
           t * ROWS);
+    }
+    if (stages != null) {
+      stages.show("F4", hidden, firstRow, rowCount, energy);
     }
     if (packed.base != null) {
       base(x, xAt, tiles);
@@ -182,6 +201,9 @@ final class MlpTiles {
         packed.base.addGradient(y, t * size, p0, t * size);
       }
     }
+    if (stages != null) {
+      stages.show("B5", 0, firstRow, rowCount, shape.inputs(), p0);
+    }
   }
 
   /**
@@ -250,6 +272,7 @@ final class MlpTiles {
         }
       }
     }
+    showDelta(hidden, d);
     return d;
   }
 
@@ -270,6 +293,13 @@ final class MlpTiles {
         }
       }
     }
+    showDelta(l, out);
     return out;
+  }
+
+  private void showDelta(int l, float[] d) {
+    if (stages != null) {
+      stages.show("B4", l, firstRow, rowCount, shape.width(l), d);
+    }
   }
 }

@@ -4,6 +4,7 @@ import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.math.Lanes.FLOAT;
 import static io.gibbsite.mlp.Tile.ROWS;
 
+import io.gibbsite.backend.StageListener;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.random.DrawStream;
@@ -33,6 +34,7 @@ public final class MlpVector extends CheckedMlpSession {
   private final int tileSize;
   private float[] chains = {};
   private NceNoise noise;
+  private TileStages stages;
 
   // The loop bodies, made once: a run allocates nothing.
   private final Workers.Body energyBody = this::energyBlock;
@@ -118,6 +120,14 @@ public final class MlpVector extends CheckedMlpSession {
     return (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
   }
 
+  /**
+   * {@inheritDoc} The passes show F3, F4, B4, B5, T3 and D4; F2 and T2 are overwritten in place.
+   */
+  @Override
+  public void listen(StageListener listener) {
+    stages = listener == null ? null : new TileStages(listener);
+  }
+
   @Override
   protected void computeSetParameters(MlpParameters parameters) {
     packed.pack(parameters);
@@ -153,6 +163,7 @@ public final class MlpVector extends CheckedMlpSession {
     int first = block * BLOCK_ROWS;
     int count = Math.min(BLOCK_ROWS, n - first);
     int tiles = load(x, first, count, me.x, me.square);
+    me.tiles.show(stages, first, count);
     me.tiles.forward(me.x, 0, tiles, false);
     System.arraycopy(me.tiles.energy, 0, energies, first, count);
   }
@@ -171,6 +182,7 @@ public final class MlpVector extends CheckedMlpSession {
     int first = block * BLOCK_ROWS;
     int count = Math.min(BLOCK_ROWS, n - first);
     int tiles = load(x, first, count, me.x, me.square);
+    me.tiles.show(stages, first, count);
     me.tiles.forward(me.x, 0, tiles, true);
     me.tiles.inputGradient(me.second, tiles);
     if (energies != null) {
@@ -221,6 +233,7 @@ public final class MlpVector extends CheckedMlpSession {
       int first = block * BLOCK_ROWS;
       int count = Math.min(BLOCK_ROWS, n - first);
       int tiles = load(x, first, count, me.x, me.square);
+      me.tiles.show(stages, first, count);
       loadWeights(w, first, count, me.rowWeights);
       me.tiles.forward(me.x, 0, tiles, true);
       me.tiles.parameterGradient(me.x, 0, me.rowWeights, tiles, sums, block == chunk * chunkBlocks);
@@ -250,7 +263,9 @@ public final class MlpVector extends CheckedMlpSession {
     int first = block * BLOCK_ROWS;
     int count = Math.min(BLOCK_ROWS, n - first);
     load(x, first, count, me.x, me.square);
-    taylor.forward(me.x, me.second, load(v, first, count, me.second, me.square));
+    int tiles = load(v, first, count, me.second, me.square);
+    taylor.show(stages, first, count);
+    taylor.forward(me.x, me.second, tiles);
     if (energies != null) {
       System.arraycopy(taylor.energy, 0, energies, first, count);
     }
@@ -288,10 +303,12 @@ public final class MlpVector extends CheckedMlpSession {
       int first = block * BLOCK_ROWS;
       int count = Math.min(BLOCK_ROWS, n - first);
       int tiles = load(x, first, count, me.x, me.square);
+      me.tiles.show(stages, first, count);
       load(v, first, count, me.second, me.square);
       seeds(w, first, count, me.seeds[0]);
       seeds(a, first, count, me.seeds[1]);
       seeds(b, first, count, me.seeds[2]);
+      taylor.show(stages, first, count);
       taylor.forward(me.x, me.second, tiles);
       taylor.parameterGradient(
           me.x, me.second, me.seeds, tiles, sums, block == chunk * chunkBlocks);
@@ -382,6 +399,7 @@ public final class MlpVector extends CheckedMlpSession {
         noise.logDensity(me.x, t * tileSize, logNoise, t * ROWS, me.second, me.third);
       }
     }
+    me.tiles.show(null, first, count);
     me.tiles.forward(me.x, 0, tiles, withGradient);
     // Signs: softplus(-u) and +sigmoid(-u) / N on data, softplus(u) and -sigmoid(u) / N on noise.
     float sign = isNoise ? -1f : 1f;
@@ -435,6 +453,7 @@ public final class MlpVector extends CheckedMlpSession {
     int present = Math.min(ROWS, n - first);
     float[] gradient = me.second;
     float[] normals = me.third;
+    me.tiles.show(null, first, present);
     for (int t = 0; t < langevin.steps(); t++) {
       me.tiles.forward(chains, at, 1, true);
       if (energies != null) {
