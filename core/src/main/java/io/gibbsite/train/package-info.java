@@ -1,0 +1,2 @@
+/** Training: optimisers, minibatches, the NCE trainer, checkpoints, and what a trained model is worth. */
+package io.gibbsite.train;
