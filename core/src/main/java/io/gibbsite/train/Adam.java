@@ -47,8 +47,8 @@ public final class Adam implements Optimiser {
   @Override
   public void step(float[] theta, float[] gradient, float learningRate, long t) {
     Optimiser.requireLength(first.length, theta, gradient);
-    float eta = (float) (learningRate / (1 - StrictMath.pow(beta1, t)));
-    float scale = (float) (1 / Math.sqrt(1 - StrictMath.pow(beta2, t)));
+    float eta = (float) (learningRate / (1 - power(beta1, t)));
+    float scale = (float) (1 / Math.sqrt(1 - power(beta2, t)));
     update(theta, gradient, first, second, eta, scale);
   }
 
@@ -61,6 +61,17 @@ public final class Adam implements Optimiser {
       v[i] = b2 * v[i] + (1 - b2) * g[i] * g[i];
       theta[i] -= eta * m[i] / ((float) Math.sqrt(v[i]) * scale + eps);
     }
+  }
+
+  /** {@code base^t} by squaring: the same bits on every machine, and nothing allocated. */
+  private static double power(double base, long t) {
+    double result = 1;
+    for (double square = base; t > 0; t >>= 1, square *= square) {
+      if ((t & 1) == 1) {
+        result *= square;
+      }
+    }
+    return result;
   }
 
   @Override

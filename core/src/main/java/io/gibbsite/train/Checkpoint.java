@@ -17,9 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * All that a stopped run needs to go on, in one safetensors file: {@code theta} [P + 1], {@code average}
- * [P + 1] if there is one, the optimiser's state, and in the metadata the step, and the configuration that
- * the numbers belong to. A run resumed from it gives the same bits as one that never stopped.
+ * All that a stopped run needs to go on, in one safetensors file: {@code theta} [P + 1], {@code
+ * average} [P + 1] if there is one, the optimiser's state, and in the metadata the step, and the
+ * configuration that the numbers belong to. A run resumed from it gives the same bits as one that
+ * never stopped.
  */
 public final class Checkpoint {
   private static final String FORMAT = "gibbsite-checkpoint";
@@ -47,8 +48,8 @@ public final class Checkpoint {
   /**
    * Takes the trainer to the state in the file.
    *
-   * @throws FormatException if the file is damaged, no checkpoint, or of another run: other data, seed,
-   *     model or options; the trainer is then as it was
+   * @throws FormatException if the file is damaged, no checkpoint, or of another run: other data,
+   *     seed, model or options; the trainer is then as it was
    */
   public static void resume(Path file, NceTrainer trainer) throws IOException {
     Safetensors read = Safetensors.read(file);
@@ -93,7 +94,10 @@ public final class Checkpoint {
     return arrays;
   }
 
-  /** Everything that the numbers of a run depend on, as {@code name=value} separated by {@code "; "}. */
+  /**
+   * Everything that the numbers of a run depend on, as {@code name=value} separated by {@code ";
+   * "}.
+   */
   static String configuration(NceTrainer trainer) {
     TrainingOptions options = trainer.options();
     LearningRate rate = options.learningRate();
@@ -122,8 +126,7 @@ public final class Checkpoint {
             + " rows "
             + digest(
                 Arrays.copyOf(
-                    trainer.data(),
-                    trainer.dataRows() * trainer.parameters().shape().inputs())));
+                    trainer.data(), trainer.dataRows() * trainer.parameters().shape().inputs())));
   }
 
   /** A few draws tell one noise density from another. */

@@ -4,11 +4,13 @@ import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
 
 /**
- * Which rows each minibatch takes: a new permutation of the data in every epoch, without replacement. A
- * function of the seed and the step number alone, so that a resumed run needs no state.
+ * Which rows each minibatch takes: a new permutation of the data in every epoch, without
+ * replacement. A function of the seed and the step number alone, so that a resumed run needs no
+ * state.
  *
- * <p>Epoch {@code e} is shuffled by Fisher and Yates; the swap of position {@code i} uses component {@code
- * i} of the draw at (DATA_ORDER, e, 0). The last {@code rows % batch} rows of a permutation are left out.
+ * <p>Epoch {@code e} is shuffled by Fisher and Yates; the swap of position {@code i} uses component
+ * {@code i} of the draw at (DATA_ORDER, e, 0). The last {@code rows % batch} rows of a permutation
+ * are left out.
  */
 public final class DataOrder {
   private final int batch;

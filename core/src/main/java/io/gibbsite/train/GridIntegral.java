@@ -53,8 +53,8 @@ public record GridIntegral(double logZ, double borderShare, int cells) {
   /**
    * The energy at the midpoints of the cells.
    *
-   * @return float[cells * cells], row-major: the second column of x over the rows, from its lower side;
-   *     the first column of x within a row
+   * @return float[cells * cells], row-major: the second column of x over the rows, from its lower
+   *     side; the first column of x within a row
    */
   public static float[] energies(MlpSession session, UniformBox box, int cells) {
     if (session.shape().inputs() != 2 || box.columns() != 2) {

@@ -6,8 +6,8 @@ import io.gibbsite.mlp.MlpSession;
 /**
  * How well a model predicts rows it was not trained on, in nats a row, beside a reference density.
  *
- * <p>The standard errors are those of the mean over the rows, with {@code log Z} taken as given; the gain's
- * is of the paired differences.
+ * <p>The standard errors are those of the mean over the rows, with {@code log Z} taken as given;
+ * the gain's is of the paired differences.
  *
  * @param model mean of {@code -E(x) - log Z}
  * @param reference mean of the reference's log-density

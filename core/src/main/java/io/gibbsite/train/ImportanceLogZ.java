@@ -13,10 +13,10 @@ import io.gibbsite.random.DrawStream;
  *   effective sample size   = (sum w)^2 / sum w^2
  * </pre>
  *
- * <p>Sums are kept in double, scaled by the largest weight. The estimate of Z is unbiased, so log Z is low by
- * about half its squared standard error; where the effective sample size is small, neither is to be trusted.
- * What lies outside the support of {@code q} is not counted. Source: Kong, Liu and Wong, "Sequential
- * imputations and Bayesian missing data problems", 1994.
+ * <p>Sums are kept in double, scaled by the largest weight. The estimate of Z is unbiased, so log Z
+ * is low by about half its squared standard error; where the effective sample size is small,
+ * neither is to be trusted. What lies outside the support of {@code q} is not counted. Source:
+ * Kong, Liu and Wong, "Sequential imputations and Bayesian missing data problems", 1994.
  *
  * @param logZ the estimate
  * @param standardError of {@code logZ}
@@ -82,8 +82,7 @@ public record ImportanceLogZ(
     ImportanceLogZ estimate(int n) {
       double logZ = largest + Math.log(first / n);
       double relativeVariance = Math.max(0, (n * second / (first * first) - 1) * n / (n - 1));
-      return new ImportanceLogZ(
-          logZ, Math.sqrt(relativeVariance / n), first * first / second, n);
+      return new ImportanceLogZ(logZ, Math.sqrt(relativeVariance / n), first * first / second, n);
     }
   }
 }

@@ -5,9 +5,9 @@ import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
 
 /**
- * Normal noise that is added to data rows: column {@code j} of a row gets {@code sd_j n_j}, with the
- * standard normal of component {@code j} at (JITTER, step, row). Discrete data, such as grey levels, has
- * no density without it.
+ * Normal noise that is added to data rows: column {@code j} of a row gets {@code sd_j n_j}, with
+ * the standard normal of component {@code j} at (JITTER, step, row). Discrete data, such as grey
+ * levels, has no density without it.
  */
 public final class Jitter {
   /**

@@ -1,5 +1,6 @@
 package io.gibbsite.train;
 
+import io.gibbsite.math.FloatMath;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -14,8 +15,8 @@ import java.util.stream.Collectors;
  *   cosine    peak (f + (1 - f) (1 + cos(pi p)) / 2)         f = finalFraction
  * </pre>
  *
- * <p>Source of the cosine: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts",
- * ICLR 2017, without restarts.
+ * <p>Source of the cosine: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm
+ * restarts", ICLR 2017, without restarts.
  *
  * @param schedule the curve
  * @param peak the rate of step 0, positive
@@ -78,9 +79,17 @@ public record LearningRate(Schedule schedule, float peak, float finalFraction, l
         switch (schedule) {
           case CONSTANT -> 1;
           case LINEAR -> 1 - (1 - finalFraction) * p;
-          // StrictMath: the same bits on every machine, so that a run can be resumed elsewhere.
-          case COSINE -> finalFraction + (1 - finalFraction) * (1 + StrictMath.cos(Math.PI * p)) / 2;
+          case COSINE -> finalFraction + (1 - finalFraction) * halfCosineSquared(p);
         };
     return (float) (peak * kept);
+  }
+
+  /**
+   * {@code (1 + cos(pi p)) / 2 = cos^2(pi p / 2)}, with the same bits on every machine, so that a run
+   * can be resumed elsewhere.
+   */
+  private static double halfCosineSquared(double p) {
+    double cosine = FloatMath.cosTurn((float) (p / 4));
+    return cosine * cosine;
   }
 }

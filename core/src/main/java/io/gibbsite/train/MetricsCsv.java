@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The record of a run's progress: a CSV file with a header, whose first column is the step, to which rows
- * are appended as training goes. A resumed run drops the rows after the step it resumes from, so that the
- * file reads as if the run had never stopped.
+ * The record of a run's progress: a CSV file with a header, whose first column is the step, to
+ * which rows are appended as training goes. A resumed run drops the rows after the step it resumes
+ * from, so that the file reads as if the run had never stopped.
  */
 public final class MetricsCsv implements AutoCloseable {
   private final Path file;
@@ -66,7 +66,8 @@ public final class MetricsCsv implements AutoCloseable {
   }
 
   /**
-   * Appends a row; a value that is not finite, such as one not measured at this step, is left empty.
+   * Appends a row; a value that is not finite, such as one not measured at this step, is left
+   * empty.
    *
    * @param step goes first
    * @param values of the other columns

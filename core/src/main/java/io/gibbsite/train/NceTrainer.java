@@ -12,10 +12,10 @@ import java.util.Arrays;
 /**
  * Trains an MLP energy and its {@code c = log Z} by noise-contrastive estimation on minibatches.
  *
- * <p>{@code theta} is float[P + 1]: the parameters, then {@code c}. Every random number of step {@code t}
- * has {@code t} in its address, so a run is a function of its data, options and seed, whatever the number of
- * threads, and can be taken up at any step (see {@link Checkpoint}). A step allocates nothing. Used by one
- * thread at a time.
+ * <p>{@code theta} is float[P + 1]: the parameters, then {@code c}. Every random number of step
+ * {@code t} has {@code t} in its address, so a run is a function of its data, options and seed,
+ * whatever the number of threads, and can be taken up at any step (see {@link Checkpoint}). A step
+ * allocates nothing. Used by one thread at a time.
  */
 public final class NceTrainer implements AutoCloseable {
   /** Held-out noise is drawn at this step and after it; no training step comes so far. */
@@ -88,8 +88,8 @@ public final class NceTrainer implements AutoCloseable {
   }
 
   /**
-   * The {@code c} to start from: with it, the mean of {@code u + log k} over the rows is 0, as it is for a
-   * model that equals the noise.
+   * The {@code c} to start from: with it, the mean of {@code u + log k} over the rows is 0, as it
+   * is for a model that equals the noise.
    *
    * @param session holds the energy's parameters
    * @param x float[rows * d]; the session's {@link MlpSession#rows} bounds how many are used
@@ -183,8 +183,7 @@ public final class NceTrainer implements AutoCloseable {
       int n = Math.min(block, rows - first);
       System.arraycopy(rowsX, first * d, x, 0, n * d);
       long address = HELD_OUT_STEP + first / block;
-      sum +=
-          n * session.nce(nce, values[values.length - 1], x, n, options.seed(), address, null);
+      sum += n * session.nce(nce, values[values.length - 1], x, n, options.seed(), address, null);
     }
     show(theta);
     return sum / rows;
@@ -256,7 +255,9 @@ public final class NceTrainer implements AutoCloseable {
     return diverged;
   }
 
-  /** Takes up the run after {@code steps} updates; {@link #theta} and the states have been refilled. */
+  /**
+   * Takes up the run after {@code steps} updates; {@link #theta} and the states have been refilled.
+   */
   void resumeAt(long steps) {
     stepsDone = steps;
     gradientNorm = Double.NaN;

@@ -1,12 +1,12 @@
 package io.gibbsite.train;
 
 /**
- * An exponential average of parameters over the steps, {@code a <- d_t a + (1 - d_t) theta} with {@code
- * d_t = min(decay, t / (t + 9))}, so that the first steps are soon forgotten. Averaged parameters have less
- * of the last minibatches' noise.
+ * An exponential average of parameters over the steps, {@code a <- d_t a + (1 - d_t) theta} with
+ * {@code d_t = min(decay, t / (t + 9))}, so that the first steps are soon forgotten. Averaged
+ * parameters have less of the last minibatches' noise.
  *
- * <p>Source: Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992, with
- * exponential weights.
+ * <p>Source: Polyak and Juditsky, "Acceleration of stochastic approximation by averaging", 1992,
+ * with exponential weights.
  */
 final class ParameterAverage {
   private final float decay;

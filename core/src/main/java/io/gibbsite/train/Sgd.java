@@ -3,8 +3,8 @@ package io.gibbsite.train;
 import java.util.Map;
 
 /**
- * Stochastic gradient descent with heavy-ball momentum: {@code v <- mu v + g}, {@code theta <- theta -
- * eta v}.
+ * Stochastic gradient descent with heavy-ball momentum: {@code v <- mu v + g}, {@code theta <-
+ * theta - eta v}.
  *
  * <p>Source: Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
  */

@@ -115,7 +115,8 @@ class CheckpointTest {
           .hasMessageContaining("seed=5 where there is seed=6");
       assertThat(model(other)).isEqualTo(before);
       assertThatThrownBy(() -> Checkpoint.resume(file, sgd))
-          .hasMessageContaining("optimiser=adam(0.9, 0.999, 1.0E-8) where there is optimiser=sgd(0.9)");
+          .hasMessageContaining(
+              "optimiser=adam(0.9, 0.999, 1.0E-8) where there is optimiser=sgd(0.9)");
     }
   }
 

@@ -39,9 +39,9 @@ class DataOrderTest {
   }
 
   /**
-   * The six orders of three rows are equally likely: chi-square with 5 degrees of freedom over 12,000
-   * epochs, whose 1e-6 quantile is 35.9. It would catch the common slip of drawing every swap from all
-   * rows, where the orders have probabilities 4/27 and 5/27: chi-square about 150.
+   * The six orders of three rows are equally likely: chi-square with 5 degrees of freedom over
+   * 12,000 epochs, whose 1e-6 quantile is 35.9. It would catch the common slip of drawing every
+   * swap from all rows, where the orders have probabilities 4/27 and 5/27: chi-square about 150.
    */
   @Test
   void ordersAreUniform() {
@@ -53,7 +53,10 @@ class DataOrderTest {
       counts[rows[0] * 3 + rows[1]]++;
     }
     double chiSquare =
-        Arrays.stream(counts).filter(c -> c > 0).mapToDouble(c -> Math.pow(c - 2000, 2) / 2000).sum();
+        Arrays.stream(counts)
+            .filter(c -> c > 0)
+            .mapToDouble(c -> Math.pow(c - 2000, 2) / 2000)
+            .sum();
     assertThat(Arrays.stream(counts).filter(c -> c > 0).count()).isEqualTo(6);
     assertThat(chiSquare).isLessThan(35.9);
   }

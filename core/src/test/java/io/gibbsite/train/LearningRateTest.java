@@ -13,6 +13,8 @@ class LearningRateTest {
     LearningRate cosine = new LearningRate(Schedule.COSINE, 2f, 0.1f, 100);
     assertThat(cosine.at(0)).isEqualTo(2f);
     assertThat(cosine.at(50)).isCloseTo(1.1f, within(1e-6f));
+    assertThat(cosine.at(75))
+        .isCloseTo((float) (2 * (0.1 + 0.45 * (1 - Math.sqrt(0.5)))), within(1e-6f));
     assertThat(cosine.at(100)).isCloseTo(0.2f, within(1e-6f));
     assertThat(cosine.at(1_000)).isCloseTo(0.2f, within(1e-6f));
     LearningRate linear = new LearningRate(Schedule.LINEAR, 2f, 0f, 100);

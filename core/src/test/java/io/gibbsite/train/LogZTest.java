@@ -49,8 +49,9 @@ class LogZTest {
   }
 
   /**
-   * From a wider Gaussian: within 6 standard errors (2e-9) of log Z. For isotropic ones, {@code E_q w^2 = (s^2
-   * / sqrt(2 s^2 - 1))^d} gives the effective sample size and the standard error in closed form.
+   * From a wider Gaussian: within 6 standard errors (2e-9) of log Z. For isotropic ones, {@code E_q
+   * w^2 = (s^2 / sqrt(2 s^2 - 1))^d} gives the effective sample size and the standard error in
+   * closed form.
    */
   @Test
   void importanceSamplingFromAWiderGaussian() {
@@ -125,8 +126,7 @@ class LogZTest {
   void wrongArgumentsAreNamed() {
     assertThatThrownBy(() -> ImportanceLogZ.estimate(session, TARGET, 1, 0))
         .hasMessageContaining("at least 2 samples");
-    assertThatThrownBy(
-            () -> ImportanceLogZ.estimate(session, Gaussian.isotropic(3, 0, 1), 10, 0))
+    assertThatThrownBy(() -> ImportanceLogZ.estimate(session, Gaussian.isotropic(3, 0, 1), 10, 0))
         .hasMessageContaining("3 columns for an energy of 2");
     assertThatThrownBy(
             () ->

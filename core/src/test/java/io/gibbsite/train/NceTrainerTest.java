@@ -27,13 +27,17 @@ class NceTrainerTest {
   private static final SigmoidNce NCE = new SigmoidNce(2, Gaussian.isotropic(3, 0, 1));
 
   private static NceTrainer trainer(FakeSession session, int rows, TrainingOptions options) {
+    return trainer(session, rows, new Sgd(5, 0), options);
+  }
+
+  private static NceTrainer trainer(
+      FakeSession session, int rows, Optimiser optimiser, TrainingOptions options) {
     float[] data = new float[3 * rows];
     for (int i = 0; i < data.length; i++) {
       data[i] = i / 3;
     }
     MlpModel model = new MlpModel(new MlpParameters(LINE, new float[] {1, 2, 3, 4}), 5);
-    return new NceTrainer(
-        session.backend(), model, data, rows, NCE, new Sgd(5, 0), options);
+    return new NceTrainer(session.backend(), model, data, rows, NCE, optimiser, options);
   }
 
   private static TrainingOptions options(float rate) {
@@ -120,7 +124,7 @@ class NceTrainerTest {
     TrainingOptions options =
         new TrainingOptions(
             4, new LearningRate(Schedule.COSINE, 1e-3f, 0, 5000), 1, 0.1f, 1, 0.9f, sd);
-    try (NceTrainer trainer = trainer(session, 9, options)) {
+    try (NceTrainer trainer = trainer(session, 9, new Adam(5), options)) {
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       for (int s = 0; s < 100; s++) {
         trainer.step();
@@ -159,9 +163,10 @@ class NceTrainerTest {
   }
 
   /**
-   * A correlated Gaussian as an MLP over a standard normal base: the learned c must agree with the integral
-   * of exp(-E), and the model with the truth. All draws are fixed by the seeds, so this cannot fail by
-   * chance. An NCE with c turned round, or without log k, would be off by 0.5 or more.
+   * A correlated Gaussian as an MLP over a standard normal base: the learned c must agree with the
+   * integral of exp(-E), and the model with the truth. All draws are fixed by the seeds, so this
+   * cannot fail by chance. An NCE with c turned round, or without log k, would be off by 0.4 or
+   * more.
    */
   @Test
   void recoversTheLogPartitionFunctionOfACorrelatedGaussian() {
@@ -177,7 +182,7 @@ class NceTrainerTest {
     SigmoidNce nce = new SigmoidNce(5, Gaussian.isotropic(2, 0, 1.2f));
     // A constant in the energy, which c has to find.
     MlpParameters start = MlpParameters.random(shape, Gaussian.isotropic(2, 0, 1), 3);
-    start.values()[shape.biasOffset(1)] = -1.5f;
+    start.values()[shape.biasOffset(1)] = -4;
     TrainingOptions options =
         TrainingOptions.of(128, new LearningRate(Schedule.COSINE, 0.01f, 0.01f, 1200), 3)
             .withAverageDecay(0.99f);
@@ -203,7 +208,7 @@ class NceTrainerTest {
       UniformBox box = new UniformBox(new float[] {-8, -8}, new float[] {8, 8});
       GridIntegral integral = GridIntegral.integrate(session, box, 200);
       assertThat(integral.borderNegligible()).isTrue();
-      assertThat(integral.logZ()).isGreaterThan(0.5);
+      assertThat(integral.logZ()).isGreaterThan(0.2);
       assertThat((double) trainer.logZ()).isCloseTo(integral.logZ(), within(0.03));
       HeldOut heldOut = HeldOut.compare(session, integral.logZ(), truth, fresh, rows);
       assertThat(heldOut.gain().value()).isBetween(-0.03, 0.001);
