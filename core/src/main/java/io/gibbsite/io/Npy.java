@@ -22,15 +22,15 @@ import java.util.stream.Collectors;
  */
 public final class Npy {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-  private static final int HEADER_LIMIT = 1 << 20;
+  private static final int HEADER_LIMIT = 1 << 16;
   private static final int ALIGNMENT = 64;
 
-  private static final Pattern HEADER = Pattern.compile("\\{(.*?),?\\s*\\}\\s*", Pattern.DOTALL);
   private static final Pattern MEMBER =
       Pattern.compile(
-          "\\s*(['\"])(\\w{1,20})\\1\\s*:\\s*('[^']*'|\"[^\"]*\"|True|False|\\([\\d,\\s]*\\))\\s*(,|$)");
+          "\\s*(['\"])(\\w{1,20})\\1\\s*:\\s*('[^']{0,99}'|\"[^\"]{0,99}\"|True|False|\\([\\d, ]{0,999}\\))"
+              + "\\s*(?:,\\s*|$)");
   private static final Pattern SHAPE =
-      Pattern.compile("\\(\\s*(?:(\\d{1,18})\\s*,\\s*)*(\\d{1,18})?\\s*\\)");
+      Pattern.compile("\\( *(?:\\d{1,18} *, *){0,99}(?:\\d{1,18})? *\\)");
   private static final Pattern DESCR = Pattern.compile("([<>|=])([bifu])([1248])");
 
   private Npy() {}
@@ -107,15 +107,17 @@ public final class Npy {
   }
 
   private static Header parse(String text) {
-    Matcher braces = HEADER.matcher(text);
-    require(braces.matches(), "its header is not a dictionary");
-    Matcher member = MEMBER.matcher(braces.group(1));
+    String dictionary = text.strip();
+    require(
+        dictionary.startsWith("{") && dictionary.endsWith("}"), "its header is not a dictionary");
+    String members = dictionary.substring(1, dictionary.length() - 1);
+    Matcher member = MEMBER.matcher(members);
     String descr = null;
     String fortran = null;
     String shape = null;
     int end = 0;
-    while (end < braces.group(1).length()) {
-      if (!member.find() || member.start() != end) {
+    while (end < members.length()) {
+      if (!member.region(end, members.length()).lookingAt()) {
         require(!text.contains("'descr': ["), "structured arrays are not read");
         throw new IllegalArgumentException("its header is damaged");
       }

@@ -1,5 +1,6 @@
 package io.gibbsite.io;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -42,6 +43,8 @@ public final class Npz {
     InputFile.requireReadable(file);
     try (ZipFile zip = new ZipFile(file.toFile())) {
       return read(file, zip);
+    } catch (EOFException e) {
+      throw new FormatException(file, "is truncated", e);
     } catch (ZipException e) {
       throw new FormatException(file, "is no NPZ file, or damaged: " + e.getMessage(), e);
     }
