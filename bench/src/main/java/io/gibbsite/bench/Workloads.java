@@ -15,13 +15,17 @@ public final class Workloads {
 
   private Workloads() {}
 
-  /** Energy, Langevin and NCE on a small and on a wide MLP. */
-  public static List<Workload> standard() {
-    return Stream.of("2-128-128-1", "784-512-512-1")
-        .flatMap(
-            shape ->
-                Stream.of(MlpPass.ENERGY, MlpPass.LANGEVIN, MlpPass.NCE)
-                    .map(pass -> mlp(pass.label(), shape, 0)))
+  /** What is timed unless something else is asked for. */
+  public static final List<String> PASSES =
+      Stream.of(MlpPass.ENERGY, MlpPass.LANGEVIN, MlpPass.NCE).map(MlpPass::label).toList();
+
+  /** A small and a wide MLP. */
+  public static final List<String> SHAPES = List.of("2-128-128-1", "784-512-512-1");
+
+  /** Every pass on every shape; {@code batch} is 0 for the usual number of rows. */
+  public static List<Workload> of(List<String> passes, List<String> shapes, int batch) {
+    return shapes.stream()
+        .flatMap(shape -> passes.stream().map(pass -> mlp(pass, shape, batch)))
         .toList();
   }
 

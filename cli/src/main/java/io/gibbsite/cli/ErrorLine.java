@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.BackendUnavailableException;
+import io.gibbsite.io.FormatException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,7 +32,9 @@ record ErrorLine(int code, String text) {
     if (cause instanceof ParameterException p) {
       return badInput(usage(p));
     } else if (cause instanceof NoSuchFileException f) {
-      return badInput(f.getFile() + ": no such file");
+      // Some put the reason where the name alone belongs.
+      boolean said = f.getFile().contains(": ");
+      return badInput(said ? f.getFile() : f.getFile() + ": no such file");
     } else if (cause instanceof AccessDeniedException f) {
       return badInput(f.getFile() + ": permission denied");
     } else if (cause instanceof NotDirectoryException f) {
@@ -39,17 +42,18 @@ record ErrorLine(int code, String text) {
     } else if (cause instanceof FileAlreadyExistsException f) {
       return badInput(f.getFile() + ": exists already");
     } else if (cause instanceof FileNotFoundException
+        || cause instanceof FormatException
         || cause instanceof IllegalArgumentException
         || cause instanceof BackendUnavailableException) {
       return badInput(message(cause));
     } else if (cause instanceof FileSystemException f) {
       String reason = f.getReason() == null ? f.getClass().getSimpleName() : f.getReason();
       return failed(f.getFile() + ": " + reason);
-    } else if (cause instanceof IOException) {
+    } else if (cause instanceof IOException || cause instanceof ArithmeticException) {
       return failed(message(cause));
     } else if (cause instanceof OutOfMemoryError) {
       return failed(
-          "out of memory (%s) with a heap of %d MiB: raise it with JAVA_TOOL_OPTIONS=-Xmx8g or so"
+          "out of memory (%s) with a heap of %d MiB: raise it, as with GIBBSITE_JAVA_OPTS=-Xmx8g"
               .formatted(cause.getMessage(), Runtime.getRuntime().maxMemory() >> 20));
     }
     return failed("unexpected " + cause + "; run with " + DEBUG + "=1 for the stack trace");

@@ -33,7 +33,12 @@ import picocli.CommandLine.Spec;
       "  gibbsite COMMAND --help",
     },
     subcommands = {
+      EnergyCommand.class,
+      GradientCommand.class,
+      LossCommand.class,
       InfoCommand.class,
+      SelftestCommand.class,
+      BenchCommand.class,
     })
 public final class Main implements Runnable {
   /** The subcommands as the help lists them, by section. */
