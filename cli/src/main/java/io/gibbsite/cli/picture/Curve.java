@@ -12,6 +12,7 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** Lines over a common axis. Needs {@link Fonts}. */
@@ -58,24 +59,21 @@ public final class Curve {
   public BufferedImage draw() {
     XYChart chart =
         new XYChartBuilder().width(1200).height(720).title(title).xAxisTitle(across).build();
-    chart
-        .getStyler()
-        .setChartBackgroundColor(Color.WHITE)
-        .setChartTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 28))
-        .setChartTitleBoxVisible(false)
-        .setChartPadding(24)
-        .setLegendPosition(LegendPosition.InsideNE)
-        .setLegendLayout(LegendLayout.Vertical)
-        .setLegendBorderColor(Color.WHITE)
-        .setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 20));
-    chart
-        .getStyler()
-        .setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 20))
-        .setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 18))
-        .setPlotBorderVisible(false)
-        .setPlotGridVerticalLinesVisible(false)
-        .setPlotGridLinesColor(new Color(0xE4, 0xE6, 0xEC))
-        .setPlotGridLinesStroke(new BasicStroke(1));
+    XYStyler styler = chart.getStyler();
+    styler.setChartBackgroundColor(Color.WHITE);
+    styler.setChartTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 28));
+    styler.setChartTitleBoxVisible(false);
+    styler.setChartPadding(24);
+    styler.setLegendPosition(LegendPosition.InsideNE);
+    styler.setLegendLayout(LegendLayout.Vertical);
+    styler.setLegendBorderColor(Color.WHITE);
+    styler.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 20));
+    styler.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 20));
+    styler.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 18));
+    styler.setPlotBorderVisible(false);
+    styler.setPlotGridVerticalLinesVisible(false);
+    styler.setPlotGridLinesColor(new Color(0xE4, 0xE6, 0xEC));
+    styler.setPlotGridLinesStroke(new BasicStroke(1));
     for (int i = 0; i < lines.size(); i++) {
       XYSeries series = chart.addSeries(lines.get(i).name(), lines.get(i).x(), lines.get(i).y());
       series.setMarker(SeriesMarkers.NONE);
