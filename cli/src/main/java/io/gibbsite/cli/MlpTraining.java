@@ -63,7 +63,7 @@ final class MlpTraining implements AutoCloseable {
     float[] fitted = data.jittered().values();
     int rows = data.jittered().rows();
     int columns = data.columns();
-    this.gaussian = Gaussian.fit(fitted, rows, columns, true);
+    this.gaussian = Gaussian.fit(fitted, rows, columns, options.needsFullCovariance());
     this.nce = options.nce(gaussian, fitted, rows, columns);
     MlpShape shape = options.shape(columns);
     MlpParameters parameters =
@@ -126,6 +126,7 @@ final class MlpTraining implements AutoCloseable {
 
   /** Writes what a new run starts with. */
   void begin() throws IOException {
+    options.begunOn = backend.name();
     RunFolder.writeJson(folder.config(), options);
     folder.writeFitted(
         new RunFolder.Fitted(gaussian, nce.noise(), data.standardiser(), data.images()));
@@ -235,9 +236,19 @@ final class MlpTraining implements AutoCloseable {
     }
   }
 
-  /** Twice the extent of the training rows in each direction: far into the tails. */
+  /** Seven deviations of the Gaussian on each side of its mean, and all rows: far into the tails. */
   private UniformBox box() {
-    return UniformBox.fit(data.jittered().values(), data.jittered().rows(), 2, 0.5f);
+    UniformBox rows = UniformBox.fit(data.jittered().values(), data.jittered().rows(), 2, 0.1f);
+    float[] mean = gaussian.mean();
+    float[] c = gaussian.cholesky();
+    float[] low = new float[2];
+    float[] high = new float[2];
+    for (int j = 0; j < 2; j++) {
+      float sd = (float) Math.hypot(c[2 * j], c[2 * j + 1]);
+      low[j] = Math.min(mean[j] - 7 * sd, rows.low(j));
+      high[j] = Math.max(mean[j] + 7 * sd, rows.high(j));
+    }
+    return new UniformBox(low, high);
   }
 
   @Override

@@ -186,6 +186,9 @@ final class MlpTrainingOptions {
   /** Given by the common options. */
   long seed;
 
+  /** What the run was begun with: only the same backend goes on with the same bits. */
+  String begunOn;
+
   /**
    * Checks every value, before any work.
    *
@@ -270,6 +273,11 @@ final class MlpTrainingOptions {
           default -> UniformBox.fit(x, count, columns, UNIFORM_MARGIN);
         };
     return new SigmoidNce(k, density);
+  }
+
+  /** Whether the Gaussian fitted to the rows serves for more than comparison. */
+  boolean needsFullCovariance() {
+    return noise.equals("gaussian") || base.equals("gaussian");
   }
 
   Optimiser optimiser(int parameters) {

@@ -64,11 +64,10 @@ final class TrainMlpCommand implements Callable<Integer> {
     }
     options.check();
     TrainingData data = TrainingData.prepare(options);
-    try (Backend backend = common.openBackend()) {
-      RunFolder folder = resume ? new RunFolder(out) : RunFolder.create(out);
-      try (MlpTraining training = new MlpTraining(options, data, backend, folder)) {
-        return run(training, folder, backend);
-      }
+    RunFolder folder = resume ? new RunFolder(out) : RunFolder.create(out);
+    try (Backend backend = common.openBackend();
+        MlpTraining training = new MlpTraining(options, data, backend, folder)) {
+      return run(training, folder, backend);
     }
   }
 
@@ -76,6 +75,11 @@ final class TrainMlpCommand implements Callable<Integer> {
     if (resume) {
       training.resume();
       common.note("resumed after step " + training.trainer().stepsDone());
+      if (!backend.name().equals(options.begunOn)) {
+        common.note(
+            "the run was begun on backend %s: on %s its last bits will differ"
+                .formatted(options.begunOn, backend.name()));
+      }
     } else {
       training.begin();
     }

@@ -13,7 +13,7 @@ import java.util.Locale;
  * @param trainingRows trained on
  * @param heldOutRows measured on
  * @param heldOutNceLoss of the objective
- * @param logZLearned {@code c}
+ * @param learnedLogZ {@code c}
  * @param importance log Z by importance sampling from the fitted Gaussian
  * @param integral log Z by numerical integration: of plane data whose box is large enough, else null
  * @param heldOut log-likelihoods in nats a row, with log Z of the integral if there is one, else of
@@ -26,7 +26,7 @@ record TrainingFigures(
     int trainingRows,
     int heldOutRows,
     double heldOutNceLoss,
-    double logZLearned,
+    double learnedLogZ,
     ImportanceLogZ importance,
     GridIntegral integral,
     HeldOut heldOut,
@@ -36,7 +36,7 @@ record TrainingFigures(
   /** Prints them as lines for people. */
   void print(PrintWriter out, String backend) {
     line(out, "held-out NCE loss", "%.4f", heldOutNceLoss);
-    line(out, "learned c", "%.4f", logZLearned);
+    line(out, "learned c", "%.4f", learnedLogZ);
     line(
         out,
         "log Z, importance",

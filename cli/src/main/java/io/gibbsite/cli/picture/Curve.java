@@ -70,6 +70,8 @@ public final class Curve {
     styler.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 20));
     styler.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 20));
     styler.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 18));
+    styler.setXAxisTickMarkSpacingHint(150);
+    styler.setYAxisTickMarkSpacingHint(80);
     styler.setPlotBorderVisible(false);
     styler.setPlotGridVerticalLinesVisible(false);
     styler.setPlotGridLinesColor(new Color(0xE4, 0xE6, 0xEC));
