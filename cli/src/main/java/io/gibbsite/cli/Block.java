@@ -14,7 +14,10 @@ record Block(int first, int rows) {
     void on(Block block);
   }
 
-  /** Goes through {@code total} rows in blocks of at most {@code most}, and shows how far it has come. */
+  /**
+   * Goes through {@code total} rows in blocks of at most {@code most}, and shows how far it has
+   * come.
+   */
   static void each(int total, int most, Progress progress, Work work) {
     for (int first = 0; first < total; first += most) {
       Block block = new Block(first, Math.min(most, total - first));
@@ -23,7 +26,10 @@ record Block(int first, int rows) {
     }
   }
 
-  /** The block's part of {@code values}, which has {@code columns} values a row; a copy if it is less. */
+  /**
+   * The block's part of {@code values}, which has {@code columns} values a row; a copy if it is
+   * less.
+   */
   float[] of(float[] values, int columns) {
     int from = first * columns;
     int length = rows * columns;

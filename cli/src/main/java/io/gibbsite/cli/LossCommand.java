@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
-    description = "Prints an objective's loss, with its draws from files, and writes its gradients.",
+    description =
+        "Prints an objective's loss, with its draws from files, and writes its gradients.",
     footer = {
       "",
       "Examples:",
@@ -95,7 +96,9 @@ final class LossCommand implements Callable<Integer> {
     return 0;
   }
 
-  /** The mean over blocks, weighted by their rows, of the loss and, unless it is null, the gradient. */
+  /**
+   * The mean over blocks, weighted by their rows, of the loss and, unless it is null, the gradient.
+   */
   private double nce(Backend backend, SigmoidNce nce, float[] samples, float[] gradient) {
     MlpModel model = input.model();
     int rows = input.data().rows();
@@ -114,8 +117,7 @@ final class LossCommand implements Callable<Integer> {
             float[] x = block.of(input.data().values(), columns);
             float[] noiseRows = block.of(samples, nce.k() * columns);
             double share = (double) block.rows() / rows;
-            loss[0] +=
-                share * session.nce(nce, model.logZ(), x, block.rows(), noiseRows, gradient);
+            loss[0] += share * session.nce(nce, model.logZ(), x, block.rows(), noiseRows, gradient);
             for (int i = 0; i < sums.length; i++) {
               sums[i] += share * gradient[i];
             }

@@ -9,7 +9,10 @@ import picocli.CommandLine.Option;
 
 /** The model and the rows that a pass is computed from. */
 final class ModelAndData {
-  /** Rows of one call: enough to fill every core, few enough that memory does not grow with the file. */
+  /**
+   * Rows of one call: enough to fill every core, few enough that memory does not grow with the
+   * file.
+   */
   private static final int BLOCK_ROWS = 1 << 16;
 
   private static final int BLOCK_VALUES = 1 << 24;

@@ -54,7 +54,8 @@ record NoiseOption(String text, boolean normal, float first, float second) {
       throw new TypeConversionException(
           "'"
               + text
-              + "' is neither normal:MEAN,SD with a positive SD nor uniform:LO,HI with LO below HI");
+              + "' is neither normal:MEAN,SD with a positive SD nor uniform:LO,HI with LO below"
+              + " HI");
     }
   }
 }

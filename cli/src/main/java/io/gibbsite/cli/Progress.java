@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /**
  * Shows how far long work has come: a bar where standard error is a terminal, a plain line at most
@@ -35,7 +36,9 @@ interface Progress extends AutoCloseable {
 
   /** Of a task of {@code total} units, on standard error. */
   static Progress on(PrintWriter err, String task, long total) {
-    return errIsTerminal() ? new ProgressBarLine(task, total) : new PlainProgress(err, task, total);
+    return errIsTerminal()
+        ? new ProgressBarLine(task, total)
+        : new PlainProgress(err, task, total, System::nanoTime);
   }
 
   private static boolean errIsTerminal() {
@@ -58,17 +61,20 @@ interface Progress extends AutoCloseable {
     private final PrintWriter err;
     private final String task;
     private final long total;
-    private long last = System.nanoTime();
+    private final LongSupplier clock;
+    private long last;
 
-    PlainProgress(PrintWriter err, String task, long total) {
+    PlainProgress(PrintWriter err, String task, long total, LongSupplier clock) {
       this.err = err;
       this.task = task;
       this.total = total;
+      this.clock = clock;
+      last = clock.getAsLong();
     }
 
     @Override
     public void at(long done, String note) {
-      long now = System.nanoTime();
+      long now = clock.getAsLong();
       if (now - last < INTERVAL_NANOS) {
         return;
       }
@@ -77,7 +83,7 @@ interface Progress extends AutoCloseable {
       err.flush();
     }
 
-    String line(long done, String note) {
+    private String line(long done, String note) {
       String head =
           String.format(
               Locale.ROOT, "%s: %d of %d (%.0f%%)", task, done, total, 100.0 * done / total);

@@ -2,7 +2,9 @@ package io.gibbsite.backend;
 
 import io.gibbsite.math.Lanes;
 
-/** Offers {@link VectorBackend} where the incubator module is there and the compiler that needs it. */
+/**
+ * Offers {@link VectorBackend} where the incubator module is there and the compiler that needs it.
+ */
 public final class VectorBackendProvider implements BackendProvider {
   @Override
   public String name() {
@@ -17,8 +19,7 @@ public final class VectorBackendProvider implements BackendProvider {
   @Override
   public Availability probe() {
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-      return new Availability(
-          false, "start the JVM with --add-modules jdk.incubator.vector");
+      return new Availability(false, "start the JVM with --add-modules jdk.incubator.vector");
     }
     String vm = System.getProperty("java.vm.name", "");
     String mode = System.getProperty("java.vm.info", "");

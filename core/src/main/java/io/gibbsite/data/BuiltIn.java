@@ -8,16 +8,16 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Densities on the plane that are drawn from exactly and known in closed form or as a one-dimensional
- * integral, with standard deviations near 1.
+ * Densities on the plane that are drawn from exactly and known in closed form or as a
+ * one-dimensional integral, with standard deviations near 1.
  *
- * <p>Sample {@code i} is drawn at (DATA, 0, i): two uniform numbers {@code u}, {@code w} from block 0, two
- * normal ones {@code n} from block 1. {@code turn(t)} is {@code (cos 2 pi t, sin 2 pi t)}.
+ * <p>Sample {@code i} is drawn at (DATA, 0, i): two uniform numbers {@code u}, {@code w} from block
+ * 0, two normal ones {@code n} from block 1. {@code turn(t)} is {@code (cos 2 pi t, sin 2 pi t)}.
  */
 public enum BuiltIn {
   /**
-   * Two half circles of radius 1.4 round (-0.7, -0.35), upper half, and (0.7, 0.35), lower half, each
-   * with weight 1/2, plus normal noise of sd 0.14.
+   * Two half circles of radius 1.4 round (-0.7, -0.35), upper half, and (0.7, 0.35), lower half,
+   * each with weight 1/2, plus normal noise of sd 0.14.
    */
   TWO_MOONS {
     @Override
@@ -30,7 +30,8 @@ public enum BuiltIn {
     @Override
     public double logDensity(double x, double y) {
       // The lower moon is the upper one turned by half a turn round the origin.
-      return logMean(arc(x + 0.7, y + 0.35, 1.4, 0.5, 0.14), arc(0.7 - x, 0.35 - y, 1.4, 0.5, 0.14));
+      return logMean(
+          arc(x + 0.7, y + 0.35, 1.4, 0.5, 0.14), arc(0.7 - x, 0.35 - y, 1.4, 0.5, 0.14));
     }
   },
 
@@ -54,7 +55,9 @@ public enum BuiltIn {
     }
   },
 
-  /** Three circles of radius 0.65, 1.3 and 1.95, each with weight 1/3, plus normal noise of sd 0.1. */
+  /**
+   * Three circles of radius 0.65, 1.3 and 1.95, each with weight 1/3, plus normal noise of sd 0.1.
+   */
   RINGS {
     @Override
     void draw(float u, float w, float nx, float ny, float[] x, int offset) {
@@ -70,8 +73,8 @@ public enum BuiltIn {
   },
 
   /**
-   * Uniform on every other cell of a 4 x 4 board over [-1.75, 1.75] in each direction, the lower left cell
-   * among them.
+   * Uniform on every other cell of a 4 x 4 board over [-1.75, 1.75) in each direction, the lower
+   * left cell among them.
    */
   CHECKERBOARD {
     @Override
@@ -85,19 +88,12 @@ public enum BuiltIn {
 
     @Override
     public double logDensity(double x, double y) {
-      for (int column = 0; column < 4; column++) {
-        for (int cell = column & 1; cell < 4; cell += 2) {
-          if (within(x, column) && within(y, cell)) {
-            return -Math.log(8 * CELL * CELL);
-          }
-        }
-      }
-      return Double.NEGATIVE_INFINITY;
-    }
-
-    /** Both ends belong to a cell, because rounding takes a few samples there. */
-    private boolean within(double x, int cell) {
-      return x >= CELL * (cell - 2) && x <= CELL * (cell - 1);
+      int column = (int) Math.floor(x / CELL) + 2;
+      int cell = (int) Math.floor(y / CELL) + 2;
+      boolean inside = Math.min(x, y) >= -2 * CELL && Math.max(x, y) < 2 * CELL;
+      return inside && (column + cell) % 2 == 0
+          ? -Math.log(8 * CELL * CELL)
+          : Double.NEGATIVE_INFINITY;
     }
   },
 
@@ -172,21 +168,26 @@ public enum BuiltIn {
   }
 
   /**
-   * The log-density of {@code radius turn(t)} plus isotropic normal noise, with t uniform on [0, turns]:
-   * the mean of the normal density over the arc, by Simpson's rule. Intervals are far narrower than the
-   * noise, so that its error is about 1e-7 of the density.
+   * The log-density of {@code radius turn(t)} plus isotropic normal noise, with t uniform on [0,
+   * turns]: the mean of the normal density over the arc, by Simpson's rule. Intervals are far
+   * narrower than the noise, so that its error is about 1e-7 of the density.
    */
   private static double arc(double x, double y, double radius, double turns, double sd) {
-    // logMean divides by the number of points, Simpson's rule by three times that of intervals.
-    double[] logs = new double[INTERVALS + 1];
+    double[] exponents = new double[INTERVALS + 1];
+    double largest = Double.NEGATIVE_INFINITY;
     for (int i = 0; i <= INTERVALS; i++) {
       double angle = 2 * Math.PI * turns * i / INTERVALS;
-      double weight = i == 0 || i == INTERVALS ? 1 : i % 2 == 1 ? 4 : 2;
-      logs[i] =
-          normal(x - radius * Math.cos(angle), y - radius * Math.sin(angle), sd)
-              + Math.log(weight * logs.length / (3.0 * INTERVALS));
+      double dx = x - radius * Math.cos(angle);
+      double dy = y - radius * Math.sin(angle);
+      exponents[i] = -0.5 * (dx * dx + dy * dy) / (sd * sd);
+      largest = Math.max(largest, exponents[i]);
     }
-    return logMean(logs);
+    double sum = 0;
+    for (int i = 0; i <= INTERVALS; i++) {
+      double weight = i == 0 || i == INTERVALS ? 1 : i % 2 == 1 ? 4 : 2;
+      sum += weight * Math.exp(exponents[i] - largest);
+    }
+    return normal(0, 0, sd) + largest + Math.log(sum / (3 * INTERVALS));
   }
 
   /** {@code log mean exp}, without overflow. */

@@ -16,13 +16,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads rows from a file, whose kind is told from its first bytes: IDX (gzipped or not), NPY, NPZ, or else
- * text.
+ * Reads rows from a file, whose kind is told from its first bytes: IDX (gzipped or not), NPY, NPZ,
+ * or else text.
  *
- * <p>The first axis counts rows and the others make the columns; [n] is n rows of one column. [n, height,
- * width] and [n, 1, height, width] are images, with white at 255 if they are bytes. Of an NPZ file the first
- * array is taken, or the one named behind a colon ({@code samples.npz:posterior/x}); in arrays under {@code
- * posterior/} the first two axes, chain and draw, both count rows.
+ * <p>The first axis counts rows and the others make the columns; [n] is n rows of one column. [n,
+ * height, width] and [n, 1, height, width] are images, with white at 255 if they are bytes. Of an
+ * NPZ file the first array is taken, or the one named behind a colon ({@code
+ * samples.npz:posterior/x}); in arrays under {@code posterior/} the first two axes, chain and draw,
+ * both count rows.
  */
 public final class DatasetReader {
   private static final Pattern NAMED = Pattern.compile("(.+\\.npz):(.+)", Pattern.DOTALL);
@@ -90,7 +91,6 @@ public final class DatasetReader {
       float white = array.dtype() == DType.U8 ? 255 : 1;
       layout = new ImageLayout(row[row.length - 2], row[row.length - 1], white);
     }
-    return new Dataset(
-        array.floats(), rows, array.size() / rows, source.toString(), layout);
+    return new Dataset(array.floats(), rows, array.size() / rows, source.toString(), layout);
   }
 }

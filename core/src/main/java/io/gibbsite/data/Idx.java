@@ -77,8 +77,7 @@ public final class Idx {
     long bytes = (long) NdArray.size(shape) * dtype.bytes();
     if (bytes > limit) {
       throw new IllegalArgumentException(
-          "is truncated: %s%s needs %d bytes"
-              .formatted(dtype, Arrays.toString(shape), bytes));
+          "is truncated: %s%s needs %d bytes".formatted(dtype, Arrays.toString(shape), bytes));
     }
     NdArray array = NdArray.read(in, dtype, shape, ByteOrder.BIG_ENDIAN);
     if (in.read() >= 0) {

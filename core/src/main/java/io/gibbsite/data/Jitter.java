@@ -4,8 +4,10 @@ import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
 
 /**
- * Normal noise on data, {@code x <- x + sd n}, so that discrete values have a density. The normals are
- * drawn at (JITTER, step, row).
+ * <<<<<<< HEAD Normal noise on data, {@code x <- x + sd n}, so that discrete values have a density.
+ * The normals are drawn at (JITTER, step, row). ======= Normal noise on data, {@code x <- x + sd
+ * n}, so that discrete values have a density. The normals are drawn at (JITTER, step, row). >>>>>>>
+ * build
  *
  * @param sd the noise's standard deviation, at least 0
  */

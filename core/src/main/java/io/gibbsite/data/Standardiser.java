@@ -76,7 +76,10 @@ public record Standardiser(float[] mean, float[] sd) {
     }
   }
 
-  /** {@code log |dy/dx|}: what to add to a log-density of standardised rows to have that of the rows. */
+  /**
+   * {@code log |dy/dx|}: what to add to a log-density of standardised rows to have that of the
+   * rows.
+   */
   public double logJacobian() {
     double sum = 0;
     for (float s : sd) {

@@ -16,7 +16,8 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * Writes a file whole or not at all: to a hidden file beside it, forced to disk, then renamed.
  *
- * <p>A link is followed. What exists and is no regular file, such as a pipe, is written to directly.
+ * <p>A link is followed. What exists and is no regular file, such as a pipe, is written to
+ * directly.
  */
 public final class AtomicFile {
   private static final int BUFFER = 1 << 16;
@@ -33,8 +34,8 @@ public final class AtomicFile {
   /**
    * Writes the file, replacing one that exists.
    *
-   * @throws IOException if it cannot be written, with the file and the reason on one line; an older file
-   *     is then unchanged
+   * @throws IOException if it cannot be written, with the file and the reason on one line; an older
+   *     file is then unchanged
    */
   public static void write(Path target, Content content) throws IOException {
     if (Files.isDirectory(target)) {
@@ -43,7 +44,8 @@ public final class AtomicFile {
     Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
     Path folder = file.getParent();
     if (folder == null || !Files.isDirectory(folder)) {
-      throw new IOException(target + ": cannot be written: the folder " + folder + " does not exist");
+      throw new IOException(
+          target + ": cannot be written: the folder " + folder + " does not exist");
     }
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -65,7 +67,8 @@ public final class AtomicFile {
 
   private static void replace(Path file, Path folder, Content content) throws IOException {
     long unique = ThreadLocalRandom.current().nextLong() & Long.MAX_VALUE;
-    Path beside = folder.resolve("." + file.getFileName() + "-" + Long.toHexString(unique) + ".tmp");
+    Path beside =
+        folder.resolve("." + file.getFileName() + "-" + Long.toHexString(unique) + ".tmp");
     try {
       try (FileChannel channel =
           FileChannel.open(beside, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -74,8 +77,7 @@ public final class AtomicFile {
         out.flush();
         channel.force(true);
       }
-      Files.move(
-          beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(beside);
     }

@@ -12,9 +12,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * A text file of numbers: one row a line, cells between commas, semicolons or spaces (whichever the first
- * line has, in that order), an optional first line of names. Empty lines and lines from {@code #} on are
- * skipped.
+ * A text file of numbers: one row a line, cells between commas, semicolons or spaces (whichever the
+ * first line has, in that order), an optional first line of names. Empty lines and lines from
+ * {@code #} on are skipped.
  *
  * @param names of the columns, empty without a line of names
  * @param values F32[rows, columns]
@@ -27,7 +27,8 @@ public record Csv(List<String> names, NdArray values) {
   /**
    * Reads the file.
    *
-   * @throws FormatException if a cell is not a number, with line and column, or rows differ in length
+   * @throws FormatException if a cell is not a number, with line and column, or rows differ in
+   *     length
    * @throws IOException if it cannot be read
    */
   public static Csv read(Path file) throws IOException {

@@ -12,8 +12,8 @@ import java.util.Arrays;
 /**
  * An array of numbers with a shape, row-major, as files hold it.
  *
- * <p>It wraps a Java array without copying it, and {@link #floats}, {@link #doubles} and {@link #longs} give
- * that same array where its type fits. It has at most 2^31 - 9 values.
+ * <p>It wraps a Java array without copying it, and {@link #floats}, {@link #doubles} and {@link
+ * #longs} give that same array where its type fits. It has at most 2^31 - 9 values.
  */
 public final class NdArray {
   /** The most dimensions. */
@@ -65,8 +65,8 @@ public final class NdArray {
   /**
    * How many values a shape has.
    *
-   * @throws IllegalArgumentException if a dimension is negative, or there are more than {@link #RANK_LIMIT}
-   *     dimensions or too many values
+   * @throws IllegalArgumentException if a dimension is negative, or there are more than {@link
+   *     #RANK_LIMIT} dimensions or too many values
    */
   public static int size(int... shape) {
     return size(Arrays.stream(shape).asLongStream().toArray());

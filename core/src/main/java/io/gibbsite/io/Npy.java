@@ -14,11 +14,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * NumPy's file of one array: a magic number, a Python dictionary with type, order and shape, the values.
+ * NumPy's file of one array: a magic number, a Python dictionary with type, order and shape, the
+ * values.
  *
- * <p>Versions 1, 2 and 3, both byte orders and both axis orders are read; an array in Fortran order comes
- * back in C order. Version 1, little-endian, C order is written. Source: NEP 1, "A simple file format for
- * NumPy arrays".
+ * <p>Versions 1, 2 and 3, both byte orders and both axis orders are read; an array in Fortran order
+ * comes back in C order. Version 1, little-endian, C order is written. Source: NEP 1, "A simple
+ * file format for NumPy arrays".
  */
 public final class Npy {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -27,8 +28,8 @@ public final class Npy {
 
   private static final Pattern MEMBER =
       Pattern.compile(
-          "\\s*(['\"])(\\w{1,20})\\1\\s*:\\s*('[^']{0,99}'|\"[^\"]{0,99}\"|True|False|\\([\\d, ]{0,999}\\))"
-              + "\\s*(?:,\\s*|$)");
+          "\\s*(['\"])(\\w{1,20})\\1\\s*:\\s*('[^']{0,99}'|\"[^\"]{0,99}\"|True|False|\\([\\d,"
+              + " ]{0,999}\\))\\s*(?:,\\s*|$)");
   private static final Pattern SHAPE =
       Pattern.compile("\\( *(?:\\d{1,18} *, *){0,99}(?:\\d{1,18})? *\\)");
   private static final Pattern DESCR = Pattern.compile("([<>|=])([bifu])([1248])");
@@ -66,8 +67,7 @@ public final class Npy {
 
   private static NdArray read(InputStream in, long length) throws IOException {
     byte[] magic = bytes(in, 8);
-    require(
-        Arrays.equals(magic, 0, MAGIC.length, MAGIC, 0, MAGIC.length), "is no NPY file");
+    require(Arrays.equals(magic, 0, MAGIC.length, MAGIC, 0, MAGIC.length), "is no NPY file");
     int version = magic[6];
     require(version >= 1 && version <= 3, "is NPY version " + version + ": 1 to 3 are read");
     int field = version == 1 ? 2 : 4;
@@ -151,7 +151,11 @@ public final class Npy {
   private static int[] shape(String text) {
     require(SHAPE.matcher(text).matches(), "its shape is damaged");
     long[] dimensions =
-        Pattern.compile("\\d+").matcher(text).results().mapToLong(n -> Long.parseLong(n.group())).toArray();
+        Pattern.compile("\\d+")
+            .matcher(text)
+            .results()
+            .mapToLong(n -> Long.parseLong(n.group()))
+            .toArray();
     NdArray.size(dimensions);
     return Arrays.stream(dimensions).mapToInt(Math::toIntExact).toArray();
   }
@@ -173,8 +177,7 @@ public final class Npy {
       case "f2" -> DType.F16;
       case "f4" -> DType.F32;
       case "f8" -> DType.F64;
-      default ->
-          throw new IllegalArgumentException("values of type '" + descr + "' are not read");
+      default -> throw new IllegalArgumentException("values of type '" + descr + "' are not read");
     };
   }
 

@@ -18,11 +18,11 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
- * NumPy's archive of named arrays: a ZIP file of {@code NAME.npy} entries. Names may contain slashes, such
- * as {@code posterior/x}.
+ * NumPy's archive of named arrays: a ZIP file of {@code NAME.npy} entries. Names may contain
+ * slashes, such as {@code posterior/x}.
  *
- * <p>Stored and deflated entries are read, checksums included; entries are written stored, with a fixed
- * time, so that the same arrays give the same bytes.
+ * <p>Stored and deflated entries are read, checksums included; entries are written stored, with a
+ * fixed time, so that the same arrays give the same bytes.
  */
 public final class Npz {
   private static final String ENDING = ".npy";
@@ -59,7 +59,8 @@ public final class Npz {
     for (ZipEntry entry : zip.stream().toList()) {
       String name = entry.getName();
       left -= entry.getCompressedSize();
-      // What an entry claims must be possible in a file of this size, before memory is taken for it.
+      // What an entry claims must be possible in a file of this size, before memory is taken for
+      // it.
       if (entry.getCompressedSize() < 0
           || left < 0
           || entry.getSize() < 0
@@ -103,7 +104,9 @@ public final class Npz {
         });
   }
 
-  /** A stored entry states its size and checksum in front of the values: they are run through twice. */
+  /**
+   * A stored entry states its size and checksum in front of the values: they are run through twice.
+   */
   private static ZipEntry entry(String name, NdArray array) throws IOException {
     ZipEntry entry = new ZipEntry(name + ENDING);
     CountingOutputStream count = new CountingOutputStream();
@@ -112,7 +115,8 @@ public final class Npz {
     entry.setMethod(ZipEntry.STORED);
     entry.setSize(count.bytes);
     entry.setCrc(checked.getChecksum().getValue());
-    entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0));
+    // The first minute of 1980 would be written in a form that depends on the time zone.
+    entry.setTimeLocal(LocalDateTime.of(1980, 2, 1, 0, 0));
     return entry;
   }
 

@@ -61,10 +61,10 @@ public record Safetensors(Map<String, String> metadata, Map<String, NdArray> ten
 
   private static Safetensors read(Path file, InputStream in, long length) throws IOException {
     if (length < 8) {
-      throw new FormatException(file, "has " + length + " bytes: no safetensors file is that short");
+      throw new FormatException(
+          file, "has " + length + " bytes: no safetensors file is that short");
     }
-    long headerLength =
-        ByteBuffer.wrap(in.readNBytes(8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    long headerLength = ByteBuffer.wrap(in.readNBytes(8)).order(ByteOrder.LITTLE_ENDIAN).getLong();
     if (headerLength < 2 || headerLength > HEADER_LIMIT || headerLength > length - 8) {
       throw new FormatException(
           file,
@@ -89,8 +89,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, NdArray> ten
     requireGapless(file, entries, length - 8 - headerLength);
     Map<String, NdArray> tensors = new LinkedHashMap<>();
     for (Entry entry : entries) {
-      tensors.put(
-          entry.name, NdArray.read(in, entry.dtype, entry.shape, ByteOrder.LITTLE_ENDIAN));
+      tensors.put(entry.name, NdArray.read(in, entry.dtype, entry.shape, ByteOrder.LITTLE_ENDIAN));
     }
     return new Safetensors(metadata, tensors);
   }
@@ -189,8 +188,7 @@ public record Safetensors(Map<String, String> metadata, Map<String, NdArray> ten
       end = entry.end;
     }
     if (end != length) {
-      throw new FormatException(
-          file, "has " + (length - end) + " bytes that belong to no tensor");
+      throw new FormatException(file, "has " + (length - end) + " bytes that belong to no tensor");
     }
   }
 

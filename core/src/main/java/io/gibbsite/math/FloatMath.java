@@ -6,7 +6,8 @@ package io.gibbsite.math;
  * bits.
  *
  * <p>Coefficients are weighted minimax fits (Lawson iterations), rounded to float32. Errors are
- * given in units in the last place (ulp) of the result, and held by tests. NaN in gives NaN out.
+ * given in units in the last place (ulp) of the result, and held by tests. NaN in gives NaN out,
+ * but for log.
  */
 public final class FloatMath {
   static final float LOG2_E = 1.44269504f;
@@ -63,6 +64,10 @@ public final class FloatMath {
   static final float COS_8 = 59.2459641f;
 
   static final float INV_SQRT_TWO_PI = 0.398942280f;
+
+  /** Beyond it the density is held at its smallest, 6.6e-39, as {@link #exp} is. */
+  static final float DENSITY_HIGH = 13.2f;
+
   static final float MILLS_P = 0.3f;
   static final float MILLS_1 = 0.300009906f;
   static final float MILLS_2 = 0.299724668f;
@@ -77,7 +82,7 @@ public final class FloatMath {
 
   private FloatMath() {}
 
-  /** {@code exp(x)} within 2 ulp, x held to [-87, 88]. */
+  /** {@code exp(x)} within 1.1 ulp, x held to [-87, 88]. */
   public static float exp(float x) {
     if (x < EXP_LOW) {
       x = EXP_LOW;
@@ -87,9 +92,13 @@ public final class FloatMath {
     }
     float shifted = Math.fma(x, LOG2_E, ROUND);
     float r = reduce(x, shifted - ROUND);
-    float p = 1f + expm1Reduced(r);
-    return Float.intBitsToFloat(
-        Float.floatToRawIntBits(p) + (Float.floatToRawIntBits(shifted) << 23));
+    float scale = powerOfTwo(shifted);
+    return Math.fma(scale, expm1Reduced(r), scale);
+  }
+
+  /** {@code 2^n} for {@code shifted = n + ROUND}. */
+  private static float powerOfTwo(float shifted) {
+    return Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + 0x3f800000);
   }
 
   /** {@code x - n ln 2} in two exact-as-possible steps. */
@@ -107,7 +116,10 @@ public final class FloatMath {
     return Math.fma(p, r * r, r);
   }
 
-  /** {@code log(x)} of a positive normal number within 2 ulp. */
+  /**
+   * {@code log(x)} of a positive normal number within 0.9 ulp; of anything else, NaN too, it is
+   * arbitrary.
+   */
   public static float log(float x) {
     int bits = Float.floatToRawIntBits(x) - SQRT_HALF_BITS;
     float exponent = bits >> 23;
@@ -126,7 +138,7 @@ public final class FloatMath {
     return Math.fma(exponent, LN2_HIGH, Math.fma(-0.5f, square, tail) + f);
   }
 
-  /** {@code log(1 + y)} for y in [0, 1] within 2 ulp. */
+  /** {@code log(1 + y)} for y in [0, 1] within 1.9 ulp. */
   static float log1pUnit(float y) {
     float p = LOG1P_10;
     p = Math.fma(p, y, LOG1P_9);
@@ -140,18 +152,22 @@ public final class FloatMath {
     return Math.fma(p * y, y, y);
   }
 
-  /** The logistic function {@code 1 / (1 + exp(-x))} within 3 ulp. */
+  /** The logistic function {@code 1 / (1 + exp(-x))} within 2.6 ulp, x held to at least -88. */
   public static float sigmoid(float x) {
     return 1f / (1f + exp(-x));
   }
 
-  /** {@code log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))}. */
+  /**
+   * {@code log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|))} within 2.6 ulp, x held to at least -87.
+   */
   public static float softplus(float x) {
     float tail = log1pUnit(exp(-Math.abs(x)));
     return x > 0f ? x + tail : tail;
   }
 
-  /** The hyperbolic tangent within 3 ulp: {@code -m / (m + 2)} with {@code m = exp(-2|x|) - 1}. */
+  /**
+   * The hyperbolic tangent within 2.6 ulp: {@code -m / (m + 2)} with {@code m = exp(-2|x|) - 1}.
+   */
   public static float tanh(float x) {
     float y = -2f * Math.abs(x);
     if (y < -40f) {
@@ -159,12 +175,12 @@ public final class FloatMath {
     }
     float shifted = Math.fma(y, LOG2_E, ROUND);
     float r = reduce(y, shifted - ROUND);
-    float scale = Float.intBitsToFloat((Float.floatToRawIntBits(shifted) << 23) + 0x3f800000);
+    float scale = powerOfTwo(shifted);
     float m = Math.fma(scale, expm1Reduced(r), scale - 1f);
     return Math.copySign(-m / (m + 2f), x);
   }
 
-  /** {@code cos(2 pi u)} for u in [0, 1]. */
+  /** {@code cos(2 pi u)} for u in [0, 1], within 2.1 ulp and 1.5 * 2^-24. */
   public static float cosTurn(float u) {
     float shifted = Math.fma(u, 4f, ROUND);
     float r = Math.fma(shifted - ROUND, -0.25f, u);
@@ -173,7 +189,7 @@ public final class FloatMath {
     return flip(magnitude, (quarter + 1) << 30);
   }
 
-  /** {@code sin(2 pi u)} for u in [0, 1]. */
+  /** {@code sin(2 pi u)} for u in [0, 1], within 2.1 ulp and 1.5 * 2^-24. */
   public static float sinTurn(float u) {
     float shifted = Math.fma(u, 4f, ROUND);
     float r = Math.fma(shifted - ROUND, -0.25f, u);
@@ -206,8 +222,12 @@ public final class FloatMath {
     return Math.fma(p, s, 1f);
   }
 
-  /** The standard normal density. */
+  /** The standard normal density within 3 ulp, |x| held to 13.2. */
   public static float normalDensity(float x) {
+    x = Math.abs(x);
+    if (x > DENSITY_HIGH) {
+      x = DENSITY_HIGH;
+    }
     float square = x * x;
     float rest = Math.fma(x, x, -square);
     float e = exp(-0.5f * square);
@@ -216,7 +236,8 @@ public final class FloatMath {
 
   /**
    * The standard normal distribution function, from the density and Mills' ratio {@code (1 -
-   * Phi(x)) / phi(x)}, a polynomial in {@code 1 / (1 + 0.3 |x|)}.
+   * Phi(x)) / phi(x)}, a polynomial in {@code 1 / (1 + 0.3 |x|)}: within 8 ulp for x in [-13, 0],
+   * within 4.1 ulp above.
    */
   public static float normalCdf(float x, float density) {
     float t = 1f / Math.fma(MILLS_P, Math.abs(x), 1f);

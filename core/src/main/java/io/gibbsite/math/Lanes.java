@@ -7,8 +7,9 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The vector width of this process: the machine's preferred one, or {@code -Dgibbsite.vector.bits=128},
- * {@code 256} or {@code 512}. Constants, so that the compiler sees them.
+ * The vector width of this process: the machine's preferred one, or {@code
+ * -Dgibbsite.vector.bits=128}, {@code 256} or {@code 512}. Constants, so that the compiler sees
+ * them.
  */
 public final class Lanes {
   /** The property that forces a width. */

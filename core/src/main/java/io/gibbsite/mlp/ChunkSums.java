@@ -4,12 +4,15 @@ import io.gibbsite.backend.Workers;
 import java.util.Arrays;
 
 /**
- * Sums over a batch that do not depend on the number of threads: every chunk of blocks is summed by one
- * worker in order, and the chunks' sums are added in a fixed tree, neighbours first. How blocks form chunks
- * depends on the batch and the number of parameters alone.
+ * Sums over a batch that do not depend on the number of threads: every chunk of blocks is summed by
+ * one worker in order, and the chunks' sums are added in a fixed tree, neighbours first. How blocks
+ * form chunks depends on the batch and the number of parameters alone.
  */
 final class ChunkSums {
-  /** Chunks are limited so that their gradients stay below this many floats, but never to fewer than 8. */
+  /**
+   * Chunks are limited so that their gradients stay below this many floats, but never to fewer than
+   * 8.
+   */
   private static final int FLOATS = 1 << 22;
 
   private static final int MOST_CHUNKS = 64;
@@ -42,7 +45,10 @@ final class ChunkSums {
     return (long) Float.BYTES * parameters * Math.min(blocks, limit(parameters));
   }
 
-  /** Divides so many blocks, and returns the blocks of each chunk but the last, which may have fewer. */
+  /**
+   * Divides so many blocks, and returns the blocks of each chunk but the last, which may have
+   * fewer.
+   */
   int start(int blocks) {
     int each = Math.max(1, (blocks + gradients.length - 1) / gradients.length);
     chunks = (blocks + each - 1) / each;
@@ -55,7 +61,9 @@ final class ChunkSums {
     return chunks;
   }
 
-  /** Where a chunk's gradient goes, float[parameters]: made when first used, by the chunk's worker. */
+  /**
+   * Where a chunk's gradient goes, float[parameters]: made when first used, by the chunk's worker.
+   */
   float[] gradient(int chunk) {
     if (gradients[chunk] == null) {
       gradients[chunk] = new float[parameters];

@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * One worker's sums over rows for B2 and D2, in the shapes that the kernels want.
  *
- * <p>A layer with more than 4 inputs sums {@code dW} as a matrix of whole vectors; a narrower one, the last
- * one (one output), and all biases are summed lane by lane and folded at the end.
+ * <p>A layer with more than 4 inputs sums {@code dW} as a matrix of whole vectors; a narrower one,
+ * the last one (one output), and all biases are summed lane by lane and folded at the end.
  */
 final class MlpGradientSums {
   /** Layers with at most this many inputs are summed lane by lane. */
@@ -17,6 +17,7 @@ final class MlpGradientSums {
   private final float[][] weights;
   private final float[][] biases;
   private final float[] rows;
+  private final float[] square = new float[Lanes.COUNT * Lanes.COUNT];
 
   MlpGradientSums(MlpShape shape, int tiles) {
     this.shape = shape;
@@ -45,9 +46,7 @@ final class MlpGradientSums {
   private static int weightSize(MlpShape shape, int l) {
     int in = shape.width(l);
     int out = shape.width(l + 1);
-    return lanewise(shape, l)
-        ? in * out * Lanes.COUNT
-        : Tile.panels(out) * Tile.PANEL * stride(in);
+    return lanewise(shape, l) ? in * out * Lanes.COUNT : Tile.panels(out) * Tile.PANEL * stride(in);
   }
 
   static long bytes(MlpShape shape, int tiles) {
@@ -84,7 +83,7 @@ final class MlpGradientSums {
       int stride = stride(in);
       for (int t = 0; t < tiles; t++) {
         TileTranspose.toRows(
-            a, aAt + t * aTile, Tile.ROWS, in, rows, t * Tile.ROWS * stride, stride);
+            a, aAt + t * aTile, Tile.ROWS, in, rows, t * Tile.ROWS * stride, stride, square);
       }
       TileProduct.outer(d, dTile, out, rows, stride, tiles, weights[l], stride);
     }

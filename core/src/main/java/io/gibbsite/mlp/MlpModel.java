@@ -85,8 +85,11 @@ public record MlpModel(MlpParameters parameters, float logZ) {
     }
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException(
-          "tensor '" + unknown.iterator().next() + "' does not belong to an MLP model of "
-              + shape.layers() + " layers");
+          "tensor '"
+              + unknown.iterator().next()
+              + "' does not belong to an MLP model of "
+              + shape.layers()
+              + " layers");
     }
     return new MlpModel(new MlpParameters(shape, values, base), logZ);
   }
@@ -199,7 +202,8 @@ public record MlpModel(MlpParameters parameters, float logZ) {
   /**
    * A gradient under the names of the model file's tensors.
    *
-   * @param gradient float[P], or with {@code withLogZ} float[P + 1], the last one {@code d loss / dc}
+   * @param gradient float[P], or with {@code withLogZ} float[P + 1], the last one {@code d loss /
+   *     dc}
    */
   public static Safetensors gradients(MlpShape shape, float[] gradient, boolean withLogZ) {
     Map<String, NdArray> tensors = split(shape, gradient);

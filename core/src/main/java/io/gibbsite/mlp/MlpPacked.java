@@ -34,10 +34,8 @@ final class MlpPacked {
     biases = new float[hidden][];
     int widest = shape.inputs();
     for (int l = 0; l < hidden; l++) {
-      weights[l] =
-          new PackedMatrix(shape.width(l + 1), shape.width(l), PackedMatrix.Form.FULL);
-      transposed[l] =
-          new PackedMatrix(shape.width(l), shape.width(l + 1), PackedMatrix.Form.FULL);
+      weights[l] = new PackedMatrix(shape.width(l + 1), shape.width(l), PackedMatrix.Form.FULL);
+      transposed[l] = new PackedMatrix(shape.width(l), shape.width(l + 1), PackedMatrix.Form.FULL);
       biases[l] = new float[Tile.panels(shape.width(l + 1)) * Tile.PANEL];
       widest = Math.max(widest, shape.width(l + 1));
     }

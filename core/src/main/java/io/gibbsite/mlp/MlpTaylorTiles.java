@@ -13,6 +13,7 @@ final class MlpTaylorTiles {
   private final MlpPacked packed;
   private final MlpShape shape;
   private final int hidden;
+  private final TileActivation activation;
 
   /** T2: {@code z_l}, {@code zt_l}, {@code zs_l}, l = 0 .. L-2; {@code zs_0} is null. */
   private final float[][] z;
@@ -42,6 +43,7 @@ final class MlpTaylorTiles {
     this.packed = packed;
     shape = packed.shape;
     hidden = shape.layers() - 1;
+    activation = TileActivation.of(shape.activation());
     z = new float[hidden][];
     zt = new float[hidden][];
     zs = new float[hidden][];
@@ -115,8 +117,7 @@ final class MlpTaylorTiles {
       if (l > 0) {
         TileProduct.panel(w, panel, as[l], inAt, zs[l], outAt, packed.zeros);
       }
-      TileActivation.taylor(
-          shape.activation(),
+      activation.taylor(
           z[l],
           zt[l],
           zs[l],
@@ -152,12 +153,12 @@ final class MlpTaylorTiles {
   }
 
   /**
-   * D1 to D4 after {@link #forward}: adds {@code sum_i [ w_i dE + a_i d(v_i.dE) + b_i d(v_i^T H_i v_i) ]}.
+   * D1 to D4 after {@link #forward}: adds {@code sum_i [ w_i dE + a_i d(v_i.dE) + b_i d(v_i^T H_i
+   * v_i) ]}.
    *
    * @param seeds w, a and b as tiles of one column; 0 for rows that do not count
    */
-  void parameterGradient(
-      float[] x, float[] v, float[][] seeds, int tiles, MlpGradientSums sums) {
+  void parameterGradient(float[] x, float[] v, float[][] seeds, int tiles, MlpGradientSums sums) {
     addWeight(hidden, seeds, x, v, tiles, sums);
     if (hidden == 0) {
       return;
@@ -203,8 +204,7 @@ final class MlpTaylorTiles {
     int size = Tile.size(width);
     for (int t = 0; t < tiles; t++) {
       for (int i = 0; i < width; i += PANEL) {
-        TileActivation.taylorBackward(
-            shape.activation(),
+        activation.taylorBackward(
             z[l],
             zt[l],
             zs[l],

@@ -9,13 +9,14 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The forward and backward steps F and B of {@link MlpEnergy} on a few tiles, with one worker's scratch
- * memory. The activations of these rows stay in cache from the first layer to the gradient.
+ * The forward and backward steps F and B of {@link MlpEnergy} on a few tiles, with one worker's
+ * scratch memory. The activations of these rows stay in cache from the first layer to the gradient.
  */
 final class MlpTiles {
   private final MlpPacked packed;
   private final MlpShape shape;
   private final int hidden;
+  private final TileActivation activation;
 
   /** The output tiles of hidden layer l - 1, l = 1 .. L-1: {@code a_l}. */
   final float[][] a;
@@ -43,6 +44,7 @@ final class MlpTiles {
     this.packed = packed;
     shape = packed.shape;
     hidden = shape.layers() - 1;
+    activation = TileActivation.of(shape.activation());
     a = new float[hidden + 1][];
     slope = new float[hidden + 1][];
     int widest = 0;
@@ -107,15 +109,14 @@ final class MlpTiles {
   private void layer(int l, float[] in, int inAt, int outAt, boolean withSlope) {
     PackedMatrix w = packed.weights[l];
     float[] out = a[l + 1];
-    Activation activation = shape.activation();
     for (int panel = 0; panel < Tile.panels(w.outputs); panel++) {
       TileProduct.panel(w, panel, in, inAt, out, outAt, packed.biases[l]);
       int at = outAt + panel * PANEL * ROWS;
       int length = Math.min(PANEL, w.outputs - panel * PANEL) * ROWS;
       if (withSlope) {
-        TileActivation.valueAndSlope(activation, out, slope[l + 1], at, length);
+        activation.valueAndSlope(out, slope[l + 1], at, length);
       } else {
-        TileActivation.value(activation, out, at, length);
+        activation.value(out, at, length);
       }
     }
   }
@@ -169,7 +170,8 @@ final class MlpTiles {
   }
 
   /**
-   * B1 to B4 after {@link #forward} with slopes: adds {@code sum_i w_i dE(x_i)/d theta} to the sums.
+   * B1 to B4 after {@link #forward} with slopes: adds {@code sum_i w_i dE(x_i)/d theta} to the
+   * sums.
    *
    * @param w float[tiles * ROWS], 0 for rows that do not count
    */

@@ -4,7 +4,6 @@ import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.math.Lanes.FLOAT;
 import static io.gibbsite.mlp.Tile.ROWS;
 
-import io.gibbsite.backend.StageListener;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.random.DrawStream;
@@ -15,14 +14,14 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The MLP energy on the Vector API.
  *
- * <p>Rows go through all layers in blocks of a few tiles, so that a block's activations stay in cache through
- * forward, backward and update; blocks are the units that threads share. Sums over rows are made chunk by
- * chunk, where the chunks depend on the shape and the batch alone, and then added up in a fixed tree: the
- * same bits for any number of threads.
+ * <p>Rows go through all layers in blocks of a few tiles, so that a block's activations stay in
+ * cache through forward, backward and update; blocks are the units that threads share. Sums over
+ * rows are made chunk by chunk, where the chunks depend on the shape and the batch alone, and then
+ * added up in a fixed tree: the same bits for any number of threads.
  */
 public final class MlpVector extends CheckedMlpSession {
   /** Tiles in a block: enough rows to pay for reading and writing the sums of dW once a block. */
-  static final int BLOCK_TILES = 4;
+  static final int BLOCK_TILES = 8;
 
   private static final int BLOCK_ROWS = BLOCK_TILES * ROWS;
 
@@ -69,8 +68,8 @@ public final class MlpVector extends CheckedMlpSession {
     final float[] second = new float[BLOCK_TILES * tileSize];
     final float[] third = new float[tileSize];
     final float[] rowWeights = new float[BLOCK_ROWS];
-    final float[] rowSums = new float[ROWS];
-    final int[] words = new int[DrawsVector.SCRATCH];
+    final float[] square = new float[COUNT * COUNT];
+    final long[] words = new long[DrawsVector.SCRATCH];
     private MlpGradientSums sums;
     private MlpTaylorTiles taylor;
     private float[][] seeds;
@@ -132,13 +131,13 @@ public final class MlpVector extends CheckedMlpSession {
   }
 
   /** F1: rows of a batch as tiles, the missing rows of the last one zero; returns the tiles. */
-  private int load(float[] rows, int first, int count, float[] tiles) {
+  private int load(float[] rows, int first, int count, float[] tiles, float[] square) {
     int columns = shape().inputs();
     int filled = Tile.count(count);
     for (int t = 0; t < filled; t++) {
       int row = first + t * ROWS;
       int present = Math.min(ROWS, first + count - row);
-      TileTranspose.toTile(rows, row * columns, present, columns, tiles, t * tileSize);
+      TileTranspose.toTile(rows, row * columns, present, columns, tiles, t * tileSize, square);
     }
     return filled;
   }
@@ -160,7 +159,7 @@ public final class MlpVector extends CheckedMlpSession {
     Worker me = team[worker];
     int first = block * BLOCK_ROWS;
     int count = Math.min(BLOCK_ROWS, n - first);
-    int tiles = load(x, first, count, me.x);
+    int tiles = load(x, first, count, me.x, me.square);
     me.tiles.forward(me.x, 0, tiles, false);
     System.arraycopy(me.tiles.energy, 0, energies, first, count);
   }
@@ -178,21 +177,23 @@ public final class MlpVector extends CheckedMlpSession {
     Worker me = team[worker];
     int first = block * BLOCK_ROWS;
     int count = Math.min(BLOCK_ROWS, n - first);
-    int tiles = load(x, first, count, me.x);
+    int tiles = load(x, first, count, me.x, me.square);
     me.tiles.forward(me.x, 0, tiles, true);
     me.tiles.inputGradient(me.second, tiles);
     if (energies != null) {
       System.arraycopy(me.tiles.energy, 0, energies, first, count);
     }
-    unload(me.second, tiles, first, count, out);
+    unload(me.second, tiles, first, count, out, me.square);
   }
 
-  private void unload(float[] tiles, int filled, int first, int count, float[] rows) {
+  private void unload(
+      float[] tiles, int filled, int first, int count, float[] rows, float[] square) {
     int columns = shape().inputs();
     for (int t = 0; t < filled; t++) {
       int row = first + t * ROWS;
       int present = Math.min(ROWS, first + count - row);
-      TileTranspose.toRows(tiles, t * tileSize, present, columns, rows, row * columns, columns);
+      TileTranspose.toRows(
+          tiles, t * tileSize, present, columns, rows, row * columns, columns, square);
     }
   }
 
@@ -216,7 +217,7 @@ public final class MlpVector extends CheckedMlpSession {
     for (int block = chunk * chunkBlocks; block < end; block++) {
       int first = block * BLOCK_ROWS;
       int count = Math.min(BLOCK_ROWS, n - first);
-      int tiles = load(x, first, count, me.x);
+      int tiles = load(x, first, count, me.x, me.square);
       loadWeights(w, first, count, me.rowWeights);
       me.tiles.forward(me.x, 0, tiles, true);
       me.tiles.parameterGradient(me.x, 0, me.rowWeights, tiles, sums);
@@ -226,7 +227,12 @@ public final class MlpVector extends CheckedMlpSession {
 
   @Override
   protected void computeDirectional(
-      float[] rows, float[] directions, int count, float[] energy, float[] slope, float[] curvature) {
+      float[] rows,
+      float[] directions,
+      int count,
+      float[] energy,
+      float[] slope,
+      float[] curvature) {
     x = rows;
     v = directions;
     n = count;
@@ -241,8 +247,8 @@ public final class MlpVector extends CheckedMlpSession {
     MlpTaylorTiles taylor = me.taylor();
     int first = block * BLOCK_ROWS;
     int count = Math.min(BLOCK_ROWS, n - first);
-    load(x, first, count, me.x);
-    taylor.forward(me.x, me.second, load(v, first, count, me.second));
+    load(x, first, count, me.x, me.square);
+    taylor.forward(me.x, me.second, load(v, first, count, me.second, me.square));
     if (energies != null) {
       System.arraycopy(taylor.energy, 0, energies, first, count);
     }
@@ -279,8 +285,8 @@ public final class MlpVector extends CheckedMlpSession {
     for (int block = chunk * chunkBlocks; block < end; block++) {
       int first = block * BLOCK_ROWS;
       int count = Math.min(BLOCK_ROWS, n - first);
-      int tiles = load(x, first, count, me.x);
-      load(v, first, count, me.second);
+      int tiles = load(x, first, count, me.x, me.square);
+      load(v, first, count, me.second, me.square);
       seeds(w, first, count, me.seeds[0]);
       seeds(a, first, count, me.seeds[1]);
       seeds(b, first, count, me.seeds[2]);
@@ -294,8 +300,9 @@ public final class MlpVector extends CheckedMlpSession {
   private static void seeds(float[] rows, int first, int count, float[] tiles) {
     for (int t = 0; t < Tile.count(count); t++) {
       int row = first + t * ROWS;
-      TileTranspose.toTile(
-          rows, row, Math.min(ROWS, first + count - row), 1, tiles, t * Tile.size(1));
+      int present = Math.min(ROWS, first + count - row);
+      System.arraycopy(rows, row, tiles, t * Tile.size(1), present);
+      java.util.Arrays.fill(tiles, t * Tile.size(1) + present, t * Tile.size(1) + ROWS, 0f);
     }
   }
 
@@ -357,14 +364,21 @@ public final class MlpVector extends CheckedMlpSession {
     if (isNoise && noiseRows == null) {
       for (int t = 0; t < tiles; t++) {
         noise.draw(
-            seed, step, first + t * ROWS, me.x, t * tileSize, logNoise, t * ROWS, me.third, me.words);
+            seed,
+            step,
+            first + t * ROWS,
+            me.x,
+            t * tileSize,
+            logNoise,
+            t * ROWS,
+            me.third,
+            me.words);
       }
     } else {
       float[] rows = isNoise ? noiseRows : x;
-      load(rows, first, count, me.x);
+      load(rows, first, count, me.x, me.square);
       for (int t = 0; t < tiles; t++) {
-        noise.logDensity(
-            me.x, t * tileSize, logNoise, t * ROWS, me.second, me.third);
+        noise.logDensity(me.x, t * tileSize, logNoise, t * ROWS, me.second, me.third);
       }
     }
     me.tiles.forward(me.x, 0, tiles, withGradient);
@@ -395,12 +409,12 @@ public final class MlpVector extends CheckedMlpSession {
     if (chains.length < needed) {
       chains = new float[needed];
     }
-    load(states, 0, count, chains);
+    load(states, 0, count, chains, team[0].square);
   }
 
   @Override
   protected void computeReadChains(float[] states, int count) {
-    unload(chains, Tile.count(count), 0, count, states);
+    unload(chains, Tile.count(count), 0, count, states, team[0].square);
   }
 
   @Override
@@ -433,7 +447,7 @@ public final class MlpVector extends CheckedMlpSession {
     }
   }
 
-  private void normals(long drawStep, int first, float[] normals, int[] words) {
+  private void normals(long drawStep, int first, float[] normals, long[] words) {
     for (int lane = 0; lane < ROWS; lane += COUNT) {
       DrawsVector.normals(
           seed,

@@ -40,7 +40,7 @@ final class NceNoise {
       float[] logDensity,
       int logAt,
       float[] scratch,
-      int[] words) {
+      long[] words) {
     int columns = density.columns();
     for (int lane = 0; lane < ROWS; lane += COUNT) {
       if (gaussian != null) {
@@ -67,8 +67,7 @@ final class NceNoise {
   }
 
   /** The log-density of one tile's rows; y and scratch are tiles. */
-  void logDensity(
-      float[] x, int xAt, float[] logDensity, int logAt, float[] y, float[] scratch) {
+  void logDensity(float[] x, int xAt, float[] logDensity, int logAt, float[] y, float[] scratch) {
     if (gaussian != null) {
       gaussian.whiten(x, xAt, true, y, 0, scratch);
       normalLogDensity(y, logDensity, logAt);

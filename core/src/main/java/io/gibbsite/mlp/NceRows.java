@@ -11,8 +11,8 @@ final class NceRows {
   private NceRows() {}
 
   /**
-   * {@code loss = softplus(-s)} and, in place of s, {@code weight = scale sigmoid(-s)}, where s is u on data
-   * and -u on noise.
+   * {@code loss = softplus(-s)} and, in place of s, {@code weight = scale sigmoid(-s)}, where s is
+   * u on data and -u on noise.
    *
    * @param length whole vectors
    */

@@ -1,9 +1,9 @@
 package io.gibbsite.mlp;
 
 /**
- * A matrix [outputs, inputs] in the order in which the micro-kernel reads it: panels of 8 outputs, within a
- * panel input by input. {@code values[(panel * inputs + input) * 8 + output % 8]}, zero where a panel is not
- * full.
+ * A matrix [outputs, inputs] in the order in which the micro-kernel reads it: panels of 8 outputs,
+ * within a panel input by input. {@code values[(panel * inputs + input) * 8 + output % 8]}, zero
+ * where a panel is not full.
  *
  * <p>Of a triangular matrix each panel knows the range of inputs that are not all zero.
  */
@@ -27,7 +27,10 @@ final class PackedMatrix {
     this.values = new float[Tile.panels(outputs) * Tile.PANEL * inputs];
   }
 
-  /** Copies entry (output, input) from {@code matrix[at + output * outputStride + input * inputStride]}. */
+  /**
+   * Copies entry (output, input) from {@code matrix[at + output * outputStride + input *
+   * inputStride]}.
+   */
   void pack(float[] matrix, int at, int outputStride, int inputStride) {
     for (int o = 0; o < outputs; o++) {
       int to = o / Tile.PANEL * Tile.PANEL * inputs + o % Tile.PANEL;

@@ -1,12 +1,12 @@
 package io.gibbsite.mlp;
 
 /**
- * The layout of the vector backend: a tile is 32 rows of a batch, stored column by column, so that the lanes
- * of a vector are rows. {@code tile[column * ROWS + row]}.
+ * The layout of the vector backend: a tile is 32 rows of a batch, stored column by column, so that
+ * the lanes of a vector are rows. {@code tile[column * ROWS + row]}.
  *
- * <p>Any layer width then costs what it needs (no padding to a vector), and whatever belongs to a row (its
- * energy, its weight, its random numbers) is a vector too. Only the parameter gradient, which sums over
- * rows, needs the other order.
+ * <p>Any layer width then costs what it needs (no padding to a vector), and whatever belongs to a
+ * row (its energy, its weight, its random numbers) is a vector too. Only the parameter gradient,
+ * which sums over rows, needs the other order.
  */
 final class Tile {
   /** Rows in a tile: two 512-bit vectors, the width of the micro-kernel. */

@@ -7,140 +7,168 @@ import io.gibbsite.math.FloatMathVector;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * {@link Activation} on stretches of a tile: run on a panel just computed, while it is in the first-level
- * cache. Lengths are whole vectors.
+ * {@link Activation} on stretches of a tile: run on a panel just computed, while it is in the
+ * first-level cache. Lengths are whole vectors.
+ *
+ * <p>One class for each function, so that a program with several of them compiles each on its own.
  */
-final class TileActivation {
-  private TileActivation() {}
-
+abstract sealed class TileActivation {
   /** F3: {@code z[at ..] = f(z[at ..])}. */
-  static void value(Activation activation, float[] z, int at, int length) {
-    switch (activation) {
-      case SILU -> {
-        for (int i = at; i < at + length; i += COUNT) {
-          FloatVector x = load(z, i);
-          x.mul(FloatMathVector.sigmoid(x)).intoArray(z, i);
-        }
-      }
-      case SOFTPLUS -> {
-        for (int i = at; i < at + length; i += COUNT) {
-          FloatMathVector.softplus(load(z, i)).intoArray(z, i);
-        }
-      }
-      case TANH -> {
-        for (int i = at; i < at + length; i += COUNT) {
-          FloatMathVector.tanh(load(z, i)).intoArray(z, i);
-        }
-      }
-      case GELU -> {
-        for (int i = at; i < at + length; i += COUNT) {
-          FloatVector x = load(z, i);
-          x.mul(FloatMathVector.normalCdf(x, FloatMathVector.normalDensity(x))).intoArray(z, i);
-        }
-      }
-    }
-  }
+  abstract void value(float[] z, int at, int length);
 
   /** F3 with the slope that B4 needs: {@code slope = f'(z)}, then {@code z = f(z)}. */
-  static void valueAndSlope(Activation activation, float[] z, float[] slope, int at, int length) {
-    switch (activation) {
-      case SILU -> {
-        for (int i = at; i < at + length; i += COUNT) {
-          FloatVector x = load(z, i);
-          FloatVector s = FloatMathVector.sigmoid(x);
-          FloatVector f = x.mul(s);
-          f.intoArray(z, i);
-          f.fma(one().sub(s), s).intoArray(slope, i);
-        }
-      }
-      case SOFTPLUS -> {
-        for (int i = at; i < at + length; i += COUNT) {
-          FloatVector x = load(z, i);
-          FloatMathVector.softplus(x).intoArray(z, i);
-          FloatMathVector.sigmoid(x).intoArray(slope, i);
-        }
-      }
-      case TANH -> {
-        for (int i = at; i < at + length; i += COUNT) {
-          FloatVector t = FloatMathVector.tanh(load(z, i));
-          t.intoArray(z, i);
-          one().sub(t.mul(t)).intoArray(slope, i);
-        }
-      }
-      case GELU -> {
-        for (int i = at; i < at + length; i += COUNT) {
-          FloatVector x = load(z, i);
-          FloatVector density = FloatMathVector.normalDensity(x);
-          FloatVector cdf = FloatMathVector.normalCdf(x, density);
-          x.mul(cdf).intoArray(z, i);
-          x.fma(density, cdf).intoArray(slope, i);
-        }
-      }
-    }
-  }
+  abstract void valueAndSlope(float[] z, float[] slope, int at, int length);
 
   /**
    * The value and three derivatives.
    *
    * @param jets float[4 * length], out: {@code f}, then {@code f'}, {@code f''}, {@code f'''}
    */
-  static void jets(Activation activation, float[] z, int at, int length, float[] jets) {
-    switch (activation) {
-      case SILU -> siluJets(z, at, length, jets);
-      case SOFTPLUS -> softplusJets(z, at, length, jets);
-      case TANH -> tanhJets(z, at, length, jets);
-      case GELU -> geluJets(z, at, length, jets);
+  abstract void jets(float[] z, int at, int length, float[] jets);
+
+  static TileActivation of(Activation activation) {
+    return switch (activation) {
+      case SILU -> new Silu();
+      case SOFTPLUS -> new Softplus();
+      case TANH -> new Tanh();
+      case GELU -> new Gelu();
+    };
+  }
+
+  /** See {@link Activation#SILU}. */
+  private static final class Silu extends TileActivation {
+    @Override
+    void value(float[] z, int at, int length) {
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector x = load(z, i);
+        x.mul(FloatMathVector.sigmoid(x)).intoArray(z, i);
+      }
+    }
+
+    @Override
+    void valueAndSlope(float[] z, float[] slope, int at, int length) {
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector x = load(z, i);
+        FloatVector s = FloatMathVector.sigmoid(x);
+        FloatVector f = x.mul(s);
+        f.intoArray(z, i);
+        f.fma(one().sub(s), s).intoArray(slope, i);
+      }
+    }
+
+    @Override
+    void jets(float[] z, int at, int length, float[] jets) {
+      for (int i = 0; i < length; i += COUNT) {
+        FloatVector x = load(z, at + i);
+        FloatVector s = FloatMathVector.sigmoid(x);
+        FloatVector s1 = s.mul(one().sub(s));
+        FloatVector s2 = s1.mul(s.fma(all(-2f), one()));
+        FloatVector s3 = s1.mul(s1.fma(all(-6f), one()));
+        x.mul(s).intoArray(jets, i);
+        x.fma(s1, s).intoArray(jets, length + i);
+        x.fma(s2, s1.add(s1)).intoArray(jets, 2 * length + i);
+        x.fma(s3, s2.mul(3f)).intoArray(jets, 3 * length + i);
+      }
     }
   }
 
-  private static void siluJets(float[] z, int at, int length, float[] jets) {
-    for (int i = 0; i < length; i += COUNT) {
-      FloatVector x = load(z, at + i);
-      FloatVector s = FloatMathVector.sigmoid(x);
-      FloatVector s1 = s.mul(one().sub(s));
-      FloatVector s2 = s1.mul(s.fma(all(-2f), one()));
-      FloatVector s3 = s1.mul(s1.fma(all(-6f), one()));
-      x.mul(s).intoArray(jets, i);
-      x.fma(s1, s).intoArray(jets, length + i);
-      x.fma(s2, s1.add(s1)).intoArray(jets, 2 * length + i);
-      x.fma(s3, s2.mul(3f)).intoArray(jets, 3 * length + i);
+  /** See {@link Activation#SOFTPLUS}. */
+  private static final class Softplus extends TileActivation {
+    @Override
+    void value(float[] z, int at, int length) {
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatMathVector.softplus(load(z, i)).intoArray(z, i);
+      }
+    }
+
+    @Override
+    void valueAndSlope(float[] z, float[] slope, int at, int length) {
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector x = load(z, i);
+        FloatMathVector.softplus(x).intoArray(z, i);
+        FloatMathVector.sigmoid(x).intoArray(slope, i);
+      }
+    }
+
+    @Override
+    void jets(float[] z, int at, int length, float[] jets) {
+      for (int i = 0; i < length; i += COUNT) {
+        FloatVector x = load(z, at + i);
+        FloatVector s = FloatMathVector.sigmoid(x);
+        FloatVector s1 = s.mul(one().sub(s));
+        FloatMathVector.softplus(x).intoArray(jets, i);
+        s.intoArray(jets, length + i);
+        s1.intoArray(jets, 2 * length + i);
+        s1.mul(s.fma(all(-2f), one())).intoArray(jets, 3 * length + i);
+      }
     }
   }
 
-  private static void softplusJets(float[] z, int at, int length, float[] jets) {
-    for (int i = 0; i < length; i += COUNT) {
-      FloatVector x = load(z, at + i);
-      FloatVector s = FloatMathVector.sigmoid(x);
-      FloatVector s1 = s.mul(one().sub(s));
-      FloatMathVector.softplus(x).intoArray(jets, i);
-      s.intoArray(jets, length + i);
-      s1.intoArray(jets, 2 * length + i);
-      s1.mul(s.fma(all(-2f), one())).intoArray(jets, 3 * length + i);
+  /** See {@link Activation#TANH}. */
+  private static final class Tanh extends TileActivation {
+    @Override
+    void value(float[] z, int at, int length) {
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatMathVector.tanh(load(z, i)).intoArray(z, i);
+      }
+    }
+
+    @Override
+    void valueAndSlope(float[] z, float[] slope, int at, int length) {
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector t = FloatMathVector.tanh(load(z, i));
+        t.intoArray(z, i);
+        one().sub(t.mul(t)).intoArray(slope, i);
+      }
+    }
+
+    @Override
+    void jets(float[] z, int at, int length, float[] jets) {
+      for (int i = 0; i < length; i += COUNT) {
+        FloatVector t = FloatMathVector.tanh(load(z, at + i));
+        FloatVector square = t.mul(t);
+        FloatVector q = one().sub(square);
+        t.intoArray(jets, i);
+        q.intoArray(jets, length + i);
+        t.mul(-2f).mul(q).intoArray(jets, 2 * length + i);
+        q.mul(square.fma(all(6f), all(-2f))).intoArray(jets, 3 * length + i);
+      }
     }
   }
 
-  private static void tanhJets(float[] z, int at, int length, float[] jets) {
-    for (int i = 0; i < length; i += COUNT) {
-      FloatVector t = FloatMathVector.tanh(load(z, at + i));
-      FloatVector square = t.mul(t);
-      FloatVector q = one().sub(square);
-      t.intoArray(jets, i);
-      q.intoArray(jets, length + i);
-      t.mul(-2f).mul(q).intoArray(jets, 2 * length + i);
-      q.mul(square.fma(all(6f), all(-2f))).intoArray(jets, 3 * length + i);
+  /** See {@link Activation#GELU}. */
+  private static final class Gelu extends TileActivation {
+    @Override
+    void value(float[] z, int at, int length) {
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector x = load(z, i);
+        x.mul(FloatMathVector.normalCdf(x, FloatMathVector.normalDensity(x))).intoArray(z, i);
+      }
     }
-  }
 
-  private static void geluJets(float[] z, int at, int length, float[] jets) {
-    for (int i = 0; i < length; i += COUNT) {
-      FloatVector x = load(z, at + i);
-      FloatVector density = FloatMathVector.normalDensity(x);
-      FloatVector cdf = FloatMathVector.normalCdf(x, density);
-      FloatVector square = x.mul(x);
-      x.mul(cdf).intoArray(jets, i);
-      x.fma(density, cdf).intoArray(jets, length + i);
-      density.mul(all(2f).sub(square)).intoArray(jets, 2 * length + i);
-      density.mul(x).mul(square.sub(4f)).intoArray(jets, 3 * length + i);
+    @Override
+    void valueAndSlope(float[] z, float[] slope, int at, int length) {
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector x = load(z, i);
+        FloatVector density = FloatMathVector.normalDensity(x);
+        FloatVector cdf = FloatMathVector.normalCdf(x, density);
+        x.mul(cdf).intoArray(z, i);
+        x.fma(density, cdf).intoArray(slope, i);
+      }
+    }
+
+    @Override
+    void jets(float[] z, int at, int length, float[] jets) {
+      for (int i = 0; i < length; i += COUNT) {
+        FloatVector x = load(z, at + i);
+        FloatVector density = FloatMathVector.normalDensity(x);
+        FloatVector cdf = FloatMathVector.normalCdf(x, density);
+        FloatVector square = x.mul(x);
+        x.mul(cdf).intoArray(jets, i);
+        x.fma(density, cdf).intoArray(jets, length + i);
+        density.mul(all(2f).sub(square)).intoArray(jets, 2 * length + i);
+        density.mul(x).mul(square.sub(4f)).intoArray(jets, 3 * length + i);
+      }
     }
   }
 
@@ -150,8 +178,7 @@ final class TileActivation {
    * @param zs null for layer 0, where it is zero
    * @param jets float[4 * length], scratch
    */
-  static void taylor(
-      Activation activation,
+  final void taylor(
       float[] z,
       float[] zt,
       float[] zs,
@@ -161,7 +188,7 @@ final class TileActivation {
       int offset,
       int length,
       float[] jets) {
-    jets(activation, z, offset, length, jets);
+    jets(z, offset, length, jets);
     for (int i = 0; i < length; i += COUNT) {
       FloatVector f1 = load(jets, length + i);
       FloatVector f2 = load(jets, 2 * length + i);
@@ -177,14 +204,13 @@ final class TileActivation {
   }
 
   /**
-   * D4: {@code d = p f' + pt f'' zt + ps (f''' zt^2 + f'' zs)}, {@code dt = pt f' + 2 ps f'' zt}, {@code ds =
-   * ps f'}, in place of p, pt, ps.
+   * D4: {@code d = p f' + pt f'' zt + ps (f''' zt^2 + f'' zs)}, {@code dt = pt f' + 2 ps f'' zt},
+   * {@code ds = ps f'}, in place of p, pt, ps.
    *
    * @param zs null for layer 0, where it is zero
    * @param jets float[4 * length], scratch
    */
-  static void taylorBackward(
-      Activation activation,
+  final void taylorBackward(
       float[] z,
       float[] zt,
       float[] zs,
@@ -194,7 +220,7 @@ final class TileActivation {
       int offset,
       int length,
       float[] jets) {
-    jets(activation, z, offset, length, jets);
+    jets(z, offset, length, jets);
     for (int i = 0; i < length; i += COUNT) {
       FloatVector f1 = load(jets, length + i);
       FloatVector f2 = load(jets, 2 * length + i);

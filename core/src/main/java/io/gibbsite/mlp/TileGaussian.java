@@ -7,7 +7,9 @@ import static io.gibbsite.mlp.Tile.ROWS;
 import io.gibbsite.density.Gaussian;
 import jdk.incubator.vector.FloatVector;
 
-/** A {@link Gaussian} on tiles: {@code y = (x - m) R^T}, {@code g += y R}, {@code x = m + n C^T}. */
+/**
+ * A {@link Gaussian} on tiles: {@code y = (x - m) R^T}, {@code g += y R}, {@code x = m + n C^T}.
+ */
 final class TileGaussian {
   final Gaussian gaussian;
   private final int columns;

@@ -10,9 +10,10 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The matrix products of the vector backend, as register-blocked micro-kernels.
  *
- * <p>Both keep 16 accumulators in registers, enough to hide the latency of two fma units (4 cycles each), and
- * use each loaded vector 8 times. With 16 registers (256 bits and less) a panel is computed in two halves.
- * Sums run over inputs, or rows, in order: the same bits at any vector width.
+ * <p>Both keep 16 accumulators in registers, enough to hide the latency of two fma units (4 cycles
+ * each), and use each loaded vector 8 times. With 16 registers (256 bits and less) a panel is
+ * computed in two halves. Sums run over inputs, or rows, in order: the same bits at any vector
+ * width.
  */
 final class TileProduct {
   private static final boolean WIDE = COUNT == 16;
@@ -71,7 +72,14 @@ final class TileProduct {
    * @param g float[whole panels of outputs][gStride]; the strides are whole vectors
    */
   static void outer(
-      float[] d, int dTile, int outputs, float[] a, int aStride, int tiles, float[] g, int gStride) {
+      float[] d,
+      int dTile,
+      int outputs,
+      float[] a,
+      int aStride,
+      int tiles,
+      float[] g,
+      int gStride) {
     for (int o = 0; o < outputs; o += PANEL) {
       int i = 0;
       for (; i + 2 * COUNT <= gStride; i += 2 * COUNT) {
@@ -84,8 +92,8 @@ final class TileProduct {
   }
 
   /**
-   * {@code g[o][i] += sum over the tile's rows of d[o] x[i]}, for few inputs: lane by lane, to be folded by
-   * {@link #fold} at the end.
+   * {@code g[o][i] += sum over the tile's rows of d[o] x[i]}, for few inputs: lane by lane, to be
+   * folded by {@link #fold} at the end.
    *
    * @param d tile of {@code outputs} columns
    * @param x tile of {@code inputs} columns
@@ -161,9 +169,19 @@ final class TileProduct {
     return FloatVector.broadcast(FLOAT, x);
   }
 
-  /** 8 outputs of a panel, 2 vectors of rows: 16 accumulators, 8 broadcasts and 2 loads for 16 fma. */
+  /**
+   * 8 outputs of a panel, 2 vectors of rows: 16 accumulators, 8 broadcasts and 2 loads for 16 fma.
+   */
   private static void panel8(
-      float[] w, int wAt, float[] a, int aAt, int inputs, float[] z, int zAt, float[] start, int startAt) {
+      float[] w,
+      int wAt,
+      float[] a,
+      int aAt,
+      int inputs,
+      float[] z,
+      int zAt,
+      float[] start,
+      int startAt) {
     FloatVector c0a;
     FloatVector c0b;
     FloatVector c1a;
@@ -253,9 +271,19 @@ final class TileProduct {
     c7b.intoArray(z, zAt + 224 + COUNT);
   }
 
-  /** 4 outputs of a panel, 2 vectors of rows: 8 accumulators, 4 broadcasts and 2 loads for 8 fma. */
+  /**
+   * 4 outputs of a panel, 2 vectors of rows: 8 accumulators, 4 broadcasts and 2 loads for 8 fma.
+   */
   private static void panel4(
-      float[] w, int wAt, float[] a, int aAt, int inputs, float[] z, int zAt, float[] start, int startAt) {
+      float[] w,
+      int wAt,
+      float[] a,
+      int aAt,
+      int inputs,
+      float[] z,
+      int zAt,
+      float[] start,
+      int startAt) {
     FloatVector c0a;
     FloatVector c0b;
     FloatVector c1a;
@@ -307,7 +335,16 @@ final class TileProduct {
 
   /** 8 outputs by 2 vectors of inputs, summed over the rows of all tiles. */
   private static void outer8x2(
-      float[] d, int dAt, int dTile, float[] a, int aAt, int aStride, int tiles, float[] g, int gAt, int gStride) {
+      float[] d,
+      int dAt,
+      int dTile,
+      float[] a,
+      int aAt,
+      int aStride,
+      int tiles,
+      float[] g,
+      int gAt,
+      int gStride) {
     FloatVector c0a = FloatVector.fromArray(FLOAT, g, gAt + 0 * gStride);
     FloatVector c0b = FloatVector.fromArray(FLOAT, g, gAt + 0 * gStride + COUNT);
     FloatVector c1a = FloatVector.fromArray(FLOAT, g, gAt + 1 * gStride);
@@ -376,7 +413,16 @@ final class TileProduct {
 
   /** 8 outputs by 1 vector of inputs, summed over the rows of all tiles. */
   private static void outer8x1(
-      float[] d, int dAt, int dTile, float[] a, int aAt, int aStride, int tiles, float[] g, int gAt, int gStride) {
+      float[] d,
+      int dAt,
+      int dTile,
+      float[] a,
+      int aAt,
+      int aStride,
+      int tiles,
+      float[] g,
+      int gAt,
+      int gStride) {
     FloatVector c0a = FloatVector.fromArray(FLOAT, g, gAt + 0 * gStride);
     FloatVector c1a = FloatVector.fromArray(FLOAT, g, gAt + 1 * gStride);
     FloatVector c2a = FloatVector.fromArray(FLOAT, g, gAt + 2 * gStride);

@@ -1,18 +1,57 @@
 package io.gibbsite.mlp;
 
+import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.mlp.Tile.ROWS;
 
-/** Between row-major arrays and tiles. */
+import io.gibbsite.math.Lanes;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+
+/**
+ * Between row-major arrays and tiles.
+ *
+ * <p>Squares of COUNT x COUNT are transposed in log2(COUNT) stages. Stage {@code s} takes rows
+ * {@code i} and {@code i + s} and exchanges the lanes whose number has bit {@code s} for those that
+ * have not; every stage is one two-vector permutation for each row.
+ */
 final class TileTranspose {
+  /** For stage s, COUNT indices for row i, then COUNT for row i + s; stage by stage. */
+  private static final int[] INDICES = indices();
+
   private TileTranspose() {}
+
+  private static int[] indices() {
+    int stages = Integer.numberOfTrailingZeros(COUNT);
+    int[] indices = new int[stages * 2 * COUNT];
+    for (int stage = 0; stage < stages; stage++) {
+      int s = 1 << stage;
+      for (int j = 0; j < COUNT; j++) {
+        boolean clear = (j & s) == 0;
+        indices[2 * stage * COUNT + j] = clear ? j : COUNT + j - s;
+        indices[(2 * stage + 1) * COUNT + j] = clear ? j + s : COUNT + j;
+      }
+    }
+    return indices;
+  }
 
   /**
    * Row-major rows into a tile; rows of the tile beyond {@code rows} become zero.
    *
    * @param x rows of {@code columns} floats, from {@code xAt}
+   * @param square float[COUNT * COUNT], scratch
    */
-  static void toTile(float[] x, int xAt, int rows, int columns, float[] tile, int at) {
-    for (int c = 0; c < columns; c++) {
+  static void toTile(
+      float[] x, int xAt, int rows, int columns, float[] tile, int at, float[] square) {
+    int done = 0;
+    if (rows == ROWS) {
+      for (; done + COUNT <= columns; done += COUNT) {
+        for (int r = 0; r < ROWS; r += COUNT) {
+          int from = xAt + r * columns + done;
+          transpose(x, from, columns, tile, at + done * ROWS + r, ROWS, square);
+        }
+      }
+    }
+    for (int c = done; c < columns; c++) {
       int to = at + c * ROWS;
       int from = xAt + c;
       for (int r = 0; r < rows; r++) {
@@ -24,15 +63,66 @@ final class TileTranspose {
     }
   }
 
-  /** A tile's first {@code rows} rows into a row-major array of the given stride. */
+  /**
+   * A tile's first {@code rows} rows into a row-major array of the given stride.
+   *
+   * @param square float[COUNT * COUNT], scratch
+   */
   static void toRows(
-      float[] tile, int at, int rows, int columns, float[] x, int xAt, int stride) {
+      float[] tile, int at, int rows, int columns, float[] x, int xAt, int stride, float[] square) {
+    int done = 0;
+    if (rows == ROWS) {
+      for (; done + COUNT <= columns; done += COUNT) {
+        for (int r = 0; r < ROWS; r += COUNT) {
+          int to = xAt + r * stride + done;
+          transpose(tile, at + done * ROWS + r, ROWS, x, to, stride, square);
+        }
+      }
+    }
     for (int r = 0; r < rows; r++) {
       int to = xAt + r * stride;
       int from = at + r;
-      for (int c = 0; c < columns; c++) {
+      for (int c = done; c < columns; c++) {
         x[to + c] = tile[from + c * ROWS];
       }
     }
+  }
+
+  private static void transpose(
+      float[] from,
+      int fromAt,
+      int fromStride,
+      float[] to,
+      int toAt,
+      int toStride,
+      float[] square) {
+    stage(from, fromAt, fromStride, square, 0, COUNT, 0);
+    int stages = Integer.numberOfTrailingZeros(COUNT);
+    for (int stage = 1; stage < stages - 1; stage++) {
+      stage(square, 0, COUNT, square, 0, COUNT, stage);
+    }
+    stage(square, 0, COUNT, to, toAt, toStride, stages - 1);
+  }
+
+  private static void stage(
+      float[] from, int fromAt, int fromStride, float[] to, int toAt, int toStride, int stage) {
+    IntVector low = IntVector.fromArray(Lanes.INT, INDICES, 2 * stage * COUNT);
+    IntVector high = IntVector.fromArray(Lanes.INT, INDICES, (2 * stage + 1) * COUNT);
+    int s = 1 << stage;
+    for (int pair = 0; pair < COUNT / 2; pair++) {
+      int i = (pair & -s) * 2 + (pair & (s - 1));
+      IntVector a = load(from, fromAt + i * fromStride);
+      IntVector b = load(from, fromAt + (i + s) * fromStride);
+      store(low.selectFrom(a, b), to, toAt + i * toStride);
+      store(high.selectFrom(a, b), to, toAt + (i + s) * toStride);
+    }
+  }
+
+  private static IntVector load(float[] a, int at) {
+    return FloatVector.fromArray(Lanes.FLOAT, a, at).reinterpretAsInts();
+  }
+
+  private static void store(IntVector v, float[] a, int at) {
+    v.reinterpretAsFloats().intoArray(a, at);
   }
 }

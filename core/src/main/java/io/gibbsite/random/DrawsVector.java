@@ -10,35 +10,32 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * {@link Draws} on vectors, one row a lane: the same bits as the scalar draws.
  *
- * <p>Philox runs in 64-bit lanes, where one multiplication gives both halves of its product; the even rows
- * are in one vector, the odd rows in another, so that interleaving their 32-bit results puts the rows in
- * order. Upper halves hold rubbish between rounds, since the multiplication masks them.
+ * <p>Philox runs in 64-bit lanes, where one multiplication gives both halves of its product; the
+ * even rows are in one vector, the odd rows in another, so that interleaving their 32-bit results
+ * puts the rows in order. Upper halves hold rubbish between rounds, since the multiplication masks
+ * them.
  */
 public final class DrawsVector {
   /** Length of the scratch array that the methods need. */
-  public static final int SCRATCH = 4 * 16;
+  public static final int SCRATCH = 4 * Lanes.COUNT;
+
+  private static final int HALF = Lanes.COUNT / 2;
 
   private static final long LOW = 0xFFFFFFFFL;
-  private static final LongVector EVEN = index(0);
-  private static final LongVector ODD = index(1);
+  private static final LongVector EVEN = LongVector.zero(Lanes.LONG).addIndex(2);
+
+  private static final Stage[] STAGES = Stage.values();
 
   private DrawsVector() {}
-
-  private static LongVector index(int first) {
-    long[] rows = new long[Lanes.COUNT / 2];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = 2L * i + first;
-    }
-    return LongVector.fromArray(Lanes.LONG, rows, 0);
-  }
 
   /**
    * Writes uniform numbers in [0, 1) of {@link Lanes#COUNT} rows.
    *
    * @param row the first row
    * @param components how many; rounded up to a multiple of 4
-   * @param out component {@code j} of row {@code row + i} goes to {@code out[offset + j * stride + i]}
-   * @param words int[SCRATCH]
+   * @param out component {@code j} of row {@code row + i} goes to {@code out[offset + j * stride +
+   *     i]}
+   * @param words long[SCRATCH]
    */
   public static void uniforms(
       long seed,
@@ -49,12 +46,10 @@ public final class DrawsVector {
       float[] out,
       int offset,
       int stride,
-      int[] words) {
+      long[] words) {
     for (int j = 0; j < components; j += 4) {
       words(seed, stream, step, row, j >> 2, words);
-      for (int w = 0; w < 4; w++) {
-        uniform(words, w).intoArray(out, offset + (j + w) * stride);
-      }
+      Stage.UNIFORM.apply(words, out, offset + j * stride, stride);
     }
   }
 
@@ -68,79 +63,112 @@ public final class DrawsVector {
       float[] out,
       int offset,
       int stride,
-      int[] words) {
+      long[] words) {
     for (int j = 0; j < components; j += 4) {
       words(seed, stream, step, row, j >> 2, words);
-      int at = offset + j * stride;
-      boxMuller(words, 0, out, at, at + stride);
-      if (j + 2 < components) {
-        boxMuller(words, 2, out, at + 2 * stride, at + 3 * stride);
+      for (Stage stage : STAGES) {
+        stage.apply(words, out, offset + j * stride, stride);
       }
     }
   }
 
-  private static FloatVector uniform(int[] words, int w) {
-    IntVector word = IntVector.fromArray(Lanes.INT, words, w * Lanes.COUNT);
-    IntVector top = word.lanewise(VectorOperators.LSHR, 8);
-    return ((FloatVector) top.convert(VectorOperators.I2F, 0)).mul(0x1p-24f);
+  /**
+   * From words to normals, four components at a time. A call through three classes is not inlined,
+   * so every stage is compiled on its own: together they exceed what C2 compiles without boxing
+   * vectors.
+   */
+  private enum Stage {
+    /** {@link Draws#uniform(int)} of the four words. */
+    UNIFORM {
+      @Override
+      void apply(long[] words, float[] out, int at, int stride) {
+        for (int w = 0; w < 4; w++) {
+          LongVector even = LongVector.fromArray(Lanes.LONG, words, 2 * w * HALF);
+          LongVector odd = LongVector.fromArray(Lanes.LONG, words, (2 * w + 1) * HALF);
+          LongVector both = even.and(LOW).or(odd.lanewise(VectorOperators.LSHL, 32));
+          IntVector top = both.reinterpretAsInts().lanewise(VectorOperators.LSHR, 8);
+          ((FloatVector) top.convert(VectorOperators.I2F, 0))
+              .mul(0x1p-24f)
+              .intoArray(out, at + w * stride);
+        }
+      }
+    },
+
+    /** The radius of {@link BoxMuller#pair} in place of the first uniform of each pair. */
+    RADIUS {
+      @Override
+      void apply(long[] words, float[] out, int at, int stride) {
+        FloatVector one = FloatVector.broadcast(Lanes.FLOAT, 1f);
+        for (int pair = 0; pair < 2; pair++) {
+          int u = at + 2 * pair * stride;
+          FloatVector rest = one.sub(FloatVector.fromArray(Lanes.FLOAT, out, u));
+          FloatMathVector.log(rest).mul(-2f).sqrt().intoArray(out, u);
+        }
+      }
+    },
+
+    /** The two normals in place of the radius and the second uniform of each pair. */
+    NORMAL {
+      @Override
+      void apply(long[] words, float[] out, int at, int stride) {
+        for (int pair = 0; pair < 2; pair++) {
+          int u = at + 2 * pair * stride;
+          FloatMathVector.polar(out, u, u + stride);
+        }
+      }
+    };
+
+    abstract void apply(long[] words, float[] out, int at, int stride);
   }
 
-  /** As {@link BoxMuller#pair}. */
-  private static void boxMuller(int[] words, int w, float[] out, int cosAt, int sinAt) {
-    FloatVector one = FloatVector.broadcast(Lanes.FLOAT, 1f);
-    FloatVector radius = FloatMathVector.log(one.sub(uniform(words, w))).mul(-2f).sqrt();
-    FloatVector turn = uniform(words, w + 1);
-    radius.mul(FloatMathVector.cosTurn(turn)).intoArray(out, cosAt);
-    radius.mul(FloatMathVector.sinTurn(turn)).intoArray(out, sinAt);
-  }
-
-  /** Word {@code w} of row {@code row + i} goes to {@code words[w * COUNT + i]}. */
-  static void words(long seed, DrawStream stream, long step, int row, int block, int[] words) {
-    int streamWord = Draws.streamWord(stream, step);
-    rounds(seed, (int) step, streamWord, row, block, EVEN, words, false);
-    rounds(seed, (int) step, streamWord, row, block, ODD, words, true);
-  }
-
-  private static void rounds(
-      long seed,
-      int stepWord,
-      int streamWord,
-      int row,
-      int block,
-      LongVector rows,
-      int[] words,
-      boolean odd) {
+  /**
+   * Philox for COUNT rows: word {@code w} of the even rows goes to {@code words[2 w HALF ..]}, of
+   * the odd rows to {@code words[(2 w + 1) HALF ..]}. Two counters at a time hide the latency of
+   * the multiplications.
+   */
+  private static void words(
+      long seed, DrawStream stream, long step, int row, int block, long[] words) {
     LongVector multiplier0 = LongVector.broadcast(Lanes.LONG, Philox4x32.MULTIPLIER_0 & LOW);
     LongVector multiplier1 = LongVector.broadcast(Lanes.LONG, Philox4x32.MULTIPLIER_1 & LOW);
-    LongVector c0 = LongVector.broadcast(Lanes.LONG, block & LOW);
-    LongVector c1 = rows.add(row & LOW);
-    LongVector c2 = LongVector.broadcast(Lanes.LONG, stepWord & LOW);
-    LongVector c3 = LongVector.broadcast(Lanes.LONG, streamWord & LOW);
+    LongVector even0 = LongVector.broadcast(Lanes.LONG, block & LOW);
+    LongVector even1 = EVEN.add(row & LOW);
+    LongVector even2 = LongVector.broadcast(Lanes.LONG, step & LOW);
+    LongVector even3 = LongVector.broadcast(Lanes.LONG, Draws.streamWord(stream, step) & LOW);
+    LongVector odd0 = even0;
+    LongVector odd1 = even1.add(1);
+    LongVector odd2 = even2;
+    LongVector odd3 = even3;
     int k0 = (int) seed;
     int k1 = (int) (seed >>> 32);
     for (int round = 0; round < Philox4x32.ROUNDS; round++) {
-      LongVector product0 = c0.and(LOW).mul(multiplier0);
-      LongVector product1 = c2.and(LOW).mul(multiplier1);
-      c0 = product1.lanewise(VectorOperators.LSHR, 32).lanewise(VectorOperators.XOR, c1).lanewise(VectorOperators.XOR, k0 & LOW);
-      c1 = product1;
-      c2 = product0.lanewise(VectorOperators.LSHR, 32).lanewise(VectorOperators.XOR, c3).lanewise(VectorOperators.XOR, k1 & LOW);
-      c3 = product0;
+      LongVector key0 = LongVector.broadcast(Lanes.LONG, k0 & LOW);
+      LongVector key1 = LongVector.broadcast(Lanes.LONG, k1 & LOW);
+      LongVector evenProduct0 = even0.and(LOW).mul(multiplier0);
+      LongVector evenProduct1 = even2.and(LOW).mul(multiplier1);
+      LongVector oddProduct0 = odd0.and(LOW).mul(multiplier0);
+      LongVector oddProduct1 = odd2.and(LOW).mul(multiplier1);
+      even0 = xor(evenProduct1.lanewise(VectorOperators.LSHR, 32), even1, key0);
+      even2 = xor(evenProduct0.lanewise(VectorOperators.LSHR, 32), even3, key1);
+      odd0 = xor(oddProduct1.lanewise(VectorOperators.LSHR, 32), odd1, key0);
+      odd2 = xor(oddProduct0.lanewise(VectorOperators.LSHR, 32), odd3, key1);
+      even1 = evenProduct1;
+      even3 = evenProduct0;
+      odd1 = oddProduct1;
+      odd3 = oddProduct0;
       k0 += Philox4x32.WEYL_0;
       k1 += Philox4x32.WEYL_1;
     }
-    store(c0, words, 0, odd);
-    store(c1, words, 1, odd);
-    store(c2, words, 2, odd);
-    store(c3, words, 3, odd);
+    even0.intoArray(words, 0);
+    odd0.intoArray(words, HALF);
+    even1.intoArray(words, 2 * HALF);
+    odd1.intoArray(words, 3 * HALF);
+    even2.intoArray(words, 4 * HALF);
+    odd2.intoArray(words, 5 * HALF);
+    even3.intoArray(words, 6 * HALF);
+    odd3.intoArray(words, 7 * HALF);
   }
 
-  private static void store(LongVector c, int[] words, int w, boolean odd) {
-    int at = w * Lanes.COUNT;
-    if (odd) {
-      IntVector even = IntVector.fromArray(Lanes.INT, words, at);
-      c.lanewise(VectorOperators.LSHL, 32).reinterpretAsInts().or(even).intoArray(words, at);
-    } else {
-      c.and(LOW).reinterpretAsInts().intoArray(words, at);
-    }
+  private static LongVector xor(LongVector a, LongVector b, LongVector c) {
+    return a.lanewise(VectorOperators.XOR, b).lanewise(VectorOperators.XOR, c);
   }
 }

@@ -24,8 +24,7 @@ public final class Determinism {
   public static List<Check> run(IntFunction<Backend> backendOfThreads) {
     List<Check> checks = new ArrayList<>();
     for (String text : List.of("2-128-128-1", "49-64-1")) {
-      MlpParameters model =
-          MlpParameters.random(MlpShape.parse(text, Activation.SILU), null, SEED);
+      MlpParameters model = MlpParameters.random(MlpShape.parse(text, Activation.SILU), null, SEED);
       float[][] expected = null;
       for (int threads : THREADS) {
         try (Backend backend = backendOfThreads.apply(threads)) {

@@ -7,7 +7,9 @@ import io.gibbsite.random.Philox4x32;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The generator against its published outputs, and the elementary functions against double ones. */
+/**
+ * The generator against its published outputs, and the elementary functions against double ones.
+ */
 public final class KnownAnswers {
   /** Counter, key and output of Philox4x32-10, from its authors' file of known answers. */
   private static final int[][][] PHILOX = {
@@ -42,8 +44,7 @@ public final class KnownAnswers {
 
   private static Check philox(int[] counter, int[] key, int[] expected) {
     int[] words = new int[4];
-    Philox4x32.block(
-        counter[0], counter[1], counter[2], counter[3], key[0], key[1], words, 0);
+    Philox4x32.block(counter[0], counter[1], counter[2], counter[3], key[0], key[1], words, 0);
     int wrong = 0;
     for (int i = 0; i < words.length; i++) {
       wrong += words[i] == expected[i] ? 0 : 1;

@@ -22,7 +22,8 @@ import java.util.List;
  * Every pass of a backend against {@link MlpDouble}.
  *
  * <p>The bound is twice the error of the plain float loops, but no more than 512 roundings, plus 16
- * roundings, relative to the size of what is summed. A rounding is 2^-24; 2^-17 with three bf16 products.
+ * roundings, relative to the size of what is summed. A rounding is 2^-24; 2^-17 with three bf16
+ * products.
  */
 public final class Parity implements AutoCloseable {
   private static final int MOST_ROUNDINGS = 512;
@@ -52,10 +53,7 @@ public final class Parity implements AutoCloseable {
     this.model =
         " %s %s%s, %d rows"
             .formatted(
-                shape,
-                shape.activation().label(),
-                model.base() == null ? "" : " with base",
-                rows);
+                shape, shape.activation().label(), model.base() == null ? "" : " with base", rows);
     this.rows = rows;
     columns = shape.inputs();
     parameters = shape.parameterCount();
@@ -204,8 +202,7 @@ public final class Parity implements AutoCloseable {
         Draws.normals(SEED, DrawStream.LANGEVIN, step, i, normals, 0, columns);
         for (int j = 0; j < columns; j++) {
           int at = i * columns + j;
-          state[at] +=
-              (double) LANGEVIN.noise() * normals[j] - LANGEVIN.stepSize() * gradient[at];
+          state[at] += (double) LANGEVIN.noise() * normals[j] - LANGEVIN.stepSize() * gradient[at];
         }
       }
     }

@@ -12,8 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The normals that a backend draws have the bits of {@link Draws}, at addresses that use every word: under
- * an energy of 0 and from the origin, one Langevin step of noise scale 1 moves each chain to its normals.
+ * The normals that a backend draws have the bits of {@link Draws}, at addresses that use every
+ * word: under an energy of 0 and from the origin, one Langevin step of noise scale 1 moves each
+ * chain to its normals.
  */
 public final class SameDraws {
   private static final int CHAINS = 1003;

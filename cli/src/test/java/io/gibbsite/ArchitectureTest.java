@@ -1,0 +1,117 @@
+package io.gibbsite;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Imports run downwards only: cli, bench to core; and inside core no model knows another. */
+class ArchitectureTest {
+  private static final String[] MODELS = {
+    "io.gibbsite.mlp..",
+    "io.gibbsite.rbm..",
+    "io.gibbsite.hopfield..",
+    "io.gibbsite.boltzmann..",
+    "io.gibbsite.dbm.."
+  };
+
+  private static final DescribedPredicate<JavaClass> CORE =
+      resideInAnyPackage("io.gibbsite..")
+          .and(
+              DescribedPredicate.not(
+                  resideInAnyPackage("io.gibbsite.cli..", "io.gibbsite.bench..")))
+          .as("core");
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.gibbsite");
+
+  /** Without this, a class file format that the importer cannot read would pass every rule. */
+  @Test
+  void everySourceFileIsLookedAt() throws IOException {
+    List<String> missing = new ArrayList<>();
+    int sources = 0;
+    for (Path folder : sourceFolders()) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+          String path = folder.relativize(file).toString();
+          String name = path.substring(0, path.length() - ".java".length()).replace('/', '.');
+          sources++;
+          if (!name.endsWith("package-info") && !CLASSES.contain(name)) {
+            missing.add(name);
+          }
+        }
+      }
+    }
+    assertThat(sources).isPositive();
+    assertThat(missing).isEmpty();
+  }
+
+  private static List<Path> sourceFolders() throws IOException {
+    try (Stream<Path> modules = Files.list(Path.of("..").toRealPath())) {
+      return modules
+          .map(module -> module.resolve("src/main/java"))
+          .filter(Files::isDirectory)
+          .toList();
+    }
+  }
+
+  @Test
+  void coreDependsOnTheJdkAlone() {
+    classes()
+        .that(CORE)
+        .should()
+        .onlyDependOnClassesThat(CORE.or(resideInAnyPackage("java..", "jdk.incubator.vector..")))
+        .check(CLASSES);
+  }
+
+  @Test
+  void nothingDependsOnTheCommandLine() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.gibbsite.cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.gibbsite.cli..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void noModelKnowsAnother() {
+    slices()
+        .matching("io.gibbsite.(mlp|rbm|hopfield|boltzmann|dbm)..")
+        .should()
+        .notDependOnEachOther()
+        .check(CLASSES);
+  }
+
+  @Test
+  void theGroundKnowsNoModelAndNoTraining() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "io.gibbsite.math..",
+            "io.gibbsite.random..",
+            "io.gibbsite.density..",
+            "io.gibbsite.io..")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(MODELS).or(resideInAnyPackage("io.gibbsite.train..")))
+        .check(CLASSES);
+  }
+}

@@ -1,0 +1,118 @@
+package io.gibbsite.cli.selftest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.BackendOptions;
+import io.gibbsite.backend.Precision;
+import io.gibbsite.backend.ScalarBackend;
+import io.gibbsite.mlp.MlpSession;
+import io.gibbsite.mlp.MlpShape;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A backend with a fault in one pass is found out. */
+class BrokenBackendTest {
+  /** Computes as the scalar backend does, then changes the last value of one method's output. */
+  private record Broken(Backend sound, String method, float change) implements Backend {
+    @Override
+    public String name() {
+      return "broken";
+    }
+
+    @Override
+    public String description() {
+      return "broken";
+    }
+
+    @Override
+    public BackendOptions options() {
+      return sound.options();
+    }
+
+    @Override
+    public long bytes(MlpShape shape, int rows) {
+      return sound.bytes(shape, rows);
+    }
+
+    @Override
+    public MlpSession open(MlpShape shape, int rows) {
+      MlpSession session = sound.open(shape, rows);
+      return (MlpSession)
+          Proxy.newProxyInstance(
+              MlpSession.class.getClassLoader(),
+              new Class<?>[] {MlpSession.class},
+              (proxy, called, arguments) -> {
+                Object result;
+                try {
+                  result = called.invoke(session, arguments);
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+                if (called.getName().equals(method)
+                    && arguments[arguments.length - 1] instanceof float[] out) {
+                  out[out.length - 1] += change;
+                }
+                return result;
+              });
+    }
+
+    @Override
+    public void close() {
+      sound.close();
+    }
+  }
+
+  private static Backend scalar(int threads) {
+    return new ScalarBackend(new BackendOptions(threads, Precision.FLOAT32));
+  }
+
+  private static List<String> failed(List<Check> checks) {
+    return checks.stream().filter(check -> !check.ok()).map(Check::name).toList();
+  }
+
+  @Test
+  void aSoundOnePasses() {
+    assertThat(failed(Parity.run(scalar(1)))).isEmpty();
+    assertThat(failed(SameDraws.run(scalar(1)))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "energy,energy",
+    "inputGradient,input gradient",
+    "parameterGradient,parameter gradient",
+    "directional,curvature",
+    "directionalParameterGradient,directional parameter gradient",
+    "nce,NCE gradient",
+    "readChains,Langevin chains"
+  })
+  void parityFindsASmallError(String method, String check) {
+    List<String> failed = failed(Parity.run(new Broken(scalar(1), method, 1e-3f)));
+    assertThat(failed).isNotEmpty().allMatch(name -> name.startsWith(check));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"energy", "inputGradient", "readChains"})
+  void parityFindsWhatIsNotANumber(String method) {
+    assertThat(failed(Parity.run(new Broken(scalar(1), method, Float.NaN)))).hasSize(7);
+  }
+
+  @Test
+  void drawsMustHaveTheSameBits() {
+    Backend broken = new Broken(scalar(1), "readChains", 1e-6f);
+    assertThat(failed(SameDraws.run(broken))).hasSize(3);
+  }
+
+  @Test
+  void threadsMustNotChangeAnything() {
+    List<Check> checks =
+        Determinism.run(
+            threads -> threads == 5 ? new Broken(scalar(5), "energy", 1e-3f) : scalar(threads));
+    assertThat(failed(checks)).hasSize(2).allMatch(name -> name.endsWith("5 threads"));
+  }
+}
