@@ -46,8 +46,10 @@ final class DemoCommand implements Callable<Integer> {
     PrintWriter result = common.out();
     try (Backend backend = common.openBackend();
         MlpTraining training = new MlpTraining(options, data, backend, folder)) {
-      result.println("Training " + training.trainer().model().parameters().shape()
-          + " on two-moons by noise-contrastive estimation");
+      result.println(
+          "Training "
+              + training.trainer().model().parameters().shape()
+              + " on two-moons by noise-contrastive estimation");
       result.flush();
       training.begin();
       try (Progress progress = common.progress("train", options.steps)) {

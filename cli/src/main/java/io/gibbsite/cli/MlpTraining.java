@@ -236,7 +236,9 @@ final class MlpTraining implements AutoCloseable {
     }
   }
 
-  /** Seven deviations of the Gaussian on each side of its mean, and all rows: far into the tails. */
+  /**
+   * Seven deviations of the Gaussian on each side of its mean, and all rows: far into the tails.
+   */
   private UniformBox box() {
     UniformBox rows = UniformBox.fit(data.jittered().values(), data.jittered().rows(), 2, 0.1f);
     float[] mean = gaussian.mean();

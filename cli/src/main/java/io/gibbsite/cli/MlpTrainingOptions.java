@@ -16,8 +16,8 @@ import java.util.List;
 import picocli.CommandLine.Option;
 
 /**
- * All that an MLP's training depends on: options of the command, and, as JSON with the options' names,
- * the {@code config.json} of a run.
+ * All that an MLP's training depends on: options of the command, and, as JSON with the options'
+ * names, the {@code config.json} of a run.
  */
 @JsonAutoDetect(
     fieldVisibility = Visibility.ANY,
@@ -109,10 +109,7 @@ final class MlpTrainingOptions {
               + " or none.")
   String base = "gaussian";
 
-  @Option(
-      names = "--steps",
-      paramLabel = "N",
-      description = "Updates (default ${DEFAULT-VALUE}).")
+  @Option(names = "--steps", paramLabel = "N", description = "Updates (default ${DEFAULT-VALUE}).")
   long steps = 3_000;
 
   @Option(
@@ -285,10 +282,10 @@ final class MlpTrainingOptions {
   }
 
   LearningRate learningRate() {
-    return new LearningRate(
-        LearningRate.Schedule.of(schedule), learningRate, finalFraction, steps);
+    return new LearningRate(LearningRate.Schedule.of(schedule), learningRate, finalFraction, steps);
   }
 
   float gradientNormLimit() {
     return gradientNormLimit == null ? Float.POSITIVE_INFINITY : gradientNormLimit;
-  }}
+  }
+}

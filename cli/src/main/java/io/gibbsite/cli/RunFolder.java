@@ -147,8 +147,7 @@ record RunFolder(Path path) {
       }
       Density noise =
           tensors.containsKey("noise.low")
-              ? new UniformBox(
-                  tensors.get("noise.low").floats(), floats(tensors, "noise.high"))
+              ? new UniformBox(tensors.get("noise.low").floats(), floats(tensors, "noise.high"))
               : gaussian(tensors, "noise");
       return new Fitted(gaussian(tensors, "gaussian"), noise, Standardiser.from(tensors), images);
     } catch (IllegalArgumentException e) {

@@ -59,10 +59,7 @@ final class SampleCommand implements Callable<Integer> {
       description = "langevin (default): unadjusted Langevin dynamics.")
   private String sampler = "langevin";
 
-  @Option(
-      names = "--chains",
-      paramLabel = "N",
-      description = "Chains (default ${DEFAULT-VALUE}).")
+  @Option(names = "--chains", paramLabel = "N", description = "Chains (default ${DEFAULT-VALUE}).")
   private int chains = 64;
 
   @Option(
@@ -249,7 +246,9 @@ final class SampleCommand implements Callable<Integer> {
   private Density density(int d) {
     MlpParameters parameters = model.parameters();
     String chosen =
-        init != null ? init : fitted != null ? "noise" : parameters.base() != null ? "base" : "normal";
+        init != null
+            ? init
+            : fitted != null ? "noise" : parameters.base() != null ? "base" : "normal";
     return switch (chosen) {
       case "noise" -> {
         require(fitted != null, "--init noise needs a run's folder, not a model file");
@@ -312,6 +311,10 @@ final class SampleCommand implements Callable<Integer> {
   private ImageGrid images(float[] x) {
     int side = (int) Math.min(MOST_IMAGES_ACROSS, Math.sqrt(chains));
     return TrainingPictures.grid(
-        "samples", Arrays.copyOf(x, side * side * columns()), side, fitted.images(), fitted.standardiser());
+        "samples",
+        Arrays.copyOf(x, side * side * columns()),
+        side,
+        fitted.images(),
+        fitted.standardiser());
   }
 }

@@ -86,9 +86,11 @@ final class TrainMlpCommand implements Callable<Integer> {
     try (Interruption interruption = Interruption.watch();
         Progress progress = common.progress("train", options.steps)) {
       if (!training.train(progress, interruption::requested)) {
-        common.err().println(
-            "stopped after step %d of %d; to go on: gibbsite train mlp --resume --out %s"
-                .formatted(training.trainer().stepsDone(), options.steps, out));
+        common
+            .err()
+            .println(
+                "stopped after step %d of %d; to go on: gibbsite train mlp --resume --out %s"
+                    .formatted(training.trainer().stepsDone(), options.steps, out));
         common.err().flush();
         return INTERRUPTED;
       }

@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Rows made ready for training: read or drawn, scaled and pooled if they are images, shuffled, split,
- * jittered and standardised.
+ * Rows made ready for training: read or drawn, scaled and pooled if they are images, shuffled,
+ * split, jittered and standardised.
  *
  * @param training rows without jitter, which the trainer adds afresh at every visit
  * @param jittered the same rows with jitter that is drawn once: what densities are fitted to

@@ -15,7 +15,8 @@ import java.util.Locale;
  * @param heldOutNceLoss of the objective
  * @param learnedLogZ {@code c}
  * @param importance log Z by importance sampling from the fitted Gaussian
- * @param integral log Z by numerical integration: of plane data whose box is large enough, else null
+ * @param integral log Z by numerical integration: of plane data whose box is large enough, else
+ *     null
  * @param heldOut log-likelihoods in nats a row, with log Z of the integral if there is one, else of
  *     importance sampling; the reference is the fitted Gaussian
  * @param standardised whether log-densities are of standardised rows

@@ -29,7 +29,9 @@ final class TrainingPictures {
   private static final int CELLS = 320;
   private static final int SIDE = 8;
 
-  /** From the Gaussian, which has the data's mean and spread, these steps reach the modes nearby. */
+  /**
+   * From the Gaussian, which has the data's mean and spread, these steps reach the modes nearby.
+   */
   private static final Langevin LANGEVIN = Langevin.steps(1000).stepSize(0.005f);
 
   private final MlpTraining training;
@@ -109,8 +111,7 @@ final class TrainingPictures {
     ImageLayout layout = training.data().images();
     int count = Math.min(SIDE * SIDE, training.data().heldOut().rows());
     int side = (int) Math.sqrt(count);
-    float[] data =
-        Arrays.copyOf(training.data().heldOut().values(), side * side * layout.pixels());
+    float[] data = Arrays.copyOf(training.data().heldOut().values(), side * side * layout.pixels());
     try (MlpSession session = training.open()) {
       Path file = folder.file("samples.png");
       Png.write(

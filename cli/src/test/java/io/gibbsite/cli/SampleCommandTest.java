@@ -56,9 +56,9 @@ class SampleCommandTest {
   }
 
   /**
-   * Moments of 2,000 independent chains after 400 steps of 0.02, 8 relaxation times, from N(0, 1). The
-   * means have a standard error of 0.022, the variances one of 0.032 and a bias of about 0.01 from the
-   * step size and 1e-3 from the start: 6 standard errors and the bias stand for 1e-8.
+   * Moments of 2,000 independent chains after 400 steps of 0.02, 8 relaxation times, from N(0, 1).
+   * The means have a standard error of 0.022, the variances one of 0.032 and a bias of about 0.01
+   * from the step size and 1e-3 from the start: 6 standard errors and the bias stand for 1e-8.
    */
   @Test
   void samplesHaveTheModelsMoments() throws IOException {
@@ -140,7 +140,17 @@ class SampleCommandTest {
 
   @Test
   void noNoiseDescendsToTheMode() throws IOException {
-    sample("--chains", "5", "--burn-in", "3000", "--steps", "1", "--thin", "1", "--noise-scale", "0")
+    sample(
+            "--chains",
+            "5",
+            "--burn-in",
+            "3000",
+            "--steps",
+            "1",
+            "--thin",
+            "1",
+            "--noise-scale",
+            "0")
         .succeeds();
     float[] x = samples().get("posterior/x").floats();
     assertThat(x[0]).isCloseTo(1, within(1e-3f));

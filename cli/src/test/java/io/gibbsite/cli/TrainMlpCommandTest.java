@@ -38,8 +38,7 @@ class TrainMlpCommandTest {
 
   private static String[] arguments(String... more) {
     List<String> arguments =
-        new ArrayList<>(
-            List.of("train", "mlp", "--backend", "scalar", "--quiet"));
+        new ArrayList<>(List.of("train", "mlp", "--backend", "scalar", "--quiet"));
     List<String> small =
         List.of(
             "--data two-moons --rows 400 --hidden 8 --batch 32 --steps 40 --k 2 --seed 3",
@@ -138,8 +137,7 @@ class TrainMlpCommandTest {
     options.seed = 3;
     RunFolder part = RunFolder.create(folder.resolve("part"));
     AtomicInteger steps = new AtomicInteger();
-    try (Backend backend =
-            Backends.named("scalar", new BackendOptions(1, Precision.FLOAT32));
+    try (Backend backend = Backends.named("scalar", new BackendOptions(1, Precision.FLOAT32));
         MlpTraining training =
             new MlpTraining(options, TrainingData.prepare(options), backend, part)) {
       training.begin();
@@ -245,8 +243,7 @@ class TrainMlpCommandTest {
   void imagesAreScaledPooledJitteredAndStandardised() throws IOException {
     int rows = 300;
     byte[] idx = new byte[16 + rows * 16];
-    System.arraycopy(
-        new byte[] {0, 0, 8, 3, 0, 0, 1, 44, 0, 0, 0, 4, 0, 0, 0, 4}, 0, idx, 0, 16);
+    System.arraycopy(new byte[] {0, 0, 8, 3, 0, 0, 1, 44, 0, 0, 0, 4, 0, 0, 0, 4}, 0, idx, 0, 16);
     for (int i = 0; i < rows * 16; i++) {
       idx[16 + i] = (byte) ((i / 16 * 7 + i % 4 * 50) % 256);
     }

@@ -85,8 +85,8 @@ public record LearningRate(Schedule schedule, float peak, float finalFraction, l
   }
 
   /**
-   * {@code (1 + cos(pi p)) / 2 = cos^2(pi p / 2)}, with the same bits on every machine, so that a run
-   * can be resumed elsewhere.
+   * {@code (1 + cos(pi p)) / 2 = cos^2(pi p / 2)}, with the same bits on every machine, so that a
+   * run can be resumed elsewhere.
    */
   private static double halfCosineSquared(double p) {
     double cosine = FloatMath.cosTurn((float) (p / 4));

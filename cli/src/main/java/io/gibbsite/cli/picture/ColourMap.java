@@ -1,8 +1,8 @@
 package io.gibbsite.cli.picture;
 
 /**
- * The colours of values from 0 to 1: from a dark blue over teal and green to a pale yellow, of steadily
- * growing lightness, so that it reads in grey too.
+ * The colours of values from 0 to 1: from a dark blue over teal and green to a pale yellow, of
+ * steadily growing lightness, so that it reads in grey too.
  */
 final class ColourMap {
   /** Equally spaced colours, red, green and blue from 0 to 255; those between are interpolated. */

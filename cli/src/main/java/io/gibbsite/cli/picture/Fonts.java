@@ -3,7 +3,10 @@ package io.gibbsite.cli.picture;
 import java.awt.Font;
 import java.awt.font.FontRenderContext;
 
-/** Whether text can be drawn here: slim systems have no fonts, and Java then fails at the first letter. */
+/**
+ * Whether text can be drawn here: slim systems have no fonts, and Java then fails at the first
+ * letter.
+ */
 public final class Fonts {
   private Fonts() {}
 
@@ -13,8 +16,10 @@ public final class Fonts {
     private static boolean probe() {
       try {
         FontRenderContext context = new FontRenderContext(null, true, true);
-        return new Font(Font.SANS_SERIF, Font.PLAIN, 12).getStringBounds("x", context).getWidth() > 0;
-      } catch (RuntimeException | LinkageError | InternalError e) {
+        return new Font(Font.SANS_SERIF, Font.PLAIN, 12).getStringBounds("x", context).getWidth()
+            > 0;
+      } catch (RuntimeException | Error e) {
+        // Java throws a different one, down to a plain Error, for each thing that can be missing.
         return false;
       }
     }

@@ -7,13 +7,13 @@ import java.awt.image.BufferedImage;
  * Grey images in rows and columns.
  *
  * @param title above it
- * @param x float[side * side * height * width], from 0 (black) to 1 (white); others are held to that
+ * @param x float[side * side * height * width], from 0 (black) to 1 (white); others are held to
+ *     that
  * @param height of an image in pixels
  * @param width of an image in pixels
  * @param side images in a row, and rows
  */
-public record ImageGrid(String title, float[] x, int height, int width, int side)
-    implements Panel {
+public record ImageGrid(String title, float[] x, int height, int width, int side) implements Panel {
   private static final int GROUND = 0x2B2D3A;
 
   public ImageGrid {

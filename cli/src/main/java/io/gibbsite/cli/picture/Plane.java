@@ -29,8 +29,7 @@ public record Plane(double left, double right, double bottom, double top) {
       low[i & 1] = Math.min(low[i & 1], x[i]);
       high[i & 1] = Math.max(high[i & 1], x[i]);
     }
-    double half =
-        Math.max(Math.max(high[0] - low[0], high[1] - low[1]), 1e-6) * (0.5 + margin);
+    double half = Math.max(Math.max(high[0] - low[0], high[1] - low[1]), 1e-6) * (0.5 + margin);
     double middleX = 0.5 * (low[0] + high[0]);
     double middleY = 0.5 * (low[1] + high[1]);
     return new Plane(middleX - half, middleX + half, middleY - half, middleY + half);

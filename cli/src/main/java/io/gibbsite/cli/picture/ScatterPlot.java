@@ -21,18 +21,15 @@ public record ScatterPlot(String title, Plane plane, float[] x, int rows) implem
   public void draw(Graphics2D graphics, int size) {
     graphics.setColor(new Color(ColourMap.rgb(0)));
     graphics.fillRect(0, 0, size, size);
-    graphics.setRenderingHint(
-        RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-    graphics.setRenderingHint(
-        RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+    graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
     graphics.setColor(POINT);
     double radius = RADIUS * size;
     for (int i = 0; i < rows; i++) {
       double across = (x[2 * i] - plane.left()) / (plane.right() - plane.left()) * size;
       double down = (plane.top() - x[2 * i + 1]) / (plane.top() - plane.bottom()) * size;
       if (across >= 0 && across < size && down >= 0 && down < size) {
-        graphics.fill(
-            new Ellipse2D.Double(across - radius, down - radius, 2 * radius, 2 * radius));
+        graphics.fill(new Ellipse2D.Double(across - radius, down - radius, 2 * radius, 2 * radius));
       }
     }
   }
