@@ -12,8 +12,7 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>Both keep 16 accumulators in registers, enough to hide the latency of two fma units (4 cycles
  * each), and use each loaded vector 8 times. With 16 registers (256 bits and less) a panel is
- * computed in two halves. Sums run over inputs, or rows, in order: the same bits at any vector
- * width.
+ * computed in two halves. Sums run over inputs, or rows, in order.
  */
 final class TileProduct {
   private static final boolean WIDE = COUNT == 16;
