@@ -2,6 +2,8 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.bench.BenchTable;
+import io.gibbsite.data.BuiltIn;
+import io.gibbsite.data.Dataset;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -58,6 +60,7 @@ final class DemoCommand implements Callable<Integer> {
       TrainingFigures figures = training.figures();
       RunFolder.writeJson(folder.report(), TrainingReport.of(figures, options, backend));
       figures.print(result, backend.description());
+      truth(data.heldOut(), result);
       check(figures, result);
       List<Path> pictures = new TrainingPictures(training, folder).draw(common::note);
       result.println();
@@ -78,6 +81,17 @@ final class DemoCommand implements Callable<Integer> {
     options.seed = common.seed();
     options.check();
     return options;
+  }
+
+  /** The built-in density is known: the best that a model can do. */
+  private static void truth(Dataset heldOut, PrintWriter result) {
+    double sum = 0;
+    for (int i = 0; i < heldOut.rows(); i++) {
+      sum += BuiltIn.TWO_MOONS.logDensity(heldOut.values()[2 * i], heldOut.values()[2 * i + 1]);
+    }
+    result.println(
+        String.format(
+            Locale.ROOT, "log-likelihood, truth    %.4f nats a row", sum / heldOut.rows()));
   }
 
   /** Compares the learned c with numerical integration. */

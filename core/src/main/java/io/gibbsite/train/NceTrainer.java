@@ -1,6 +1,7 @@
 package io.gibbsite.train;
 
 import io.gibbsite.backend.Backend;
+import io.gibbsite.data.Jitter;
 import io.gibbsite.density.Density;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;

@@ -34,11 +34,6 @@ public record TrainingOptions(
     require(
         averageDecay >= 0 && averageDecay < 1,
         "the decay of the parameter average must be in [0, 1), not " + averageDecay);
-    if (jitterSd != null) {
-      for (float sd : jitterSd) {
-        require(sd >= 0 && Float.isFinite(sd), "the jitter must be at least 0, not " + sd);
-      }
-    }
   }
 
   /** Without weight decay, gradient-norm limit, average or jitter. */
