@@ -44,6 +44,9 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
     })
 public final class Main implements Runnable {
+  /** So that examples stand on one line. */
+  private static final int HELP_WIDTH = 100;
+
   /** The subcommands as the help lists them, by section. */
   private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
 
@@ -86,8 +89,7 @@ public final class Main implements Runnable {
     line.setParameterExceptionHandler(
         (e, args) -> ErrorLine.of(e).print(e.getCommandLine().getErr(), e));
     line.setExecutionExceptionHandler((e, self, parsed) -> ErrorLine.of(e).print(self.getErr(), e));
-    line.setUsageHelpAutoWidth(false);
-    line.setHelpSectionKeys(line.getHelpSectionKeys());
+    line.setUsageHelpWidth(HELP_WIDTH);
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Main::sections);
     return line;

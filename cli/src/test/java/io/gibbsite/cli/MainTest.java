@@ -9,7 +9,8 @@ class MainTest {
   void helpGroupsTheCommands() {
     Run run = Run.of("--help").succeeds();
     assertThat(run.out())
-        .containsSubsequence("Usage: gibbsite", "info", "Examples:")
+        .containsSubsequence(
+            "Usage: gibbsite", "info", "Single passes:", "This machine:", "selftest", "Examples:")
         .doesNotContain("Other:");
   }
 

@@ -6,43 +6,41 @@ import java.util.Arrays;
 /**
  * Sums over a batch that do not depend on the number of threads: every chunk of blocks is summed by
  * one worker in order, and the chunks' sums are added in a fixed tree, neighbours first. How blocks
- * form chunks depends on the batch and the number of parameters alone.
+ * form chunks depends on the batch and the shape alone.
  */
 final class ChunkSums {
   /**
-   * Chunks are limited so that their gradients stay below this many floats, but never to fewer than
-   * 8.
+   * Chunks are limited so that their sums stay below this many floats, but never to fewer than 8.
    */
   private static final int FLOATS = 1 << 22;
 
   private static final int MOST_CHUNKS = 64;
   private static final int FEWEST_CHUNKS = 8;
 
-  /** Parameters that one unit of the parallel reduction adds up. */
+  /** Floats that one unit of the parallel reduction adds up. */
   private static final int STRETCH = 4096;
 
-  private final int parameters;
-  private final float[][] gradients;
+  private final int size;
+  private final float[][] sums;
   private final double[] losses;
   private final double[] weights;
   private final Workers.Body reduceBody = this::reduceStretch;
   private int chunks;
-  private float[] out;
 
-  ChunkSums(int parameters) {
-    this.parameters = parameters;
-    int limit = limit(parameters);
-    gradients = new float[limit][];
+  ChunkSums(int size) {
+    this.size = size;
+    int limit = limit(size);
+    sums = new float[limit][];
     losses = new double[limit];
     weights = new double[limit];
   }
 
-  private static int limit(int parameters) {
-    return Math.clamp(FLOATS / parameters, FEWEST_CHUNKS, MOST_CHUNKS);
+  private static int limit(int size) {
+    return Math.clamp(FLOATS / size, FEWEST_CHUNKS, MOST_CHUNKS);
   }
 
-  static long bytes(int parameters, int blocks) {
-    return (long) Float.BYTES * parameters * Math.min(blocks, limit(parameters));
+  static long bytes(int size, int blocks) {
+    return (long) Float.BYTES * size * Math.min(blocks, limit(size));
   }
 
   /**
@@ -50,7 +48,7 @@ final class ChunkSums {
    * fewer.
    */
   int start(int blocks) {
-    int each = Math.max(1, (blocks + gradients.length - 1) / gradients.length);
+    int each = Math.max(1, (blocks + sums.length - 1) / sums.length);
     chunks = (blocks + each - 1) / each;
     Arrays.fill(losses, 0);
     Arrays.fill(weights, 0);
@@ -61,14 +59,12 @@ final class ChunkSums {
     return chunks;
   }
 
-  /**
-   * Where a chunk's gradient goes, float[parameters]: made when first used, by the chunk's worker.
-   */
-  float[] gradient(int chunk) {
-    if (gradients[chunk] == null) {
-      gradients[chunk] = new float[parameters];
+  /** A chunk's sums, float[size]: made when first used, by the chunk's worker. */
+  float[] of(int chunk) {
+    if (sums[chunk] == null) {
+      sums[chunk] = new float[size];
     }
-    return gradients[chunk];
+    return sums[chunk];
   }
 
   void addRows(int chunk, double loss, double weight) {
@@ -94,25 +90,23 @@ final class ChunkSums {
     return terms[0];
   }
 
-  /** The sum of the chunks' gradients; zero if there is no chunk. */
-  void reduce(Workers workers, float[] gradient) {
+  /** Adds the chunks' sums up, and returns them where chunk 0's were; null if there is no chunk. */
+  float[] reduce(Workers workers) {
     if (chunks == 0) {
-      Arrays.fill(gradient, 0, parameters, 0f);
-      return;
+      return null;
     }
-    out = gradient;
-    workers.run((parameters + STRETCH - 1) / STRETCH, reduceBody);
+    workers.run((size + STRETCH - 1) / STRETCH, reduceBody);
+    return sums[0];
   }
 
   private void reduceStretch(int unit, int worker) {
     int from = unit * STRETCH;
-    int to = Math.min(parameters, from + STRETCH);
+    int to = Math.min(size, from + STRETCH);
     for (int stride = 1; stride < chunks; stride *= 2) {
       for (int i = 0; i + stride < chunks; i += 2 * stride) {
-        add(gradients[i], gradients[i + stride], from, to);
+        add(sums[i], sums[i + stride], from, to);
       }
     }
-    System.arraycopy(gradients[0], from, out, from, to - from);
   }
 
   private static void add(float[] sum, float[] term, int from, int to) {

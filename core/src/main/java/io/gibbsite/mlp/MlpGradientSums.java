@@ -1,71 +1,97 @@
 package io.gibbsite.mlp;
 
-import io.gibbsite.math.Lanes;
+import static io.gibbsite.math.Lanes.COUNT;
+import static io.gibbsite.mlp.Tile.PANEL;
+import static io.gibbsite.mlp.Tile.ROWS;
+
 import java.util.Arrays;
 
 /**
- * One worker's sums over rows for B2 and D2, in the shapes that the kernels want.
+ * How sums over rows for B2 and D2 lie in one array, in the order in which the kernels make them,
+ * and how they are made there.
  *
- * <p>A layer with more than 4 inputs sums {@code dW} as a matrix of whole vectors; a narrower one,
- * the last one (one output), and all biases are summed lane by lane and folded at the end.
+ * <p>A layer with more than 4 inputs sums {@code dW} in columns of two vectors: {@code [column of
+ * inputs][ whole panels of outputs][2 COUNT]}. A narrower one, the last one (one output), and all
+ * biases are summed lane by lane, {@code [entry][COUNT]}, and folded at the end.
  */
 final class MlpGradientSums {
   /** Layers with at most this many inputs are summed lane by lane. */
-  static final int NARROW = 4;
+  private static final int NARROW = 4;
+
+  /** Inputs in a column. */
+  static final int COLUMN = 2 * COUNT;
 
   private final MlpShape shape;
-  private final float[][] weights;
-  private final float[][] biases;
-  private final float[] rows;
-  private final float[] square = new float[Lanes.COUNT * Lanes.COUNT];
+  private final int[] weightAt;
+  private final int[] biasAt;
+  private final int size;
 
-  MlpGradientSums(MlpShape shape, int tiles) {
+  MlpGradientSums(MlpShape shape) {
     this.shape = shape;
     int layers = shape.layers();
-    weights = new float[layers][];
-    biases = new float[layers][];
-    int widestStride = 0;
+    weightAt = new int[layers];
+    biasAt = new int[layers];
+    long at = 0;
     for (int l = 0; l < layers; l++) {
-      weights[l] = new float[weightSize(shape, l)];
-      biases[l] = new float[shape.width(l + 1) * Lanes.COUNT];
-      if (!lanewise(shape, l)) {
-        widestStride = Math.max(widestStride, stride(shape.width(l)));
+      int in = shape.width(l);
+      int out = shape.width(l + 1);
+      weightAt[l] = (int) at;
+      at += lanewise(l) ? (long) in * out * COUNT : (long) columns(in) * columnSize(out);
+      biasAt[l] = (int) at;
+      at += (long) out * COUNT;
+      if (at > Integer.MAX_VALUE - 64) {
+        throw new IllegalArgumentException("shape " + shape + " is too large for its gradient");
       }
     }
-    rows = new float[tiles * Tile.ROWS * widestStride];
+    size = (int) at;
   }
 
-  private static boolean lanewise(MlpShape shape, int l) {
+  private boolean lanewise(int l) {
     return shape.width(l) <= NARROW || l == shape.layers() - 1;
   }
 
-  private static int stride(int columns) {
-    return (columns + Lanes.COUNT - 1) / Lanes.COUNT * Lanes.COUNT;
+  private static int columns(int inputs) {
+    return (inputs + COLUMN - 1) / COLUMN;
   }
 
-  private static int weightSize(MlpShape shape, int l) {
-    int in = shape.width(l);
-    int out = shape.width(l + 1);
-    return lanewise(shape, l) ? in * out * Lanes.COUNT : Tile.panels(out) * Tile.PANEL * stride(in);
+  private static int columnSize(int outputs) {
+    return Tile.panels(outputs) * PANEL * COLUMN;
   }
 
-  static long bytes(MlpShape shape, int tiles) {
-    long sum = 0;
+  /** Floats in an array of sums. */
+  int size() {
+    return size;
+  }
+
+  /** Floats in the scratch that {@link #addWeight} needs for so many tiles. */
+  static int scratch(MlpShape shape, int tiles) {
+    return tiles * ROWS * columns(MlpPacked.widest(shape)) * COLUMN;
+  }
+
+  /** Makes the parts zero that are summed lane by lane; the others start with {@code fresh}. */
+  void clear(float[] sums) {
     for (int l = 0; l < shape.layers(); l++) {
-      sum += weightSize(shape, l) + (long) shape.width(l + 1) * Lanes.COUNT;
-    }
-    return Float.BYTES * (sum + (long) tiles * Tile.ROWS * stride(MlpPacked.widest(shape)));
-  }
-
-  void clear() {
-    for (int l = 0; l < shape.layers(); l++) {
-      Arrays.fill(weights[l], 0f);
-      Arrays.fill(biases[l], 0f);
+      int from = lanewise(l) ? weightAt[l] : biasAt[l];
+      Arrays.fill(sums, from, biasAt[l] + shape.width(l + 1) * COUNT, 0f);
     }
   }
 
-  /** B2 for the weight of layer l: {@code dW_l += d^T a} over the tiles. */
-  void addWeight(int l, float[] d, float[] a, int aAt, int tiles) {
+  /**
+   * B2 for the weight of layer l: {@code dW_l += d^T a} over the tiles.
+   *
+   * @param fresh whether this is the first term since {@link #clear}
+   * @param scratch float[scratch(shape, tiles)]
+   */
+  void addWeight(
+      int l,
+      float[] d,
+      float[] a,
+      int aAt,
+      int tiles,
+      float[] sums,
+      boolean fresh,
+      float[] scratch,
+      float[] square) {
     int in = shape.width(l);
     int out = shape.width(l + 1);
     int aTile = Tile.size(in);
@@ -73,46 +99,69 @@ final class MlpGradientSums {
     if (l == shape.layers() - 1) {
       // One output: its weight's columns take the place of the outputs.
       for (int t = 0; t < tiles; t++) {
-        TileProduct.lanewise(a, aAt + t * aTile, in, d, t * dTile, 1, weights[l], 0);
+        TileProduct.lanewise(a, aAt + t * aTile, in, d, t * dTile, 1, sums, weightAt[l]);
       }
     } else if (in <= NARROW) {
       for (int t = 0; t < tiles; t++) {
-        TileProduct.lanewise(d, t * dTile, out, a, aAt + t * aTile, in, weights[l], 0);
+        TileProduct.lanewise(d, t * dTile, out, a, aAt + t * aTile, in, sums, weightAt[l]);
       }
     } else {
-      int stride = stride(in);
-      for (int t = 0; t < tiles; t++) {
-        TileTranspose.toRows(
-            a, aAt + t * aTile, Tile.ROWS, in, rows, t * Tile.ROWS * stride, stride, square);
+      int column = tiles * ROWS * COLUMN;
+      for (int c = 0; c < columns(in); c++) {
+        int width = Math.min(COLUMN, in - c * COLUMN);
+        for (int t = 0; t < tiles; t++) {
+          TileTranspose.toRows(
+              a,
+              aAt + t * aTile + c * COLUMN * ROWS,
+              ROWS,
+              width,
+              scratch,
+              c * column + t * ROWS * COLUMN,
+              COLUMN,
+              square);
+        }
+        TileProduct.outer(
+            d,
+            dTile,
+            out,
+            scratch,
+            c * column,
+            width <= COUNT,
+            tiles,
+            sums,
+            weightAt[l] + c * columnSize(out),
+            fresh);
       }
-      TileProduct.outer(d, dTile, out, rows, stride, tiles, weights[l], stride);
     }
   }
 
   /** B2 for the bias of layer l: {@code db_l += sum over rows of d}. */
-  void addBias(int l, float[] d, int tiles) {
+  void addBias(int l, float[] d, int tiles, float[] sums) {
     int out = shape.width(l + 1);
     for (int t = 0; t < tiles; t++) {
-      TileProduct.lanewiseSum(d, t * Tile.size(out), out, biases[l], 0);
+      TileProduct.lanewiseSum(d, t * Tile.size(out), out, sums, biasAt[l]);
     }
   }
 
-  /** Writes the sums in the layout of {@link MlpShape}. */
-  void write(float[] gradient) {
+  /** Copies the sums into the layout of {@link MlpShape}. */
+  void unpack(float[] sums, float[] gradient) {
     for (int l = 0; l < shape.layers(); l++) {
       int in = shape.width(l);
       int out = shape.width(l + 1);
-      boolean lanewise = lanewise(shape, l);
       for (int o = 0; o < out; o++) {
         int to = shape.weightOffset(l) + o * in;
-        if (lanewise) {
+        if (lanewise(l)) {
           for (int i = 0; i < in; i++) {
-            gradient[to + i] = TileProduct.fold(weights[l], (o * in + i) * Lanes.COUNT);
+            gradient[to + i] = TileProduct.fold(sums, weightAt[l] + (o * in + i) * COUNT);
           }
         } else {
-          System.arraycopy(weights[l], o * stride(in), gradient, to, in);
+          for (int c = 0; c < columns(in); c++) {
+            int from = weightAt[l] + c * columnSize(out) + o * COLUMN;
+            int width = Math.min(COLUMN, in - c * COLUMN);
+            System.arraycopy(sums, from, gradient, to + c * COLUMN, width);
+          }
         }
-        gradient[shape.biasOffset(l) + o] = TileProduct.fold(biases[l], o * Lanes.COUNT);
+        gradient[shape.biasOffset(l) + o] = TileProduct.fold(sums, biasAt[l] + o * COUNT);
       }
     }
   }

@@ -11,6 +11,7 @@ import jdk.incubator.vector.FloatVector;
 /** The steps T and D of {@link MlpEnergy} on a few tiles, with one worker's scratch memory. */
 final class MlpTaylorTiles {
   private final MlpPacked packed;
+  private final MlpGradientSums layout;
   private final MlpShape shape;
   private final int hidden;
   private final TileActivation activation;
@@ -31,6 +32,8 @@ final class MlpTaylorTiles {
   private final float[][] even = new float[3][];
 
   private final float[][] odd = new float[3][];
+  private final float[] rows;
+  private final float[] square = new float[COUNT * COUNT];
   private final float[] jets = new float[4 * PANEL * ROWS];
 
   /** T4, float[tiles * ROWS] each. */
@@ -39,8 +42,10 @@ final class MlpTaylorTiles {
   final float[] slope;
   final float[] curvature;
 
-  MlpTaylorTiles(MlpPacked packed, int tiles) {
+  MlpTaylorTiles(MlpPacked packed, MlpGradientSums layout, int tiles) {
     this.packed = packed;
+    this.layout = layout;
+    rows = new float[MlpGradientSums.scratch(packed.shape, tiles)];
     shape = packed.shape;
     hidden = shape.layers() - 1;
     activation = TileActivation.of(shape.activation());
@@ -77,7 +82,8 @@ final class MlpTaylorTiles {
       sum += 6L * Tile.size(shape.width(l));
       widest = Math.max(widest, Tile.size(shape.width(l)));
     }
-    return Float.BYTES * tiles * (sum + 6 * widest);
+    return Float.BYTES * tiles * (sum + 6 * widest)
+        + (long) Float.BYTES * MlpGradientSums.scratch(shape, tiles);
   }
 
   /** T1 to T5, for tiles x and v from their beginning. */
@@ -158,8 +164,9 @@ final class MlpTaylorTiles {
    *
    * @param seeds w, a and b as tiles of one column; 0 for rows that do not count
    */
-  void parameterGradient(float[] x, float[] v, float[][] seeds, int tiles, MlpGradientSums sums) {
-    addWeight(hidden, seeds, x, v, tiles, sums);
+  void parameterGradient(
+      float[] x, float[] v, float[][] seeds, int tiles, float[] sums, boolean fresh) {
+    addSums(hidden, seeds, x, v, tiles, sums, fresh);
     if (hidden == 0) {
       return;
     }
@@ -180,7 +187,7 @@ final class MlpTaylorTiles {
     }
     for (int l = hidden - 1; l >= 0; l--) {
       activationBackward(l, d, tiles);
-      addWeight(l, d, x, v, tiles, sums);
+      addSums(l, d, x, v, tiles, sums, fresh);
       if (l > 0) {
         d = inputs(l, d, tiles);
       }
@@ -188,14 +195,14 @@ final class MlpTaylorTiles {
   }
 
   /** D2. */
-  private void addWeight(
-      int l, float[][] d, float[] x, float[] v, int tiles, MlpGradientSums sums) {
-    sums.addWeight(l, d[0], l == 0 ? x : a[l], 0, tiles);
-    sums.addWeight(l, d[1], l == 0 ? v : at[l], 0, tiles);
+  private void addSums(
+      int l, float[][] d, float[] x, float[] v, int tiles, float[] sums, boolean fresh) {
+    layout.addWeight(l, d[0], l == 0 ? x : a[l], 0, tiles, sums, fresh, rows, square);
+    layout.addWeight(l, d[1], l == 0 ? v : at[l], 0, tiles, sums, false, rows, square);
     if (l > 0) {
-      sums.addWeight(l, d[2], as[l], 0, tiles);
+      layout.addWeight(l, d[2], as[l], 0, tiles, sums, false, rows, square);
     }
-    sums.addBias(l, d[0], tiles);
+    layout.addBias(l, d[0], tiles, sums);
   }
 
   /** D4, in place. */

@@ -13,7 +13,11 @@ import jdk.incubator.vector.FloatVector;
  * scratch memory. The activations of these rows stay in cache from the first layer to the gradient.
  */
 final class MlpTiles {
+  /** Panels between activations: 4 KiB, within the first-level cache, and long enough a loop. */
+  private static final int GROUP = 4;
+
   private final MlpPacked packed;
+  private final MlpGradientSums layout;
   private final MlpShape shape;
   private final int hidden;
   private final TileActivation activation;
@@ -40,8 +44,14 @@ final class MlpTiles {
   private float[] centred;
   private final float[] rowSums = new float[ROWS];
 
-  MlpTiles(MlpPacked packed, int tiles) {
+  /** B2's {@code a} by rows, made when first used. */
+  private float[] rows;
+
+  private final float[] square = new float[COUNT * COUNT];
+
+  MlpTiles(MlpPacked packed, MlpGradientSums layout, int tiles) {
     this.packed = packed;
+    this.layout = layout;
     shape = packed.shape;
     hidden = shape.layers() - 1;
     activation = TileActivation.of(shape.activation());
@@ -67,7 +77,8 @@ final class MlpTiles {
       sum += 2L * Tile.size(shape.width(l));
       widest = Math.max(widest, Tile.size(shape.width(l)));
     }
-    return Float.BYTES * tiles * (sum + 2 * widest + 2L * Tile.size(shape.inputs()));
+    return Float.BYTES * tiles * (sum + 2 * widest + 2L * Tile.size(shape.inputs()))
+        + (long) Float.BYTES * MlpGradientSums.scratch(shape, tiles);
   }
 
   /**
@@ -109,10 +120,14 @@ final class MlpTiles {
   private void layer(int l, float[] in, int inAt, int outAt, boolean withSlope) {
     PackedMatrix w = packed.weights[l];
     float[] out = a[l + 1];
-    for (int panel = 0; panel < Tile.panels(w.outputs); panel++) {
-      TileProduct.panel(w, panel, in, inAt, out, outAt, packed.biases[l]);
-      int at = outAt + panel * PANEL * ROWS;
-      int length = Math.min(PANEL, w.outputs - panel * PANEL) * ROWS;
+    int panels = Tile.panels(w.outputs);
+    for (int first = 0; first < panels; first += GROUP) {
+      int end = Math.min(panels, first + GROUP);
+      for (int panel = first; panel < end; panel++) {
+        TileProduct.panel(w, panel, in, inAt, out, outAt, packed.biases[l]);
+      }
+      int at = outAt + first * PANEL * ROWS;
+      int length = (Math.min(end * PANEL, w.outputs) - first * PANEL) * ROWS;
       if (withSlope) {
         activation.valueAndSlope(out, slope[l + 1], at, length);
       } else {
@@ -174,22 +189,37 @@ final class MlpTiles {
    * sums.
    *
    * @param w float[tiles * ROWS], 0 for rows that do not count
+   * @param fresh whether these are the first terms
    */
-  void parameterGradient(float[] x, int xAt, float[] w, int tiles, MlpGradientSums sums) {
+  void parameterGradient(float[] x, int xAt, float[] w, int tiles, float[] sums, boolean fresh) {
     float[] rowWeights = spread(w, tiles);
-    sums.addWeight(hidden, rowWeights, hidden == 0 ? x : a[hidden], hidden == 0 ? xAt : 0, tiles);
-    sums.addBias(hidden, rowWeights, tiles);
+    addSums(hidden, rowWeights, x, xAt, tiles, sums, fresh);
     if (hidden == 0) {
       return;
     }
     float[] d = lastDelta(w, tiles);
     for (int l = hidden - 1; l >= 0; l--) {
-      sums.addWeight(l, d, l == 0 ? x : a[l], l == 0 ? xAt : 0, tiles); // B2
-      sums.addBias(l, d, tiles);
+      addSums(l, d, x, xAt, tiles, sums, fresh);
       if (l > 0) {
         d = delta(l, d, tiles);
       }
     }
+  }
+
+  /** B2. */
+  private void addSums(
+      int l, float[] d, float[] x, int xAt, int tiles, float[] sums, boolean fresh) {
+    float[] in = l == 0 ? x : a[l];
+    int inAt = l == 0 ? xAt : 0;
+    layout.addWeight(l, d, in, inAt, tiles, sums, fresh, rows(), square);
+    layout.addBias(l, d, tiles, sums);
+  }
+
+  private float[] rows() {
+    if (rows == null) {
+      rows = new float[MlpGradientSums.scratch(shape, energy.length / ROWS)];
+    }
+    return rows;
   }
 
   /** The row weights as tiles of one column. */

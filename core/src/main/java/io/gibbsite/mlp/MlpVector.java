@@ -27,6 +27,7 @@ public final class MlpVector extends CheckedMlpSession {
 
   private final Workers workers;
   private final MlpPacked packed;
+  private final MlpGradientSums layout;
   private final Worker[] team;
   private final ChunkSums chunkSums;
   private final int tileSize;
@@ -63,27 +64,19 @@ public final class MlpVector extends CheckedMlpSession {
 
   /** One worker's scratch memory. */
   private final class Worker {
-    final MlpTiles tiles = new MlpTiles(packed, BLOCK_TILES);
+    final MlpTiles tiles = new MlpTiles(packed, layout, BLOCK_TILES);
     final float[] x = new float[BLOCK_TILES * tileSize];
     final float[] second = new float[BLOCK_TILES * tileSize];
     final float[] third = new float[tileSize];
     final float[] rowWeights = new float[BLOCK_ROWS];
     final float[] square = new float[COUNT * COUNT];
     final long[] words = new long[DrawsVector.SCRATCH];
-    private MlpGradientSums sums;
     private MlpTaylorTiles taylor;
     private float[][] seeds;
 
-    MlpGradientSums sums() {
-      if (sums == null) {
-        sums = new MlpGradientSums(shape(), BLOCK_TILES);
-      }
-      return sums;
-    }
-
     MlpTaylorTiles taylor() {
       if (taylor == null) {
-        taylor = new MlpTaylorTiles(packed, BLOCK_TILES);
+        taylor = new MlpTaylorTiles(packed, layout, BLOCK_TILES);
         seeds = new float[3][BLOCK_TILES * Tile.size(1)];
       }
       return taylor;
@@ -99,12 +92,13 @@ public final class MlpVector extends CheckedMlpSession {
     super(shape, rows);
     this.workers = workers;
     packed = new MlpPacked(shape);
+    layout = new MlpGradientSums(shape);
     tileSize = Tile.size(shape.inputs());
     team = new Worker[workers.threads()];
     for (int i = 0; i < team.length; i++) {
       team[i] = new Worker();
     }
-    chunkSums = new ChunkSums(shape.parameterCount());
+    chunkSums = new ChunkSums(layout.size());
   }
 
   /** Bytes that a session takes at the most. */
@@ -112,13 +106,12 @@ public final class MlpVector extends CheckedMlpSession {
     long worker =
         MlpTiles.bytes(shape, BLOCK_TILES)
             + MlpTaylorTiles.bytes(shape, BLOCK_TILES)
-            + MlpGradientSums.bytes(shape, BLOCK_TILES)
             + Float.BYTES * (2L * BLOCK_TILES + 1) * Tile.size(shape.inputs());
     long chainBytes = (long) Float.BYTES * Tile.count(rows) * Tile.size(shape.inputs());
     return MlpPacked.bytes(shape)
         + threads * worker
         + chainBytes
-        + ChunkSums.bytes(shape.parameterCount(), blocks(rows));
+        + ChunkSums.bytes(new MlpGradientSums(shape).size(), blocks(rows));
   }
 
   private static int blocks(int rows) {
@@ -206,13 +199,23 @@ public final class MlpVector extends CheckedMlpSession {
     int blocks = blocks(count);
     chunkBlocks = chunkSums.start(blocks);
     workers.run(chunkSums.chunks(), parameterGradientBody);
-    chunkSums.reduce(workers, gradient);
+    reduce(gradient);
+  }
+
+  /** The chunks' sums as a gradient; zero if there was no chunk. */
+  private void reduce(float[] gradient) {
+    float[] sums = chunkSums.reduce(workers);
+    if (sums == null) {
+      java.util.Arrays.fill(gradient, 0, shape().parameterCount(), 0f);
+    } else {
+      layout.unpack(sums, gradient);
+    }
   }
 
   private void parameterGradientChunk(int chunk, int worker) {
     Worker me = team[worker];
-    MlpGradientSums sums = me.sums();
-    sums.clear();
+    float[] sums = chunkSums.of(chunk);
+    layout.clear(sums);
     int end = Math.min(blocks(n), (chunk + 1) * chunkBlocks);
     for (int block = chunk * chunkBlocks; block < end; block++) {
       int first = block * BLOCK_ROWS;
@@ -220,9 +223,8 @@ public final class MlpVector extends CheckedMlpSession {
       int tiles = load(x, first, count, me.x, me.square);
       loadWeights(w, first, count, me.rowWeights);
       me.tiles.forward(me.x, 0, tiles, true);
-      me.tiles.parameterGradient(me.x, 0, me.rowWeights, tiles, sums);
+      me.tiles.parameterGradient(me.x, 0, me.rowWeights, tiles, sums, block == chunk * chunkBlocks);
     }
-    sums.write(chunkSums.gradient(chunk));
   }
 
   @Override
@@ -273,14 +275,14 @@ public final class MlpVector extends CheckedMlpSession {
     n = count;
     chunkBlocks = chunkSums.start(blocks(count));
     workers.run(chunkSums.chunks(), directionalGradientBody);
-    chunkSums.reduce(workers, gradient);
+    reduce(gradient);
   }
 
   private void directionalGradientChunk(int chunk, int worker) {
     Worker me = team[worker];
     MlpTaylorTiles taylor = me.taylor();
-    MlpGradientSums sums = me.sums();
-    sums.clear();
+    float[] sums = chunkSums.of(chunk);
+    layout.clear(sums);
     int end = Math.min(blocks(n), (chunk + 1) * chunkBlocks);
     for (int block = chunk * chunkBlocks; block < end; block++) {
       int first = block * BLOCK_ROWS;
@@ -291,9 +293,9 @@ public final class MlpVector extends CheckedMlpSession {
       seeds(a, first, count, me.seeds[1]);
       seeds(b, first, count, me.seeds[2]);
       taylor.forward(me.x, me.second, tiles);
-      taylor.parameterGradient(me.x, me.second, me.seeds, tiles, sums);
+      taylor.parameterGradient(
+          me.x, me.second, me.seeds, tiles, sums, block == chunk * chunkBlocks);
     }
-    sums.write(chunkSums.gradient(chunk));
   }
 
   /** Row weights as tiles of one column, 0 for the missing rows. */
@@ -330,7 +332,7 @@ public final class MlpVector extends CheckedMlpSession {
     chunkBlocks = chunkSums.start(blocks(count) + blocks(count * objective.k()));
     workers.run(chunkSums.chunks(), nceBody);
     if (withGradient) {
-      chunkSums.reduce(workers, gradient);
+      reduce(gradient);
       gradient[shape().parameterCount()] = (float) chunkSums.weight();
     }
     return chunkSums.loss();
@@ -339,9 +341,10 @@ public final class MlpVector extends CheckedMlpSession {
   /** Blocks of data come first, then blocks of noise. */
   private void nceChunk(int chunk, int worker) {
     Worker me = team[worker];
-    MlpGradientSums sums = withGradient ? me.sums() : null;
+    float[] sums = null;
     if (withGradient) {
-      sums.clear();
+      sums = chunkSums.of(chunk);
+      layout.clear(sums);
     }
     int dataBlocks = blocks(n);
     int noiseCount = n * nce.k();
@@ -350,15 +353,13 @@ public final class MlpVector extends CheckedMlpSession {
       boolean isNoise = block >= dataBlocks;
       int first = (isNoise ? block - dataBlocks : block) * BLOCK_ROWS;
       int count = Math.min(BLOCK_ROWS, (isNoise ? noiseCount : n) - first);
-      nceBlock(me, isNoise, first, count, chunk, sums);
+      nceBlock(me, isNoise, first, count, chunk, sums, block == chunk * chunkBlocks);
     }
-    if (withGradient) {
-      sums.write(chunkSums.gradient(chunk));
-    }
+    if (withGradient) {}
   }
 
   private void nceBlock(
-      Worker me, boolean isNoise, int first, int count, int chunk, MlpGradientSums sums) {
+      Worker me, boolean isNoise, int first, int count, int chunk, float[] sums, boolean fresh) {
     int tiles = Tile.count(count);
     float[] logNoise = me.rowWeights;
     if (isNoise && noiseRows == null) {
@@ -399,7 +400,7 @@ public final class MlpVector extends CheckedMlpSession {
     java.util.Arrays.fill(rowWeights, count, tiles * ROWS, 0f);
     chunkSums.addRows(chunk, loss / n, weight);
     if (withGradient) {
-      me.tiles.parameterGradient(me.x, 0, rowWeights, tiles, sums);
+      me.tiles.parameterGradient(me.x, 0, rowWeights, tiles, sums, fresh);
     }
   }
 

@@ -2,6 +2,7 @@ package io.gibbsite.mlp;
 
 import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.math.Lanes.FLOAT;
+import static io.gibbsite.mlp.MlpGradientSums.COLUMN;
 import static io.gibbsite.mlp.Tile.PANEL;
 import static io.gibbsite.mlp.Tile.ROWS;
 
@@ -64,28 +65,31 @@ final class TileProduct {
   }
 
   /**
-   * {@code g += d^T a}, summed over the rows of several tiles.
+   * {@code g = d^T a} or {@code g += d^T a}, summed over the rows of several tiles, for one column
+   * of inputs.
    *
    * @param d tiles of {@code outputs} columns, {@code dTile} floats each
-   * @param a rows of {@code aStride} floats, row-major: the tiles' rows one after another
-   * @param g float[whole panels of outputs][gStride]; the strides are whole vectors
+   * @param a the tiles' rows one after another, from {@code aAt}: 2 COUNT inputs each
+   * @param narrow whether only the first COUNT inputs of a row count
+   * @param g float[whole panels of outputs][2 COUNT], from {@code gAt}
+   * @param fresh whether g is overwritten
    */
   static void outer(
       float[] d,
       int dTile,
       int outputs,
       float[] a,
-      int aStride,
+      int aAt,
+      boolean narrow,
       int tiles,
       float[] g,
-      int gStride) {
+      int gAt,
+      boolean fresh) {
     for (int o = 0; o < outputs; o += PANEL) {
-      int i = 0;
-      for (; i + 2 * COUNT <= gStride; i += 2 * COUNT) {
-        outer8x2(d, o * ROWS, dTile, a, i, aStride, tiles, g, o * gStride + i, gStride);
-      }
-      if (i < gStride) {
-        outer8x1(d, o * ROWS, dTile, a, i, aStride, tiles, g, o * gStride + i, gStride);
+      if (narrow) {
+        outer8x1(d, o * ROWS, dTile, a, aAt, tiles, g, gAt + o * COLUMN, fresh);
+      } else {
+        outer8x2(d, o * ROWS, dTile, a, aAt, tiles, g, gAt + o * COLUMN, fresh);
       }
     }
   }
@@ -339,33 +343,65 @@ final class TileProduct {
       int dTile,
       float[] a,
       int aAt,
-      int aStride,
       int tiles,
       float[] g,
       int gAt,
-      int gStride) {
-    FloatVector c0a = FloatVector.fromArray(FLOAT, g, gAt + 0 * gStride);
-    FloatVector c0b = FloatVector.fromArray(FLOAT, g, gAt + 0 * gStride + COUNT);
-    FloatVector c1a = FloatVector.fromArray(FLOAT, g, gAt + 1 * gStride);
-    FloatVector c1b = FloatVector.fromArray(FLOAT, g, gAt + 1 * gStride + COUNT);
-    FloatVector c2a = FloatVector.fromArray(FLOAT, g, gAt + 2 * gStride);
-    FloatVector c2b = FloatVector.fromArray(FLOAT, g, gAt + 2 * gStride + COUNT);
-    FloatVector c3a = FloatVector.fromArray(FLOAT, g, gAt + 3 * gStride);
-    FloatVector c3b = FloatVector.fromArray(FLOAT, g, gAt + 3 * gStride + COUNT);
-    FloatVector c4a = FloatVector.fromArray(FLOAT, g, gAt + 4 * gStride);
-    FloatVector c4b = FloatVector.fromArray(FLOAT, g, gAt + 4 * gStride + COUNT);
-    FloatVector c5a = FloatVector.fromArray(FLOAT, g, gAt + 5 * gStride);
-    FloatVector c5b = FloatVector.fromArray(FLOAT, g, gAt + 5 * gStride + COUNT);
-    FloatVector c6a = FloatVector.fromArray(FLOAT, g, gAt + 6 * gStride);
-    FloatVector c6b = FloatVector.fromArray(FLOAT, g, gAt + 6 * gStride + COUNT);
-    FloatVector c7a = FloatVector.fromArray(FLOAT, g, gAt + 7 * gStride);
-    FloatVector c7b = FloatVector.fromArray(FLOAT, g, gAt + 7 * gStride + COUNT);
+      boolean fresh) {
+    FloatVector c0a;
+    FloatVector c0b;
+    FloatVector c1a;
+    FloatVector c1b;
+    FloatVector c2a;
+    FloatVector c2b;
+    FloatVector c3a;
+    FloatVector c3b;
+    FloatVector c4a;
+    FloatVector c4b;
+    FloatVector c5a;
+    FloatVector c5b;
+    FloatVector c6a;
+    FloatVector c6b;
+    FloatVector c7a;
+    FloatVector c7b;
+    if (fresh) {
+      c0a =
+          c0b =
+              c1a =
+                  c1b =
+                      c2a =
+                          c2b =
+                              c3a =
+                                  c3b =
+                                      c4a =
+                                          c4b =
+                                              c5a =
+                                                  c5b =
+                                                      c6a =
+                                                          c6b = c7a = c7b = FloatVector.zero(FLOAT);
+    } else {
+      c0a = FloatVector.fromArray(FLOAT, g, gAt + 0 * COLUMN);
+      c0b = FloatVector.fromArray(FLOAT, g, gAt + 0 * COLUMN + COUNT);
+      c1a = FloatVector.fromArray(FLOAT, g, gAt + 1 * COLUMN);
+      c1b = FloatVector.fromArray(FLOAT, g, gAt + 1 * COLUMN + COUNT);
+      c2a = FloatVector.fromArray(FLOAT, g, gAt + 2 * COLUMN);
+      c2b = FloatVector.fromArray(FLOAT, g, gAt + 2 * COLUMN + COUNT);
+      c3a = FloatVector.fromArray(FLOAT, g, gAt + 3 * COLUMN);
+      c3b = FloatVector.fromArray(FLOAT, g, gAt + 3 * COLUMN + COUNT);
+      c4a = FloatVector.fromArray(FLOAT, g, gAt + 4 * COLUMN);
+      c4b = FloatVector.fromArray(FLOAT, g, gAt + 4 * COLUMN + COUNT);
+      c5a = FloatVector.fromArray(FLOAT, g, gAt + 5 * COLUMN);
+      c5b = FloatVector.fromArray(FLOAT, g, gAt + 5 * COLUMN + COUNT);
+      c6a = FloatVector.fromArray(FLOAT, g, gAt + 6 * COLUMN);
+      c6b = FloatVector.fromArray(FLOAT, g, gAt + 6 * COLUMN + COUNT);
+      c7a = FloatVector.fromArray(FLOAT, g, gAt + 7 * COLUMN);
+      c7b = FloatVector.fromArray(FLOAT, g, gAt + 7 * COLUMN + COUNT);
+    }
     for (int t = 0; t < tiles; t++) {
       int dRow = dAt + t * dTile;
-      int aRow = aAt + t * ROWS * aStride;
+      int aRow = aAt + t * ROWS * COLUMN;
       for (int r = 0; r < ROWS; r++) {
-        FloatVector xa = FloatVector.fromArray(FLOAT, a, aRow + r * aStride);
-        FloatVector xb = FloatVector.fromArray(FLOAT, a, aRow + r * aStride + COUNT);
+        FloatVector xa = FloatVector.fromArray(FLOAT, a, aRow + r * COLUMN);
+        FloatVector xb = FloatVector.fromArray(FLOAT, a, aRow + r * COLUMN + COUNT);
         FloatVector d0 = FloatVector.broadcast(FLOAT, d[dRow + r + 0]);
         c0a = xa.fma(d0, c0a);
         c0b = xb.fma(d0, c0b);
@@ -392,22 +428,22 @@ final class TileProduct {
         c7b = xb.fma(d7, c7b);
       }
     }
-    c0a.intoArray(g, gAt + 0 * gStride);
-    c0b.intoArray(g, gAt + 0 * gStride + COUNT);
-    c1a.intoArray(g, gAt + 1 * gStride);
-    c1b.intoArray(g, gAt + 1 * gStride + COUNT);
-    c2a.intoArray(g, gAt + 2 * gStride);
-    c2b.intoArray(g, gAt + 2 * gStride + COUNT);
-    c3a.intoArray(g, gAt + 3 * gStride);
-    c3b.intoArray(g, gAt + 3 * gStride + COUNT);
-    c4a.intoArray(g, gAt + 4 * gStride);
-    c4b.intoArray(g, gAt + 4 * gStride + COUNT);
-    c5a.intoArray(g, gAt + 5 * gStride);
-    c5b.intoArray(g, gAt + 5 * gStride + COUNT);
-    c6a.intoArray(g, gAt + 6 * gStride);
-    c6b.intoArray(g, gAt + 6 * gStride + COUNT);
-    c7a.intoArray(g, gAt + 7 * gStride);
-    c7b.intoArray(g, gAt + 7 * gStride + COUNT);
+    c0a.intoArray(g, gAt + 0 * COLUMN);
+    c0b.intoArray(g, gAt + 0 * COLUMN + COUNT);
+    c1a.intoArray(g, gAt + 1 * COLUMN);
+    c1b.intoArray(g, gAt + 1 * COLUMN + COUNT);
+    c2a.intoArray(g, gAt + 2 * COLUMN);
+    c2b.intoArray(g, gAt + 2 * COLUMN + COUNT);
+    c3a.intoArray(g, gAt + 3 * COLUMN);
+    c3b.intoArray(g, gAt + 3 * COLUMN + COUNT);
+    c4a.intoArray(g, gAt + 4 * COLUMN);
+    c4b.intoArray(g, gAt + 4 * COLUMN + COUNT);
+    c5a.intoArray(g, gAt + 5 * COLUMN);
+    c5b.intoArray(g, gAt + 5 * COLUMN + COUNT);
+    c6a.intoArray(g, gAt + 6 * COLUMN);
+    c6b.intoArray(g, gAt + 6 * COLUMN + COUNT);
+    c7a.intoArray(g, gAt + 7 * COLUMN);
+    c7b.intoArray(g, gAt + 7 * COLUMN + COUNT);
   }
 
   /** 8 outputs by 1 vector of inputs, summed over the rows of all tiles. */
@@ -417,24 +453,35 @@ final class TileProduct {
       int dTile,
       float[] a,
       int aAt,
-      int aStride,
       int tiles,
       float[] g,
       int gAt,
-      int gStride) {
-    FloatVector c0a = FloatVector.fromArray(FLOAT, g, gAt + 0 * gStride);
-    FloatVector c1a = FloatVector.fromArray(FLOAT, g, gAt + 1 * gStride);
-    FloatVector c2a = FloatVector.fromArray(FLOAT, g, gAt + 2 * gStride);
-    FloatVector c3a = FloatVector.fromArray(FLOAT, g, gAt + 3 * gStride);
-    FloatVector c4a = FloatVector.fromArray(FLOAT, g, gAt + 4 * gStride);
-    FloatVector c5a = FloatVector.fromArray(FLOAT, g, gAt + 5 * gStride);
-    FloatVector c6a = FloatVector.fromArray(FLOAT, g, gAt + 6 * gStride);
-    FloatVector c7a = FloatVector.fromArray(FLOAT, g, gAt + 7 * gStride);
+      boolean fresh) {
+    FloatVector c0a;
+    FloatVector c1a;
+    FloatVector c2a;
+    FloatVector c3a;
+    FloatVector c4a;
+    FloatVector c5a;
+    FloatVector c6a;
+    FloatVector c7a;
+    if (fresh) {
+      c0a = c1a = c2a = c3a = c4a = c5a = c6a = c7a = FloatVector.zero(FLOAT);
+    } else {
+      c0a = FloatVector.fromArray(FLOAT, g, gAt + 0 * COLUMN);
+      c1a = FloatVector.fromArray(FLOAT, g, gAt + 1 * COLUMN);
+      c2a = FloatVector.fromArray(FLOAT, g, gAt + 2 * COLUMN);
+      c3a = FloatVector.fromArray(FLOAT, g, gAt + 3 * COLUMN);
+      c4a = FloatVector.fromArray(FLOAT, g, gAt + 4 * COLUMN);
+      c5a = FloatVector.fromArray(FLOAT, g, gAt + 5 * COLUMN);
+      c6a = FloatVector.fromArray(FLOAT, g, gAt + 6 * COLUMN);
+      c7a = FloatVector.fromArray(FLOAT, g, gAt + 7 * COLUMN);
+    }
     for (int t = 0; t < tiles; t++) {
       int dRow = dAt + t * dTile;
-      int aRow = aAt + t * ROWS * aStride;
+      int aRow = aAt + t * ROWS * COLUMN;
       for (int r = 0; r < ROWS; r++) {
-        FloatVector xa = FloatVector.fromArray(FLOAT, a, aRow + r * aStride);
+        FloatVector xa = FloatVector.fromArray(FLOAT, a, aRow + r * COLUMN);
         FloatVector d0 = FloatVector.broadcast(FLOAT, d[dRow + r + 0]);
         c0a = xa.fma(d0, c0a);
         FloatVector d1 = FloatVector.broadcast(FLOAT, d[dRow + r + 32]);
@@ -453,13 +500,13 @@ final class TileProduct {
         c7a = xa.fma(d7, c7a);
       }
     }
-    c0a.intoArray(g, gAt + 0 * gStride);
-    c1a.intoArray(g, gAt + 1 * gStride);
-    c2a.intoArray(g, gAt + 2 * gStride);
-    c3a.intoArray(g, gAt + 3 * gStride);
-    c4a.intoArray(g, gAt + 4 * gStride);
-    c5a.intoArray(g, gAt + 5 * gStride);
-    c6a.intoArray(g, gAt + 6 * gStride);
-    c7a.intoArray(g, gAt + 7 * gStride);
+    c0a.intoArray(g, gAt + 0 * COLUMN);
+    c1a.intoArray(g, gAt + 1 * COLUMN);
+    c2a.intoArray(g, gAt + 2 * COLUMN);
+    c3a.intoArray(g, gAt + 3 * COLUMN);
+    c4a.intoArray(g, gAt + 4 * COLUMN);
+    c5a.intoArray(g, gAt + 5 * COLUMN);
+    c6a.intoArray(g, gAt + 6 * COLUMN);
+    c7a.intoArray(g, gAt + 7 * COLUMN);
   }
 }
