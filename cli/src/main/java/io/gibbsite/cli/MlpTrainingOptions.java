@@ -128,7 +128,7 @@ final class MlpTrainingOptions {
       names = "--learning-rate",
       paramLabel = "R",
       description = "At its peak (default ${DEFAULT-VALUE}).")
-  float learningRate = 4e-3f;
+  float learningRate = 5e-3f;
 
   @Option(
       names = "--schedule",
