@@ -2,6 +2,7 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.BackendUnavailableException;
 import io.gibbsite.io.FormatException;
+import io.gibbsite.train.DivergedException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -49,7 +50,9 @@ record ErrorLine(int code, String text) {
     } else if (cause instanceof FileSystemException f) {
       String reason = f.getReason() == null ? f.getClass().getSimpleName() : f.getReason();
       return failed(f.getFile() + ": " + reason);
-    } else if (cause instanceof IOException || cause instanceof ArithmeticException) {
+    } else if (cause instanceof IOException
+        || cause instanceof ArithmeticException
+        || cause instanceof DivergedException) {
       return failed(message(cause));
     } else if (cause instanceof OutOfMemoryError) {
       return failed(

@@ -1,8 +1,13 @@
 package io.gibbsite.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import io.gibbsite.io.FormatException;
+import io.gibbsite.io.InputFile;
+import java.io.IOException;
+import java.nio.file.Path;
 
 /** Results as JSON; record components become keys in snake case. */
 final class Json {
@@ -26,6 +31,25 @@ final class Json {
       return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("cannot write " + value.getClass() + " as JSON", e);
+    }
+  }
+
+  /** As a tree. */
+  static JsonNode tree(Object value) {
+    return MAPPER.valueToTree(value);
+  }
+
+  /**
+   * Reads an object from a file.
+   *
+   * @throws FormatException if it holds none of that type
+   */
+  static <T> T read(Path file, Class<T> type) throws IOException {
+    byte[] bytes = InputFile.read(file, (in, length) -> in.readAllBytes());
+    try {
+      return MAPPER.readValue(bytes, type);
+    } catch (JsonProcessingException e) {
+      throw new FormatException(file, e.getOriginalMessage(), e);
     }
   }
 }

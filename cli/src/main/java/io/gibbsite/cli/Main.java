@@ -36,7 +36,10 @@ import picocli.CommandLine.Spec;
       EnergyCommand.class,
       GradientCommand.class,
       LossCommand.class,
+      DemoCommand.class,
       InfoCommand.class,
+      TrainCommand.class,
+      SampleCommand.class,
       SelftestCommand.class,
       BenchCommand.class,
     })

@@ -9,24 +9,23 @@ import org.junit.jupiter.api.Test;
 
 class JitterTest {
   @Test
-  void addsTheNormalsOfItsAddresses() {
-    float[] x = new float[10];
-    new Jitter(0.5f).add(x, 2, 5, 3, 1L << 40);
-    float[] normals = new float[10];
-    Draws.normals(3, DrawStream.JITTER, 1L << 40, 0, normals, 0, 5);
-    Draws.normals(3, DrawStream.JITTER, 1L << 40, 1, normals, 5, 5);
-    for (int i = 0; i < 10; i++) {
-      assertThat(x[i]).isEqualTo(0.5f * normals[i]);
+  void addsTheNormalsOfItsAddressTimesEachColumnsDeviation() {
+    float[] sd = {0.5f, 0, 2, 1, 0.25f};
+    float[] x = new float[7];
+    new Jitter(sd, 3).add(1L << 40, 9, x, 1);
+    float[] normals = new float[5];
+    Draws.normals(3, DrawStream.JITTER, 1L << 40, 9, normals, 0, 5);
+    for (int j = 0; j < 5; j++) {
+      assertThat(x[1 + j]).isEqualTo(sd[j] * normals[j]);
     }
+    assertThat(x[0]).isZero();
+    assertThat(x[6]).isZero();
   }
 
   @Test
-  void leavesDataAloneWithoutDeviation() {
-    float[] x = {1, Float.NaN};
-    new Jitter(0).add(x, 1, 2, 3, 4);
-    assertThat(x).containsExactly(1, Float.NaN);
+  void deviationsMustBeNumbers() {
     for (float sd : new float[] {-1, Float.NaN, Float.POSITIVE_INFINITY}) {
-      assertThatThrownBy(() -> new Jitter(sd))
+      assertThatThrownBy(() -> new Jitter(new float[] {1, sd}, 0))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("the jitter must be at least 0, not " + sd);
     }

@@ -1,0 +1,82 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.train.GridIntegral;
+import io.gibbsite.train.HeldOut;
+import io.gibbsite.train.ImportanceLogZ;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/**
+ * What a training run comes to.
+ *
+ * @param steps made
+ * @param trainingRows trained on
+ * @param heldOutRows measured on
+ * @param heldOutNceLoss of the objective
+ * @param learnedLogZ {@code c}
+ * @param importance log Z by importance sampling from the fitted Gaussian
+ * @param integral log Z by numerical integration: of plane data whose box is large enough, else
+ *     null
+ * @param heldOut log-likelihoods in nats a row, with log Z of the integral if there is one, else of
+ *     importance sampling; the reference is the fitted Gaussian
+ * @param standardised whether log-densities are of standardised rows
+ * @param seconds spent on the steps
+ */
+record TrainingFigures(
+    long steps,
+    int trainingRows,
+    int heldOutRows,
+    double heldOutNceLoss,
+    double learnedLogZ,
+    ImportanceLogZ importance,
+    GridIntegral integral,
+    HeldOut heldOut,
+    boolean standardised,
+    double seconds) {
+
+  /** Prints them as lines for people. */
+  void print(PrintWriter out, String backend) {
+    line(out, "held-out NCE loss", "%.4f", heldOutNceLoss);
+    line(out, "learned c", "%.4f", learnedLogZ);
+    line(
+        out,
+        "log Z, importance",
+        "%.4f ± %.4f (effective samples: %.0f of %d)",
+        importance.logZ(),
+        importance.standardError(),
+        importance.effectiveSamples(),
+        importance.samples());
+    if (integral != null) {
+      line(
+          out,
+          "log Z, integrated",
+          "%.4f (%d x %d cells)",
+          integral.logZ(),
+          integral.cells(),
+          integral.cells());
+    }
+    mean(out, "held-out log-likelihood", heldOut.model(), "nats a row");
+    mean(out, "  of the Gaussian", heldOut.reference(), standardised ? "standardised rows" : "");
+    mean(out, "  gain", heldOut.gain(), "");
+    line(
+        out,
+        "training",
+        "%.1f s, %d steps on %d rows; held out: %d",
+        seconds,
+        steps,
+        trainingRows,
+        heldOutRows);
+    line(out, "computed by", "%s", backend);
+  }
+
+  private static void mean(PrintWriter out, String name, HeldOut.Mean mean, String unit) {
+    String text =
+        String.format(Locale.ROOT, "%.4f ± %.4f %s", mean.value(), mean.standardError(), unit);
+    line(out, name, "%s", text.strip());
+  }
+
+  private static void line(PrintWriter out, String name, String format, Object... values) {
+    out.println(
+        String.format(Locale.ROOT, "%-24s ", name) + String.format(Locale.ROOT, format, values));
+  }
+}

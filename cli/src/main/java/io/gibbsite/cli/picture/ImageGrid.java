@@ -1,0 +1,64 @@
+package io.gibbsite.cli.picture;
+
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+
+/**
+ * Grey images in rows and columns.
+ *
+ * @param title above it
+ * @param x float[side * side * height * width], from 0 (black) to 1 (white); others are held to
+ *     that
+ * @param height of an image in pixels
+ * @param width of an image in pixels
+ * @param side images in a row, and rows
+ */
+public record ImageGrid(String title, float[] x, int height, int width, int side) implements Panel {
+  private static final int GROUND = 0x2B2D3A;
+
+  public ImageGrid {
+    if (x.length < (long) side * side * height * width) {
+      throw new IllegalArgumentException(
+          "%d values are not %d x %d images of %d x %d pixels"
+              .formatted(x.length, side, side, height, width));
+    }
+  }
+
+  @Override
+  public Plane plane() {
+    return null;
+  }
+
+  @Override
+  public void draw(Graphics2D graphics, int size) {
+    // Whole multiples of the images' pixels keep them square and sharp.
+    int cell = size / side;
+    int gap = Math.max(2, cell / 12);
+    int scale = Math.max(1, (cell - gap) / Math.max(height, width));
+    graphics.setColor(new java.awt.Color(GROUND));
+    graphics.fillRect(0, 0, size, size);
+    int pitchX = width * scale + gap;
+    int pitchY = height * scale + gap;
+    int left = (size - side * pitchX + gap) / 2;
+    int top = (size - side * pitchY + gap) / 2;
+    for (int i = 0; i < side * side; i++) {
+      graphics.drawImage(
+          image(i),
+          left + i % side * pitchX,
+          top + i / side * pitchY,
+          width * scale,
+          height * scale,
+          null);
+    }
+  }
+
+  private BufferedImage image(int index) {
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int p = 0; p < height * width; p++) {
+      float grey = x[index * height * width + p];
+      int level = Math.round(255 * (grey > 0 ? Math.min(grey, 1) : 0));
+      image.setRGB(p % width, p / width, level << 16 | level << 8 | level);
+    }
+    return image;
+  }
+}

@@ -1,0 +1,38 @@
+package io.gibbsite.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DemoCommandTest {
+  @TempDir private Path folder;
+
+  @Test
+  void trainsChecksDrawsAndMeasures() throws Exception {
+    Path out = folder.resolve("demo");
+    Run run = Run.of("demo", "--steps", "600", "--quiet", "--out", out.toString()).succeeds();
+    assertThat(run.out())
+        .containsSubsequence(
+            "learned c",
+            "log Z, integrated",
+            "computed by",
+            "check",
+            "picture",
+            "density.png",
+            "workload",
+            "energy",
+            "langevin",
+            "nce",
+            "784-512-512-1");
+    assertThat(ImageIO.read(out.resolve("density.png").toFile())).isNotNull();
+    assertThat(out.resolve("report.json")).exists();
+  }
+
+  @Test
+  void wrongUsageIsNamed() throws Exception {
+    Run.of("demo", "--steps", "0", "--out", folder.toString()).fails(2, "--steps");
+  }
+}

@@ -1,0 +1,203 @@
+package io.gibbsite.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.gibbsite.density.Gaussian;
+import io.gibbsite.io.NdArray;
+import io.gibbsite.io.Npz;
+import io.gibbsite.mlp.Activation;
+import io.gibbsite.mlp.MlpModel;
+import io.gibbsite.mlp.MlpParameters;
+import io.gibbsite.mlp.MlpShape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SampleCommandTest {
+  private static final Gaussian TARGET =
+      new Gaussian(new float[] {1, -2}, new float[] {1, 0, 0.6f, 0.8f});
+
+  @TempDir private Path folder;
+
+  /** A model that is the Gaussian exactly: a linear network of zeros over it. */
+  @BeforeEach
+  void writeModel() throws IOException {
+    MlpShape shape = MlpShape.of(Activation.SILU, 2);
+    new MlpModel(new MlpParameters(shape, new float[3], TARGET), 0)
+        .write(folder.resolve("model.safetensors"));
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private Run sample(String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("sample", path("model.safetensors"), "--out", path("x.npz"), "--quiet"));
+    arguments.addAll(List.of("--backend", "scalar"));
+    arguments.addAll(Arrays.asList(more));
+    return Run.of(arguments.toArray(String[]::new));
+  }
+
+  private Map<String, NdArray> samples() throws IOException {
+    return Npz.read(folder.resolve("x.npz"));
+  }
+
+  /**
+   * Moments of 2,000 independent chains after 400 steps of 0.02, 8 relaxation times, from N(0, 1).
+   * The means have a standard error of 0.022, the variances one of 0.032 and a bias of about 0.01
+   * from the step size and 1e-3 from the start: 6 standard errors and the bias stand for 1e-8.
+   */
+  @Test
+  void samplesHaveTheModelsMoments() throws IOException {
+    sample(
+            "--chains",
+            "2000",
+            "--burn-in",
+            "1999",
+            "--steps",
+            "1",
+            "--thin",
+            "1",
+            "--step-size",
+            "0.02",
+            "--init",
+            "normal")
+        .succeeds();
+    NdArray x = samples().get("posterior/x");
+    NdArray energy = samples().get("sample_stats/energy");
+    assertThat(x.shape()).containsExactly(2000, 1, 2);
+    assertThat(energy.shape()).containsExactly(2000, 1);
+    double[] mean = new double[2];
+    double[] second = new double[3];
+    for (int i = 0; i < 2000; i++) {
+      double u = x.floats()[2 * i] - 1;
+      double v = x.floats()[2 * i + 1] + 2;
+      mean[0] += u / 2000;
+      mean[1] += v / 2000;
+      second[0] += u * u / 2000;
+      second[1] += v * v / 2000;
+      second[2] += u * v / 2000;
+      assertThat((double) energy.floats()[i])
+          .isCloseTo(-TARGET.logDensity(x.floats(), 2 * i), within(1e-4));
+    }
+    assertThat(mean[0]).isCloseTo(0, within(0.14));
+    assertThat(mean[1]).isCloseTo(0, within(0.14));
+    assertThat(second[0]).isCloseTo(1, within(0.24));
+    assertThat(second[1]).isCloseTo(1, within(0.24));
+    assertThat(second[2]).isCloseTo(0.6, within(0.22));
+  }
+
+  @Test
+  void drawsAreEveryThinthStepAfterBurnIn() throws IOException {
+    sample("--chains", "3", "--burn-in", "5", "--steps", "23", "--thin", "4").succeeds();
+    NdArray thinned = samples().get("posterior/x");
+    assertThat(thinned.shape()).containsExactly(3, 5, 2);
+    sample("--chains", "3", "--burn-in", "0", "--steps", "28", "--thin", "1").succeeds();
+    NdArray all = samples().get("posterior/x");
+    for (int chain = 0; chain < 3; chain++) {
+      for (int draw = 0; draw < 5; draw++) {
+        int step = 5 + 4 * (draw + 1);
+        assertThat(thinned.floats()[(chain * 5 + draw) * 2])
+            .isEqualTo(all.floats()[(chain * 28 + step - 1) * 2]);
+      }
+    }
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBytesWithAnyNumberOfThreads() throws IOException {
+    sample("--chains", "37", "--steps", "30", "--threads", "1").succeeds();
+    byte[] one = Files.readAllBytes(folder.resolve("x.npz"));
+    for (String threads : List.of("2", "5")) {
+      sample("--chains", "37", "--steps", "30", "--threads", threads).succeeds();
+      assertThat(Files.readAllBytes(folder.resolve("x.npz"))).isEqualTo(one);
+    }
+    sample("--chains", "37", "--steps", "30", "--seed", "1").succeeds();
+    assertThat(Files.readAllBytes(folder.resolve("x.npz"))).isNotEqualTo(one);
+  }
+
+  @Test
+  void theBoxHolds() throws IOException {
+    sample("--chains", "50", "--steps", "50", "--box", "-0.5,0.25", "--picture", path("p.png"))
+        .succeeds();
+    for (float x : samples().get("posterior/x").floats()) {
+      assertThat(x).isBetween(-0.5f, 0.25f);
+    }
+    assertThat(ImageIO.read(folder.resolve("p.png").toFile())).isNotNull();
+  }
+
+  @Test
+  void noNoiseDescendsToTheMode() throws IOException {
+    sample(
+            "--chains",
+            "5",
+            "--burn-in",
+            "3000",
+            "--steps",
+            "1",
+            "--thin",
+            "1",
+            "--noise-scale",
+            "0")
+        .succeeds();
+    float[] x = samples().get("posterior/x").floats();
+    assertThat(x[0]).isCloseTo(1, within(1e-3f));
+    assertThat(x[1]).isCloseTo(-2, within(1e-3f));
+  }
+
+  @Test
+  void divergedChainsFailAndWriteNothing() {
+    sample("--step-size", "1000", "--steps", "200").fails(1, "chain ", "lower --step-size");
+    assertThat(folder.resolve("x.npz")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--chains|0|--chains must be at least 1",
+        "--steps|-1|--steps must be at least 1",
+        "--burn-in|-1|--burn-in must be at least 0",
+        "--thin|0|--thin must be from 1 to --steps",
+        "--thin|1001|--thin must be from 1 to --steps",
+        "--step-size|0|--step-size must be positive",
+        "--step-size|NaN|--step-size must be positive",
+        "--temperature|-1|--temperature must be at least 0",
+        "--noise-scale|-1|--noise-scale must be at least 0",
+        "--clip|0|--clip must be positive",
+        "--box|2,1|--box must be LO,HI",
+        "--box|2|--box must be LO,HI",
+        "--sampler|hmc|--sampler must be langevin, not 'hmc'",
+        "--init|zeros|--init must be noise, base, normal or data, not 'zeros'",
+        "--init|data|--init data needs a run's folder",
+        "--init|noise|--init noise needs a run's folder",
+        "--chains|2000000000|too many",
+      })
+  void wrongValuesAreNamed(String option, String value, String message) {
+    sample(option, value).fails(2, message);
+    assertThat(folder.resolve("x.npz")).doesNotExist();
+  }
+
+  @Test
+  void badModelsAreNamed() throws IOException {
+    Run.of("sample", path("none.safetensors"), "--out", path("x.npz"))
+        .fails(2, "none.safetensors: does not exist");
+    Files.createDirectories(folder.resolve("empty"));
+    Run.of("sample", path("empty"), "--out", path("x.npz")).fails(2, "model.safetensors");
+    Files.writeString(folder.resolve("text"), "not a model");
+    Run.of("sample", path("text"), "--out", path("x.npz")).fails(2, "text");
+    Run.of("sample", path("model.safetensors")).fails(2, "--out");
+  }
+}

@@ -1,0 +1,21 @@
+package io.gibbsite.train;
+
+/** Training left the finite numbers; the message names the step and what to try. */
+public final class DivergedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final long step;
+
+  DivergedException(long step, String what) {
+    super(
+        ("training diverged at step %d: %s; try a lower learning rate, a gradient-norm limit or noise"
+                + " closer to the data")
+            .formatted(step, what));
+    this.step = step;
+  }
+
+  /** The step, from 0, that could not be made. */
+  public long step() {
+    return step;
+  }
+}
