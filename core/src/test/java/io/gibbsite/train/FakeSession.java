@@ -100,5 +100,8 @@ final class FakeSession extends CheckedMlpSession {
   protected void computeLangevin(Langevin langevin, long seed, int n, float[] energies) {}
 
   @Override
+  public void listen(io.gibbsite.backend.StageListener listener) {}
+
+  @Override
   protected void computeClose() {}
 }
