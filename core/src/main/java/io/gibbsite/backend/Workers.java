@@ -1,6 +1,7 @@
 package io.gibbsite.backend;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -25,18 +26,23 @@ public final class Workers implements AutoCloseable {
     void run(int unit, int worker);
   }
 
-  private static final int SPINS = 20_000;
+  /** Looks at the counter before a thread sleeps: about as long as the gap between two passes. */
+  private static final int SPINS = 4_000;
 
   private final Thread[] team;
   private final ReentrantLock busy = new ReentrantLock();
-  private final AtomicInteger next = new AtomicInteger();
-  private final AtomicInteger working = new AtomicInteger();
-  private volatile int generation;
+
+  /**
+   * The loop's units in the upper half, the next one to take in the lower: one word, so that a
+   * thread that wakes late can never take a number of one loop for a unit of the next.
+   */
+  private final AtomicLong claims = new AtomicLong();
+
+  private final AtomicInteger done = new AtomicInteger();
   private volatile boolean closed;
+  private volatile Throwable failure;
   private Thread caller;
   private Body body;
-  private int units;
-  private volatile Throwable failure;
 
   /**
    * @param threads how many take part, the caller included
@@ -54,7 +60,11 @@ public final class Workers implements AutoCloseable {
     return team.length + 1;
   }
 
-  /** Runs the body for units 0 .. {@code count - 1}, and returns when all are done. */
+  /**
+   * Runs the body for units 0 .. {@code count - 1}, and returns when all are done.
+   *
+   * @throws IllegalStateException if a unit threw, with its exception as the cause
+   */
   public void run(int count, Body loop) {
     if (team.length == 0
         || count <= 1
@@ -68,22 +78,17 @@ public final class Workers implements AutoCloseable {
     }
     try {
       body = loop;
-      units = count;
       caller = Thread.currentThread();
       failure = null;
-      next.set(0);
-      working.set(team.length);
-      generation++;
-      for (Thread thread : team) {
-        LockSupport.unpark(thread);
+      done.set(0);
+      claims.set((long) count << 32);
+      for (int i = 0; i < Math.min(team.length, count - 1); i++) {
+        LockSupport.unpark(team[i]);
       }
       take(0);
-      for (int spins = 0; working.get() > 0; spins++) {
-        if (spins < SPINS) {
-          Thread.onSpinWait();
-        } else {
-          LockSupport.park(this);
-        }
+      // All units have been taken; those still being worked on are waited for, sleepers are not.
+      for (int spins = 0; done.get() < count; spins++) {
+        pause(spins);
       }
       body = null;
       if (failure != null) {
@@ -94,35 +99,45 @@ public final class Workers implements AutoCloseable {
     }
   }
 
+  /** Takes units until none is left. */
   private void take(int worker) {
-    try {
-      for (int unit = next.getAndIncrement(); unit < units; unit = next.getAndIncrement()) {
-        body.run(unit, worker);
+    while (true) {
+      long claim = claims.getAndIncrement();
+      int count = (int) (claim >>> 32);
+      int unit = (int) claim;
+      if (unit >= count) {
+        return;
       }
-    } catch (Throwable e) {
-      failure = e;
-      next.set(units);
+      try {
+        body.run(unit, worker);
+      } catch (Throwable e) {
+        failure = e;
+      }
+      // Read before the last unit is counted: after that, the next loop may have another caller.
+      Thread waiting = caller;
+      if (done.incrementAndGet() == count) {
+        LockSupport.unpark(waiting);
+      }
     }
   }
 
   private void serve(int worker) {
-    int seen = 0;
-    while (true) {
-      for (int spins = 0; generation == seen && !closed; spins++) {
-        if (spins < SPINS) {
-          Thread.onSpinWait();
-        } else {
-          LockSupport.park(this);
-        }
+    for (int spins = 0; !closed; spins++) {
+      long claim = claims.get();
+      if ((int) claim < (int) (claim >>> 32)) {
+        take(worker);
+        spins = 0;
+      } else {
+        pause(spins);
       }
-      if (closed) {
-        return;
-      }
-      seen = generation;
-      take(worker);
-      if (working.decrementAndGet() == 0) {
-        LockSupport.unpark(caller);
-      }
+    }
+  }
+
+  private void pause(int spins) {
+    if (spins < SPINS) {
+      Thread.onSpinWait();
+    } else {
+      LockSupport.park(this);
     }
   }
 
