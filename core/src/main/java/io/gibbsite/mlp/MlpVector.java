@@ -1,7 +1,6 @@
 package io.gibbsite.mlp;
 
 import static io.gibbsite.math.Lanes.COUNT;
-import static io.gibbsite.math.Lanes.FLOAT;
 import static io.gibbsite.mlp.Tile.ROWS;
 
 import io.gibbsite.backend.StageListener;
@@ -10,7 +9,7 @@ import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.DrawsVector;
 import io.gibbsite.sampler.Langevin;
-import jdk.incubator.vector.FloatVector;
+import java.util.Arrays;
 
 /**
  * The MLP energy on the Vector API.
@@ -72,6 +71,13 @@ public final class MlpVector extends CheckedMlpSession {
     final float[] third = new float[tileSize];
     final float[] rowWeights = new float[BLOCK_ROWS];
     final float[] square = new float[COUNT * COUNT];
+
+    /** The block being worked on: its first row, its rows, its tiles. */
+    int first;
+
+    int count;
+    int filled;
+
     final long[] words = new long[DrawsVector.SCRATCH];
     private MlpTaylorTiles taylor;
     private float[][] seeds;
@@ -145,9 +151,17 @@ public final class MlpVector extends CheckedMlpSession {
     return filled;
   }
 
+  /** Loads a block of x. */
+  private void begin(Worker me, int block) {
+    me.first = block * BLOCK_ROWS;
+    me.count = Math.min(BLOCK_ROWS, n - me.first);
+    me.filled = load(x, me.first, me.count, me.x, me.square);
+    me.tiles.show(stages, me.first, me.count);
+  }
+
   private static void loadWeights(float[] rows, int first, int count, float[] padded) {
     System.arraycopy(rows, first, padded, 0, count);
-    java.util.Arrays.fill(padded, count, Tile.count(count) * ROWS, 0f);
+    Arrays.fill(padded, count, Tile.count(count) * ROWS, 0f);
   }
 
   @Override
@@ -160,12 +174,9 @@ public final class MlpVector extends CheckedMlpSession {
 
   private void energyBlock(int block, int worker) {
     Worker me = team[worker];
-    int first = block * BLOCK_ROWS;
-    int count = Math.min(BLOCK_ROWS, n - first);
-    int tiles = load(x, first, count, me.x, me.square);
-    me.tiles.show(stages, first, count);
-    me.tiles.forward(me.x, 0, tiles, false);
-    System.arraycopy(me.tiles.energy, 0, energies, first, count);
+    begin(me, block);
+    me.tiles.forward(me.x, 0, me.filled, false);
+    System.arraycopy(me.tiles.energy, 0, energies, me.first, me.count);
   }
 
   @Override
@@ -179,16 +190,13 @@ public final class MlpVector extends CheckedMlpSession {
 
   private void inputGradientBlock(int block, int worker) {
     Worker me = team[worker];
-    int first = block * BLOCK_ROWS;
-    int count = Math.min(BLOCK_ROWS, n - first);
-    int tiles = load(x, first, count, me.x, me.square);
-    me.tiles.show(stages, first, count);
-    me.tiles.forward(me.x, 0, tiles, true);
-    me.tiles.inputGradient(me.second, tiles);
+    begin(me, block);
+    me.tiles.forward(me.x, 0, me.filled, true);
+    me.tiles.inputGradient(me.second, me.filled);
     if (energies != null) {
-      System.arraycopy(me.tiles.energy, 0, energies, first, count);
+      System.arraycopy(me.tiles.energy, 0, energies, me.first, me.count);
     }
-    unload(me.second, tiles, first, count, out, me.square);
+    unload(me.second, me.filled, me.first, me.count, out, me.square);
   }
 
   private void unload(
@@ -208,8 +216,7 @@ public final class MlpVector extends CheckedMlpSession {
     x = rows;
     w = weights;
     n = count;
-    int blocks = blocks(count);
-    chunkBlocks = chunkSums.start(blocks);
+    chunkBlocks = chunkSums.start(blocks(count));
     workers.run(chunkSums.chunks(), parameterGradientBody);
     reduce(gradient);
   }
@@ -218,7 +225,7 @@ public final class MlpVector extends CheckedMlpSession {
   private void reduce(float[] gradient) {
     float[] sums = chunkSums.reduce(workers);
     if (sums == null) {
-      java.util.Arrays.fill(gradient, 0, shape().parameterCount(), 0f);
+      Arrays.fill(gradient, 0, shape().parameterCount(), 0f);
     } else {
       layout.unpack(sums, gradient);
     }
@@ -230,13 +237,11 @@ public final class MlpVector extends CheckedMlpSession {
     layout.clear(sums);
     int end = Math.min(blocks(n), (chunk + 1) * chunkBlocks);
     for (int block = chunk * chunkBlocks; block < end; block++) {
-      int first = block * BLOCK_ROWS;
-      int count = Math.min(BLOCK_ROWS, n - first);
-      int tiles = load(x, first, count, me.x, me.square);
-      me.tiles.show(stages, first, count);
-      loadWeights(w, first, count, me.rowWeights);
-      me.tiles.forward(me.x, 0, tiles, true);
-      me.tiles.parameterGradient(me.x, 0, me.rowWeights, tiles, sums, block == chunk * chunkBlocks);
+      begin(me, block);
+      loadWeights(w, me.first, me.count, me.rowWeights);
+      me.tiles.forward(me.x, 0, me.filled, true);
+      me.tiles.parameterGradient(
+          me.x, 0, me.rowWeights, me.filled, sums, block == chunk * chunkBlocks);
     }
   }
 
@@ -260,17 +265,15 @@ public final class MlpVector extends CheckedMlpSession {
   private void directionalBlock(int block, int worker) {
     Worker me = team[worker];
     MlpTaylorTiles taylor = me.taylor();
-    int first = block * BLOCK_ROWS;
-    int count = Math.min(BLOCK_ROWS, n - first);
-    load(x, first, count, me.x, me.square);
-    int tiles = load(v, first, count, me.second, me.square);
-    taylor.show(stages, first, count);
-    taylor.forward(me.x, me.second, tiles);
+    begin(me, block);
+    load(v, me.first, me.count, me.second, me.square);
+    taylor.show(stages, me.first, me.count);
+    taylor.forward(me.x, me.second, me.filled);
     if (energies != null) {
-      System.arraycopy(taylor.energy, 0, energies, first, count);
+      System.arraycopy(taylor.energy, 0, energies, me.first, me.count);
     }
-    System.arraycopy(taylor.slope, 0, out, first, count);
-    System.arraycopy(taylor.curvature, 0, secondOut, first, count);
+    System.arraycopy(taylor.slope, 0, out, me.first, me.count);
+    System.arraycopy(taylor.curvature, 0, secondOut, me.first, me.count);
   }
 
   @Override
@@ -300,18 +303,15 @@ public final class MlpVector extends CheckedMlpSession {
     layout.clear(sums);
     int end = Math.min(blocks(n), (chunk + 1) * chunkBlocks);
     for (int block = chunk * chunkBlocks; block < end; block++) {
-      int first = block * BLOCK_ROWS;
-      int count = Math.min(BLOCK_ROWS, n - first);
-      int tiles = load(x, first, count, me.x, me.square);
-      me.tiles.show(stages, first, count);
-      load(v, first, count, me.second, me.square);
-      seeds(w, first, count, me.seeds[0]);
-      seeds(a, first, count, me.seeds[1]);
-      seeds(b, first, count, me.seeds[2]);
-      taylor.show(stages, first, count);
-      taylor.forward(me.x, me.second, tiles);
+      begin(me, block);
+      load(v, me.first, me.count, me.second, me.square);
+      seeds(w, me.first, me.count, me.seeds[0]);
+      seeds(a, me.first, me.count, me.seeds[1]);
+      seeds(b, me.first, me.count, me.seeds[2]);
+      taylor.show(stages, me.first, me.count);
+      taylor.forward(me.x, me.second, me.filled);
       taylor.parameterGradient(
-          me.x, me.second, me.seeds, tiles, sums, block == chunk * chunkBlocks);
+          me.x, me.second, me.seeds, me.filled, sums, block == chunk * chunkBlocks);
     }
   }
 
@@ -321,7 +321,7 @@ public final class MlpVector extends CheckedMlpSession {
       int row = first + t * ROWS;
       int present = Math.min(ROWS, first + count - row);
       System.arraycopy(rows, row, tiles, t * Tile.size(1), present);
-      java.util.Arrays.fill(tiles, t * Tile.size(1) + present, t * Tile.size(1) + ROWS, 0f);
+      Arrays.fill(tiles, t * Tile.size(1) + present, t * Tile.size(1) + ROWS, 0f);
     }
   }
 
@@ -415,7 +415,7 @@ public final class MlpVector extends CheckedMlpSession {
       loss += me.tiles.energy[r];
       weight += rowWeights[r];
     }
-    java.util.Arrays.fill(rowWeights, count, tiles * ROWS, 0f);
+    Arrays.fill(rowWeights, count, tiles * ROWS, 0f);
     chunkSums.addRows(chunk, loss / n, weight);
     if (withGradient) {
       me.tiles.parameterGradient(me.x, 0, rowWeights, tiles, sums, fresh);
@@ -463,7 +463,7 @@ public final class MlpVector extends CheckedMlpSession {
       if (langevin.noise() > 0) {
         normals(langevin.firstStep() + t, first, normals, me.words);
       }
-      move(chains, at, gradient, normals);
+      TileLangevin.move(langevin, chains, at, gradient, normals, shape().inputs() * ROWS);
     }
   }
 
@@ -480,37 +480,6 @@ public final class MlpVector extends CheckedMlpSession {
           ROWS,
           words);
     }
-  }
-
-  /** The Langevin update of a tile. */
-  private void move(float[] states, int at, float[] gradient, float[] normals) {
-    FloatVector eta = FloatVector.broadcast(FLOAT, -langevin.stepSize());
-    FloatVector scale = FloatVector.broadcast(FLOAT, langevin.noise());
-    boolean noisy = langevin.noise() > 0;
-    boolean clipped = langevin.clip() < Float.POSITIVE_INFINITY;
-    boolean boxed =
-        langevin.low() > Float.NEGATIVE_INFINITY || langevin.high() < Float.POSITIVE_INFINITY;
-    int length = shape().inputs() * ROWS;
-    for (int i = 0; i < length; i += COUNT) {
-      FloatVector g = FloatVector.fromArray(FLOAT, gradient, i);
-      if (clipped) {
-        g = hold(g, -langevin.clip(), langevin.clip());
-      }
-      FloatVector next = g.fma(eta, FloatVector.fromArray(FLOAT, states, at + i));
-      if (noisy) {
-        next = FloatVector.fromArray(FLOAT, normals, i).fma(scale, next);
-      }
-      if (boxed) {
-        next = hold(next, langevin.low(), langevin.high());
-      }
-      next.intoArray(states, at + i);
-    }
-  }
-
-  /** {@code x} held to [low, high]; NaN stays NaN. */
-  private static FloatVector hold(FloatVector x, float low, float high) {
-    FloatVector atLeast = x.blend(low, x.lt(low));
-    return atLeast.blend(high, FloatVector.broadcast(FLOAT, high).lt(atLeast));
   }
 
   @Override
