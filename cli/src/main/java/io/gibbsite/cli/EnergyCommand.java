@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
+import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npy;
 import io.gibbsite.mlp.MlpParameters;
@@ -39,6 +40,7 @@ final class EnergyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    AtomicFile.requirePlace(out);
     input.read();
     MlpParameters parameters = input.model().parameters();
     int rows = input.data().rows();

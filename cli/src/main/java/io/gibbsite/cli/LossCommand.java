@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
+import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npy;
 import io.gibbsite.mlp.MlpModel;
@@ -70,6 +71,9 @@ final class LossCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (gradientFile != null) {
+      AtomicFile.requirePlace(gradientFile);
+    }
     if (!OBJECTIVES.contains(objective)) {
       throw new IllegalArgumentException(
           "--objective: unknown '%s': %s".formatted(objective, String.join(", ", OBJECTIVES)));

@@ -8,6 +8,7 @@ import io.gibbsite.cli.picture.Png;
 import io.gibbsite.cli.picture.ScatterPlot;
 import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
+import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
 import io.gibbsite.mlp.MlpModel;
@@ -138,6 +139,7 @@ final class SampleCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Langevin langevin = langevin();
+    AtomicFile.requirePlace(out);
     read();
     int d = columns();
     int draws = steps / thin;

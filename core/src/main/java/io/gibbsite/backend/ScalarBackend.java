@@ -7,8 +7,7 @@ import io.gibbsite.mlp.MlpShape;
 /**
  * Plain Java loops in float32: the reference backend, which runs everywhere.
  *
- * <p>It computes on the caller's thread; {@link BackendOptions#threads} is accepted and changes
- * nothing.
+ * <p>It computes on the caller's thread; {@link BackendOptions#threads} is accepted and becomes 1.
  */
 public final class ScalarBackend implements Backend {
   /** The name it is asked for by. */
@@ -24,7 +23,7 @@ public final class ScalarBackend implements Backend {
       throw new BackendUnavailableException(
           "backend scalar computes in float32, not " + options.precision().label());
     }
-    this.options = options;
+    this.options = new BackendOptions(1, options.precision());
   }
 
   @Override

@@ -38,15 +38,8 @@ public final class AtomicFile {
    *     file is then unchanged
    */
   public static void write(Path target, Content content) throws IOException {
-    if (Files.isDirectory(target)) {
-      throw new IOException(target + ": cannot be written: it is a folder");
-    }
-    Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+    Path file = resolve(target);
     Path folder = file.getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new IOException(
-          target + ": cannot be written: the folder " + folder + " does not exist");
-    }
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER)) {
@@ -63,6 +56,29 @@ public final class AtomicFile {
     } catch (IOException e) {
       throw new IOException(target + ": cannot be written: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Says before long work, rather than after it, that a file cannot be written there.
+   *
+   * @throws IOException if the target is a folder, or is in none that exists
+   */
+  public static void requirePlace(Path target) throws IOException {
+    resolve(target);
+  }
+
+  /** The file behind a link, or the target itself; in a folder that exists. */
+  private static Path resolve(Path target) throws IOException {
+    if (Files.isDirectory(target)) {
+      throw new IOException(target + ": cannot be written: it is a folder");
+    }
+    Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+    Path folder = file.getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new IOException(
+          target + ": cannot be written: the folder " + folder + " does not exist");
+    }
+    return file;
   }
 
   private static void replace(Path file, Path folder, Content content) throws IOException {

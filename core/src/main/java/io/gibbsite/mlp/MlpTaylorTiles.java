@@ -5,7 +5,6 @@ import static io.gibbsite.math.Lanes.FLOAT;
 import static io.gibbsite.mlp.Tile.PANEL;
 import static io.gibbsite.mlp.Tile.ROWS;
 
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /** The steps T and D of {@link MlpEnergy} on a few tiles, with one worker's scratch memory. */
@@ -18,13 +17,13 @@ final class MlpTaylorTiles {
   private final TaylorStage[] backwardStages;
   private final TaylorStage.Stretch stretch = new TaylorStage.Stretch();
 
-  /** T2: {@code z_l}, {@code zt_l}, {@code zs_l}, l = 0 .. L-2; {@code zs_0} is null. */
+  /** T2: {@code z_l}, {@code zt_l}, {@code zs_l}, l = 0 .. L-2; {@code zs_0} stays zero. */
   private final float[][] z;
 
   private final float[][] zt;
   private final float[][] zs;
 
-  /** T3: {@code a_l}, {@code at_l}, {@code as_l}, l = 1 .. L-1. */
+  /** T3: {@code a_l}, {@code at_l}, {@code as_l}, l = 0 .. L-1; {@code as_0} stays zero. */
   private final float[][] a;
 
   private final float[][] at;
@@ -50,6 +49,11 @@ final class MlpTaylorTiles {
   final float[] slope;
   final float[] curvature;
 
+  /** The values, first and second derivatives: inputs and results of T4, by order. */
+  private final float[][][] derivatives;
+
+  private final float[][] results;
+
   /** Who sees the stages, or null; and which rows of the batch these tiles hold. */
   private TileStages stages;
 
@@ -70,12 +74,13 @@ final class MlpTaylorTiles {
     a = new float[hidden + 1][];
     at = new float[hidden + 1][];
     as = new float[hidden + 1][];
+    as[0] = new float[tiles * Tile.size(shape.inputs())];
     int widest = 0;
     for (int l = 0; l < hidden; l++) {
       int size = tiles * Tile.size(shape.width(l + 1));
       z[l] = new float[size];
       zt[l] = new float[size];
-      zs[l] = l == 0 ? null : new float[size];
+      zs[l] = new float[size];
       a[l + 1] = new float[size];
       at[l + 1] = new float[size];
       as[l + 1] = new float[size];
@@ -88,6 +93,8 @@ final class MlpTaylorTiles {
     energy = new float[tiles * ROWS];
     slope = new float[tiles * ROWS];
     curvature = new float[tiles * ROWS];
+    derivatives = new float[][][] {a, at, as};
+    results = new float[][] {energy, slope, curvature};
   }
 
   static long bytes(MlpShape shape, int tiles) {
@@ -97,7 +104,7 @@ final class MlpTaylorTiles {
       sum += 6L * Tile.size(shape.width(l));
       widest = Math.max(widest, Tile.size(shape.width(l)));
     }
-    return Float.BYTES * tiles * (sum + 6 * widest)
+    return Float.BYTES * tiles * (sum + 6 * widest + Tile.size(shape.inputs()))
         + (long) Float.BYTES * MlpGradientSums.scratch(shape, tiles);
   }
 
@@ -110,41 +117,38 @@ final class MlpTaylorTiles {
 
   /** T1 to T5, for tiles x and v from their beginning. */
   void forward(float[] x, float[] v, int tiles) {
+    a[0] = x;
+    at[0] = v;
     for (int l = 0; l < hidden; l++) {
       int inSize = Tile.size(shape.width(l));
       int outSize = Tile.size(shape.width(l + 1));
       for (int t = 0; t < tiles; t++) {
-        layer(l, l == 0 ? x : a[l], l == 0 ? v : at[l], t * inSize, t * outSize);
+        layer(l, t * inSize, t * outSize);
       }
       if (stages != null) {
         stages.show("T3", l, firstRow, rowCount, shape.width(l + 1), at[l + 1], as[l + 1]);
       }
     }
-    float[] last = hidden == 0 ? x : a[hidden];
-    float[] lastT = hidden == 0 ? v : at[hidden];
     int width = shape.width(hidden);
     int size = Tile.size(width);
     for (int t = 0; t < tiles; t++) { // T4
-      float[] w = packed.lastWeight;
-      TileProduct.dot(w, 0, packed.lastBias, last, t * size, width, energy, t * ROWS);
-      TileProduct.dot(w, 0, 0f, lastT, t * size, width, slope, t * ROWS);
-      if (hidden == 0) {
-        Arrays.fill(curvature, t * ROWS, (t + 1) * ROWS, 0f);
-      } else {
-        TileProduct.dot(w, 0, 0f, as[hidden], t * size, width, curvature, t * ROWS);
+      for (int order = 0; order < 3; order++) {
+        float bias = order == 0 ? packed.lastBias : 0f;
+        float[] in = derivatives[order][hidden];
+        TileProduct.dot(packed.lastWeight, 0, bias, in, t * size, width, results[order], t * ROWS);
       }
     }
     if (packed.base != null) {
-      base(x, v, tiles);
+      base(tiles);
     }
   }
 
   /** T2 and T3, panel by panel. */
-  private void layer(int l, float[] in, float[] inT, int inAt, int outAt) {
+  private void layer(int l, int inAt, int outAt) {
     PackedMatrix w = packed.weights[l];
     for (int panel = 0; panel < Tile.panels(w.outputs); panel++) {
-      TileProduct.panel(w, panel, in, inAt, z[l], outAt, packed.biases[l]);
-      TileProduct.panel(w, panel, inT, inAt, zt[l], outAt, packed.zeros);
+      TileProduct.panel(w, panel, a[l], inAt, z[l], outAt, packed.biases[l]);
+      TileProduct.panel(w, panel, at[l], inAt, zt[l], outAt, packed.zeros);
       if (l > 0) {
         TileProduct.panel(w, panel, as[l], inAt, zs[l], outAt, packed.zeros);
       }
@@ -175,7 +179,7 @@ final class MlpTaylorTiles {
   }
 
   /** T5. */
-  private void base(float[] x, float[] v, int tiles) {
+  private void base(int tiles) {
     int size = Tile.size(shape.inputs());
     if (y == null) {
       y = new float[size];
@@ -184,11 +188,15 @@ final class MlpTaylorTiles {
     }
     float constant = (float) -packed.base.gaussian.logNormaliser();
     for (int t = 0; t < tiles; t++) {
-      packed.base.whiten(x, t * size, true, y, 0, centred);
-      packed.base.whiten(v, t * size, false, yt, 0, centred);
-      TileGaussian.rowProducts(y, 0, y, 0, shape.inputs(), rowSums, 0);
-      TileGaussian.rowProducts(y, 0, yt, 0, shape.inputs(), rowSums, ROWS);
-      TileGaussian.rowProducts(yt, 0, yt, 0, shape.inputs(), rowSums, 2 * ROWS);
+      for (int order = 0; order < 2; order++) {
+        float[] to = order == 0 ? y : yt;
+        packed.base.whiten(derivatives[order][0], t * size, order == 0, to, 0, centred);
+      }
+      for (int order = 0; order < 3; order++) {
+        float[] left = order == 2 ? yt : y;
+        float[] right = order == 0 ? y : yt;
+        TileGaussian.rowProducts(left, 0, right, 0, shape.inputs(), rowSums, order * ROWS);
+      }
       for (int r = 0; r < ROWS; r++) {
         energy[t * ROWS + r] += 0.5f * rowSums[r] + constant;
         slope[t * ROWS + r] += rowSums[ROWS + r];
@@ -203,9 +211,8 @@ final class MlpTaylorTiles {
    *
    * @param seeds w, a and b as tiles of one column; 0 for rows that do not count
    */
-  void parameterGradient(
-      float[] x, float[] v, float[][] seeds, int tiles, float[] sums, boolean fresh) {
-    addSums(hidden, seeds, x, v, tiles, sums, fresh);
+  void parameterGradient(float[][] seeds, int tiles, float[] sums, boolean fresh) {
+    addSums(hidden, seeds, tiles, sums, fresh);
     if (hidden == 0) {
       return;
     }
@@ -229,7 +236,7 @@ final class MlpTaylorTiles {
       if (stages != null) {
         stages.show("D4", l + 1, firstRow, rowCount, shape.width(l + 1), d);
       }
-      addSums(l, d, x, v, tiles, sums, fresh);
+      addSums(l, d, tiles, sums, fresh);
       if (l > 0) {
         d = inputs(l, d, tiles);
       }
@@ -237,10 +244,9 @@ final class MlpTaylorTiles {
   }
 
   /** D2. */
-  private void addSums(
-      int l, float[][] d, float[] x, float[] v, int tiles, float[] sums, boolean fresh) {
-    layout.addWeight(l, d[0], l == 0 ? x : a[l], 0, tiles, sums, fresh, rows, square);
-    layout.addWeight(l, d[1], l == 0 ? v : at[l], 0, tiles, sums, false, rows, square);
+  private void addSums(int l, float[][] d, int tiles, float[] sums, boolean fresh) {
+    layout.addWeight(l, d[0], a[l], 0, tiles, sums, fresh, rows, square);
+    layout.addWeight(l, d[1], at[l], 0, tiles, sums, false, rows, square);
     if (l > 0) {
       layout.addWeight(l, d[2], as[l], 0, tiles, sums, false, rows, square);
     }

@@ -20,7 +20,8 @@ final class MlpTiles {
   private final MlpGradientSums layout;
   private final MlpShape shape;
   private final int hidden;
-  private final TileActivation activation;
+  private final TileActivation[] value;
+  private final TileActivation[] valueAndSlope;
 
   /** The output tiles of hidden layer l - 1, l = 1 .. L-1: {@code a_l}. */
   final float[][] a;
@@ -60,7 +61,8 @@ final class MlpTiles {
     this.layout = layout;
     shape = packed.shape;
     hidden = shape.layers() - 1;
-    activation = TileActivation.of(shape.activation());
+    value = TileActivation.value(shape.activation());
+    valueAndSlope = TileActivation.valueAndSlope(shape.activation());
     a = new float[hidden + 1][];
     slope = new float[hidden + 1][];
     int widest = 0;
@@ -147,10 +149,8 @@ final class MlpTiles {
       }
       int at = outAt + first * PANEL * ROWS;
       int length = (Math.min(end * PANEL, w.outputs) - first * PANEL) * ROWS;
-      if (withSlope) {
-        activation.valueAndSlope(out, slope[l + 1], at, length);
-      } else {
-        activation.value(out, at, length);
+      for (TileActivation function : withSlope ? valueAndSlope : value) {
+        function.apply(out, slope[l + 1], at, length);
       }
     }
   }

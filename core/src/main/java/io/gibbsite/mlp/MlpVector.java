@@ -310,8 +310,7 @@ public final class MlpVector extends CheckedMlpSession {
       seeds(b, me.first, me.count, me.seeds[2]);
       taylor.show(stages, me.first, me.count);
       taylor.forward(me.x, me.second, me.filled);
-      taylor.parameterGradient(
-          me.x, me.second, me.seeds, me.filled, sums, block == chunk * chunkBlocks);
+      taylor.parameterGradient(me.seeds, me.filled, sums, block == chunk * chunkBlocks);
     }
   }
 

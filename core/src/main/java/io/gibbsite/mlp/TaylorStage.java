@@ -21,7 +21,7 @@ abstract sealed class TaylorStage {
 
     int length;
 
-    /** T2's {@code z}, {@code zt}, {@code zs}; zs is null for layer 0, where it is zero. */
+    /** T2's {@code z}, {@code zt}, {@code zs}. */
     float[] z;
 
     float[] zt;
@@ -165,10 +165,7 @@ abstract sealed class TaylorStage {
       for (int i = 0; i < s.length; i += COUNT) {
         FloatVector f1 = load(s.jet[1], i);
         FloatVector zt = load(s.zt, s.at + i);
-        FloatVector as = load(s.jet[2], i).mul(zt).mul(zt);
-        if (s.zs != null) {
-          as = f1.fma(load(s.zs, s.at + i), as);
-        }
+        FloatVector as = f1.fma(load(s.zs, s.at + i), load(s.jet[2], i).mul(zt).mul(zt));
         load(s.jet[0], i).intoArray(s.value, s.at + i);
         f1.mul(zt).intoArray(s.first, s.at + i);
         as.intoArray(s.second, s.at + i);
@@ -190,10 +187,7 @@ abstract sealed class TaylorStage {
         FloatVector p = load(s.value, s.at + i);
         FloatVector pt = load(s.first, s.at + i);
         FloatVector ps = load(s.second, s.at + i);
-        FloatVector bend = load(s.jet[3], i).mul(zt).mul(zt);
-        if (s.zs != null) {
-          bend = f2.fma(load(s.zs, s.at + i), bend);
-        }
+        FloatVector bend = f2.fma(load(s.zs, s.at + i), load(s.jet[3], i).mul(zt).mul(zt));
         FloatVector f2t = f2.mul(zt);
         ps.fma(bend, pt.fma(f2t, p.mul(f1))).intoArray(s.value, s.at + i);
         ps.add(ps).fma(f2t, pt.mul(f1)).intoArray(s.first, s.at + i);

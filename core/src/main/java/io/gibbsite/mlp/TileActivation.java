@@ -8,37 +8,60 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * {@link Activation} on stretches of a tile: run on panels just computed, while they are in the
- * first-level cache. Lengths are whole vectors.
+ * first-level cache.
  *
- * <p>One class for each function, so that a program with several of them compiles each on its own.
+ * <p>A call through three classes is not inlined, so every function is compiled on its own: two of
+ * them in one method exceed what C2 compiles without boxing vectors. Hence the two classes that do
+ * nothing.
  */
 abstract sealed class TileActivation {
-  /** F3: {@code z[at ..] = f(z[at ..])}. */
-  abstract void value(float[] z, int at, int length);
+  /**
+   * F3: {@code z = f(z)}, and where B4 will need it {@code slope = f'(z)}.
+   *
+   * @param slope not touched by a function without slope
+   * @param length whole vectors
+   */
+  abstract void apply(float[] z, float[] slope, int at, int length);
 
-  /** F3 with the slope that B4 needs: {@code slope = f'(z)}, then {@code z = f(z)}. */
-  abstract void valueAndSlope(float[] z, float[] slope, int at, int length);
+  /** {@code z = f(z)}: to be applied one after another. */
+  static TileActivation[] value(Activation activation) {
+    return apart(
+        switch (activation) {
+          case SILU -> new Silu();
+          case SOFTPLUS -> new Softplus();
+          case TANH -> new Tanh();
+          case GELU -> new Gelu();
+        });
+  }
 
-  static TileActivation of(Activation activation) {
-    return switch (activation) {
-      case SILU -> new Silu();
-      case SOFTPLUS -> new Softplus();
-      case TANH -> new Tanh();
-      case GELU -> new Gelu();
-    };
+  /** {@code slope = f'(z)}, then {@code z = f(z)}: to be applied one after another. */
+  static TileActivation[] valueAndSlope(Activation activation) {
+    return apart(
+        switch (activation) {
+          case SILU -> new SiluAndSlope();
+          case SOFTPLUS -> new SoftplusAndSlope();
+          case TANH -> new TanhAndSlope();
+          case GELU -> new GeluAndSlope();
+        });
+  }
+
+  private static TileActivation[] apart(TileActivation function) {
+    return new TileActivation[] {function, new Nothing(), new NothingElse()};
   }
 
   private static final class Silu extends TileActivation {
     @Override
-    void value(float[] z, int at, int length) {
+    void apply(float[] z, float[] slope, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector x = load(z, i);
         x.mul(FloatMathVector.sigmoid(x)).intoArray(z, i);
       }
     }
+  }
 
+  private static final class SiluAndSlope extends TileActivation {
     @Override
-    void valueAndSlope(float[] z, float[] slope, int at, int length) {
+    void apply(float[] z, float[] slope, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector x = load(z, i);
         FloatVector s = FloatMathVector.sigmoid(x);
@@ -51,28 +74,32 @@ abstract sealed class TileActivation {
 
   private static final class Softplus extends TileActivation {
     @Override
-    void value(float[] z, int at, int length) {
+    void apply(float[] z, float[] slope, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatMathVector.softplus(load(z, i)).intoArray(z, i);
       }
     }
+  }
 
+  private static final class SoftplusAndSlope extends TileActivation {
     @Override
-    void valueAndSlope(float[] z, float[] slope, int at, int length) {
+    void apply(float[] z, float[] slope, int at, int length) {
       FloatMathVector.softplusAndSigmoid(z, slope, at, length);
     }
   }
 
   private static final class Tanh extends TileActivation {
     @Override
-    void value(float[] z, int at, int length) {
+    void apply(float[] z, float[] slope, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatMathVector.tanh(load(z, i)).intoArray(z, i);
       }
     }
+  }
 
+  private static final class TanhAndSlope extends TileActivation {
     @Override
-    void valueAndSlope(float[] z, float[] slope, int at, int length) {
+    void apply(float[] z, float[] slope, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector t = FloatMathVector.tanh(load(z, i));
         t.intoArray(z, i);
@@ -83,15 +110,17 @@ abstract sealed class TileActivation {
 
   private static final class Gelu extends TileActivation {
     @Override
-    void value(float[] z, int at, int length) {
+    void apply(float[] z, float[] slope, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector x = load(z, i);
         x.mul(FloatMathVector.normalCdf(x, FloatMathVector.normalDensity(x))).intoArray(z, i);
       }
     }
+  }
 
+  private static final class GeluAndSlope extends TileActivation {
     @Override
-    void valueAndSlope(float[] z, float[] slope, int at, int length) {
+    void apply(float[] z, float[] slope, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector x = load(z, i);
         FloatVector density = FloatMathVector.normalDensity(x);
@@ -100,6 +129,16 @@ abstract sealed class TileActivation {
         x.fma(density, cdf).intoArray(slope, i);
       }
     }
+  }
+
+  private static final class Nothing extends TileActivation {
+    @Override
+    void apply(float[] z, float[] slope, int at, int length) {}
+  }
+
+  private static final class NothingElse extends TileActivation {
+    @Override
+    void apply(float[] z, float[] slope, int at, int length) {}
   }
 
   private static FloatVector load(float[] a, int at) {
