@@ -15,7 +15,7 @@ class ScalarBackendTest {
         MlpSession session = backend.open(MlpShape.of(Activation.SILU, 2, 4), 7)) {
       assertThat(backend.name()).isEqualTo("scalar");
       assertThat(backend.description()).isEqualTo("scalar (single-threaded, float32)");
-      assertThat(backend.options().threads()).isEqualTo(3);
+      assertThat(backend.options().threads()).as("threads that compute").isEqualTo(1);
       assertThat(session.rows()).isEqualTo(7);
     }
     assertThat(Backends.report())
