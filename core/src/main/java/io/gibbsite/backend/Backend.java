@@ -2,6 +2,8 @@ package io.gibbsite.backend;
 
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.rbm.RbmSession;
+import io.gibbsite.rbm.RbmShape;
 
 /**
  * A way to compute. A backend may be shared between threads; the sessions it opens may run side by
@@ -19,7 +21,7 @@ public interface Backend extends AutoCloseable {
 
   BackendOptions options();
 
-  /** Bytes that {@link #open} will take for this shape and this many rows. */
+  /** Bytes that {@link #open(MlpShape, int)} will take for this shape and this many rows. */
   long bytes(MlpShape shape, int rows);
 
   /**
@@ -29,6 +31,17 @@ public interface Backend extends AutoCloseable {
    * @param rows the most data rows of one call, and the most chains
    */
   MlpSession open(MlpShape shape, int rows);
+
+  /** Bytes that {@link #open(RbmShape, int)} will take for this shape and this many rows. */
+  long bytes(RbmShape shape, int rows);
+
+  /**
+   * Opens a session for a restricted Boltzmann machine.
+   *
+   * @param shape the units
+   * @param rows the most data rows of one call, and the most chains
+   */
+  RbmSession open(RbmShape shape, int rows);
 
   @Override
   void close();

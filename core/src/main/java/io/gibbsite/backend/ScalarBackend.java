@@ -3,6 +3,9 @@ package io.gibbsite.backend;
 import io.gibbsite.mlp.MlpScalar;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.rbm.RbmScalar;
+import io.gibbsite.rbm.RbmSession;
+import io.gibbsite.rbm.RbmShape;
 
 /**
  * Plain Java loops in float32: the reference backend, which runs everywhere.
@@ -49,6 +52,16 @@ public final class ScalarBackend implements Backend {
   @Override
   public MlpSession open(MlpShape shape, int rows) {
     return new MlpScalar(shape, rows);
+  }
+
+  @Override
+  public long bytes(RbmShape shape, int rows) {
+    return RbmScalar.bytes(shape, rows);
+  }
+
+  @Override
+  public RbmSession open(RbmShape shape, int rows) {
+    return new RbmScalar(shape, rows);
   }
 
   @Override

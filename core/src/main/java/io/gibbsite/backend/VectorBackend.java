@@ -4,6 +4,9 @@ import io.gibbsite.math.Lanes;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.mlp.MlpVector;
+import io.gibbsite.rbm.RbmScalar;
+import io.gibbsite.rbm.RbmSession;
+import io.gibbsite.rbm.RbmShape;
 
 /** The Java Vector API: blocked and fused, with rows shared among threads. */
 final class VectorBackend implements Backend {
@@ -46,6 +49,16 @@ final class VectorBackend implements Backend {
   @Override
   public MlpSession open(MlpShape shape, int rows) {
     return new MlpVector(shape, rows, workers);
+  }
+
+  @Override
+  public long bytes(RbmShape shape, int rows) {
+    return RbmScalar.bytes(shape, rows);
+  }
+
+  @Override
+  public RbmSession open(RbmShape shape, int rows) {
+    return new RbmScalar(shape, rows);
   }
 
   @Override

@@ -7,6 +7,8 @@ import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.rbm.RbmSession;
+import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.sampler.Langevin;
 
 /** A session whose NCE loss and gradient are set by the test; it remembers the last minibatch. */
@@ -46,6 +48,16 @@ final class FakeSession extends CheckedMlpSession {
       @Override
       public MlpSession open(MlpShape shape, int rows) {
         return session;
+      }
+
+      @Override
+      public long bytes(RbmShape rbm, int rows) {
+        return 0;
+      }
+
+      @Override
+      public RbmSession open(RbmShape rbm, int rows) {
+        throw new UnsupportedOperationException("a fake of MLP sessions");
       }
 
       @Override

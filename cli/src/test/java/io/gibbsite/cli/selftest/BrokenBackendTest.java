@@ -8,6 +8,8 @@ import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.ScalarBackend;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.rbm.RbmSession;
+import io.gibbsite.rbm.RbmShape;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -59,6 +61,16 @@ class BrokenBackendTest {
                 }
                 return result;
               });
+    }
+
+    @Override
+    public long bytes(RbmShape shape, int rows) {
+      return sound.bytes(shape, rows);
+    }
+
+    @Override
+    public RbmSession open(RbmShape shape, int rows) {
+      return sound.open(shape, rows);
     }
 
     @Override
