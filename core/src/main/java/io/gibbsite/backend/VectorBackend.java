@@ -4,9 +4,9 @@ import io.gibbsite.math.Lanes;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.mlp.MlpVector;
-import io.gibbsite.rbm.RbmScalar;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
+import io.gibbsite.rbm.RbmVector;
 
 /** The Java Vector API: blocked and fused, with rows shared among threads. */
 final class VectorBackend implements Backend {
@@ -53,12 +53,12 @@ final class VectorBackend implements Backend {
 
   @Override
   public long bytes(RbmShape shape, int rows) {
-    return RbmScalar.bytes(shape, rows);
+    return RbmVector.bytes(shape, rows, options.threads());
   }
 
   @Override
   public RbmSession open(RbmShape shape, int rows) {
-    return new RbmScalar(shape, rows);
+    return new RbmVector(shape, rows, workers);
   }
 
   @Override

@@ -47,8 +47,26 @@ public final class DrawsVector {
       int offset,
       int stride,
       long[] words) {
+    uniforms(seed, stream, step, row, 0, components, out, offset, stride, words);
+  }
+
+  /**
+   * As the method above, from component {@code first} on, a multiple of 4: component {@code first +
+   * j} of row {@code row + i} goes to {@code out[offset + j * stride + i]}.
+   */
+  public static void uniforms(
+      long seed,
+      DrawStream stream,
+      long step,
+      int row,
+      int first,
+      int components,
+      float[] out,
+      int offset,
+      int stride,
+      long[] words) {
     for (int j = 0; j < components; j += 4) {
-      words(seed, stream, step, row, j >> 2, words);
+      words(seed, stream, step, row, (first + j) >> 2, words);
       Stage.UNIFORM.apply(words, out, offset + j * stride, stride);
     }
   }

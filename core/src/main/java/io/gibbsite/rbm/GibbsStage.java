@@ -1,0 +1,138 @@
+package io.gibbsite.rbm;
+
+import static io.gibbsite.math.Lanes.COUNT;
+import static io.gibbsite.math.Lanes.FLOAT;
+import static io.gibbsite.math.Lanes.INT;
+import static io.gibbsite.rbm.BitTile.GROUP;
+import static io.gibbsite.rbm.BitTile.ROWS;
+
+import io.gibbsite.math.FloatMathVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * G2 to G5 and the softplus of F2 and A1, on a stretch of units of one tile.
+ *
+ * <p>A call through three classes is not inlined, so every stage is compiled on its own: together
+ * they exceed what C2 compiles without boxing vectors.
+ */
+enum GibbsStage {
+  /** G2: {@code a}, from T in one int. */
+  ACTIVATE {
+    @Override
+    void apply(Stretch s) {
+      FloatVector scale = FloatVector.broadcast(FLOAT, s.scale);
+      for (int unit = 0; unit < s.units; unit++) {
+        FloatVector bias = FloatVector.broadcast(FLOAT, s.bias[s.first + unit]);
+        for (int at = unit * ROWS; at < (unit + 1) * ROWS; at += COUNT) {
+          IntVector sum = IntVector.fromArray(INT, s.sums, s.sumsAt + at);
+          ((FloatVector) sum.convert(VectorOperators.I2F, 0)).fma(scale, bias).intoArray(s.a, at);
+        }
+      }
+    }
+  },
+
+  /** G2 from T in two limbs. */
+  ACTIVATE_LIMBS {
+    @Override
+    void apply(Stretch s) {
+      for (int unit = 0; unit < s.units; unit++) {
+        float bias = s.bias[s.first + unit];
+        for (int at = unit * ROWS; at < (unit + 1) * ROWS; at++) {
+          long high = s.sums[s.sumsAt + at];
+          long sum = (high << LOW_BITS) + s.lowSums[s.sumsAt + at];
+          s.a[at] = Math.fma((float) sum, s.scale, bias);
+        }
+      }
+    }
+  },
+
+  /** G3, G4: {@code value = p}. */
+  PROBABILITY {
+    @Override
+    void apply(Stretch s) {
+      FloatVector beta = FloatVector.broadcast(FLOAT, s.beta);
+      for (int unit = 0; unit < s.units; unit++) {
+        FloatVector shift =
+            FloatVector.broadcast(FLOAT, s.shift == null ? 0f : s.shift[s.first + unit]);
+        for (int at = unit * ROWS; at < (unit + 1) * ROWS; at += COUNT) {
+          FloatVector z = FloatVector.fromArray(FLOAT, s.a, at).fma(beta, shift);
+          FloatMathVector.sigmoid(z).intoArray(s.value, at);
+        }
+      }
+    }
+  },
+
+  /** {@code value = softplus(beta a)}. */
+  SOFTPLUS {
+    @Override
+    void apply(Stretch s) {
+      FloatVector beta = FloatVector.broadcast(FLOAT, s.beta);
+      for (int at = 0; at < s.units * ROWS; at += COUNT) {
+        FloatVector z = FloatVector.fromArray(FLOAT, s.a, at).mul(beta);
+        FloatMathVector.softplus(z).intoArray(s.value, at);
+      }
+    }
+  },
+
+  /** G5: the states, packed; held units keep theirs. */
+  DRAW {
+    @Override
+    void apply(Stretch s) {
+      int firstGroup = s.first / GROUP;
+      for (int g = 0; g < BitTile.groups(s.units); g++) {
+        int held = s.held == null ? 0 : s.held[firstGroup + g];
+        for (int lane = 0; lane < ROWS; lane += COUNT) {
+          IntVector bits = IntVector.zero(INT);
+          for (int k = 0; k < GROUP; k++) {
+            int at = (g * GROUP + k) * ROWS + lane;
+            FloatVector u = FloatVector.fromArray(FLOAT, s.uniform, at);
+            FloatVector p = FloatVector.fromArray(FLOAT, s.value, at);
+            bits = bits.lanewise(VectorOperators.OR, 1 << k, u.lt(p).cast(INT));
+          }
+          int to = s.stateAt + (firstGroup + g) * ROWS + lane;
+          IntVector old = IntVector.fromArray(INT, s.state, to);
+          bits.and(~held).or(old.and(held)).intoArray(s.state, to);
+        }
+      }
+    }
+  };
+
+  /** Where T needs two limbs, {@code q = high 2^LOW_BITS + low} with low at least 0. */
+  static final int LOW_BITS = 12;
+
+  /** The stretch of units that the stages work on: {@code array[(unit - first) * ROWS + row]}. */
+  static final class Stretch {
+    /** Units at the most: whole panels, whole groups and whole blocks of draws for any width. */
+    static final int UNITS = 24;
+
+    static final int SIZE = UNITS * ROWS;
+
+    int first;
+    int units;
+
+    int[] sums;
+    int[] lowSums;
+    int sumsAt;
+
+    float scale;
+    float[] bias;
+    float beta;
+
+    /** G3's shift, or null for 0. */
+    float[] shift;
+
+    final float[] a = new float[SIZE];
+    final float[] value = new float[SIZE];
+    final float[] uniform = new float[SIZE];
+
+    /** The tile of states that DRAW writes, and for each group which bits it leaves; or null. */
+    int[] state;
+
+    int stateAt;
+    int[] held;
+  }
+
+  abstract void apply(Stretch s);
+}

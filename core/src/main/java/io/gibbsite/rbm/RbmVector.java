@@ -1,0 +1,567 @@
+package io.gibbsite.rbm;
+
+import static io.gibbsite.math.Lanes.COUNT;
+import static io.gibbsite.rbm.BitTile.GROUP;
+import static io.gibbsite.rbm.BitTile.ROWS;
+import static io.gibbsite.rbm.GibbsStage.LOW_BITS;
+import static io.gibbsite.rbm.GibbsStage.Stretch.UNITS;
+
+import io.gibbsite.backend.Workers;
+import io.gibbsite.random.DrawStream;
+import io.gibbsite.random.DrawsVector;
+import io.gibbsite.sampler.Annealing;
+import io.gibbsite.sampler.Gibbs;
+import java.util.Arrays;
+
+/**
+ * {@link Rbm} on the Vector API.
+ *
+ * <p>A block of tiles goes through all sweeps on its own, so threads share blocks and never wait
+ * for each other in between. A half-step takes the units of the other side in stretches: their sums
+ * for all tiles of the block, then activation, draws and new states while they are in cache.
+ */
+public final class RbmVector extends CheckedRbmSession {
+  /** Tiles in a block at the most: enough rows to pay for making tables of weights. */
+  private static final int BLOCK_TILES = 8;
+
+  /** One side of the model: units that are drawn given those of the other side. */
+  private static final class Side {
+    final int units;
+    final DrawStream stream;
+    final LookupWeights weights;
+    final float[] bias;
+    LookupWeights lowWeights;
+    int[] chains = {};
+
+    Side(int units, int inputs, DrawStream stream) {
+      this.units = units;
+      this.stream = stream;
+      weights = new LookupWeights(inputs, units);
+      bias = new float[LookupWeights.panels(units) * LookupWeights.PANEL];
+    }
+
+    void reserve(int rows) {
+      int needed = BitTile.count(rows) * BitTile.size(units);
+      if (chains.length < needed) {
+        chains = new int[needed];
+      }
+    }
+  }
+
+  /** What becomes of a stretch of units of one tile, once its T is there. */
+  @FunctionalInterface
+  private interface Step {
+    void apply(Worker me, Side side, int tile);
+  }
+
+  /** One worker's scratch memory. */
+  private final class Worker {
+    final GibbsStage.Stretch stretch = new GibbsStage.Stretch();
+    final int[] tables = new int[LookupWeights.TABLES];
+    final int[] bits =
+        new int[BLOCK_TILES * Math.max(BitTile.size(visible.units), BitTile.size(hidden.units))];
+    final long[] words = new long[DrawsVector.SCRATCH];
+    final double[] biases = new double[BLOCK_TILES * ROWS];
+    final double[] softplus = new double[BLOCK_TILES * ROWS];
+    final float[] earlier = new float[GibbsStage.Stretch.SIZE];
+    final float[] states = new float[OuterProduct.PANEL * ROWS];
+    final float[] products = new float[OuterProduct.PANEL * stride];
+    final float[] shift = new float[visible.bias.length];
+
+    /** The first row of the block. */
+    int firstRow;
+
+    /** The sweep's beta, the one before it, and its address. */
+    float beta;
+
+    float betaBefore;
+    long sweep;
+
+    Worker() {
+      stretch.sums = new int[BLOCK_TILES * GibbsStage.Stretch.SIZE];
+    }
+  }
+
+  private final Workers workers;
+  private final FixedPointWeights fixed;
+  private final Side visible;
+  private final Side hidden;
+  private final int stride;
+  private final int[] held;
+  private final float[] biasGain;
+  private final Worker[] team;
+
+  /** S1: the probabilities of a batch, float[whole tiles of rows][stride]; and its states. */
+  private float[] p = {};
+
+  private int[] batch = {};
+
+  // The loop bodies and steps, made once: a run allocates nothing.
+  private final Workers.Body packBody = this::packPanel;
+  private final Workers.Body freeEnergyBody = this::freeEnergyBlock;
+  private final Workers.Body probabilityBody = this::probabilityBlock;
+  private final Workers.Body statisticsBody = this::statisticsBlock;
+  private final Workers.Body productBody = this::productPanel;
+  private final Workers.Body gibbsBody = this::gibbsBlock;
+  private final Workers.Body annealBody = this::annealBlock;
+  private final Step draw = this::draw;
+  private final Step addSoftplus = this::addSoftplus;
+  private final Step addGainAndDraw = this::addGainAndDraw;
+  private final Step storeProbability = this::storeProbability;
+  private final Step storeRow = this::storeRow;
+
+  // The arguments of the call in progress.
+  private byte[] rows;
+  private int n;
+  private int blockTiles;
+  private Side from;
+  private Side to;
+  private double[] energies;
+  private float[] out;
+  private int[] source;
+  private Gibbs gibbs;
+  private Annealing annealing;
+  private long seed;
+
+  /**
+   * Opens a session; see {@link io.gibbsite.backend.Backend#open}.
+   *
+   * @param workers shared with other sessions of the backend
+   */
+  public RbmVector(RbmShape shape, int rows, Workers workers) {
+    super(shape, rows);
+    this.workers = workers;
+    fixed = new FixedPointWeights(shape);
+    visible = new Side(shape.visible(), shape.hidden(), DrawStream.VISIBLE_GIBBS);
+    hidden = new Side(shape.hidden(), shape.visible(), DrawStream.HIDDEN_GIBBS);
+    stride = OuterProduct.stride(shape.hidden());
+    held = new int[BitTile.groups(shape.visible())];
+    biasGain = new float[shape.visible()];
+    team = new Worker[workers.threads()];
+    for (int i = 0; i < team.length; i++) {
+      team[i] = new Worker();
+    }
+  }
+
+  /** Bytes that a session takes at the most. */
+  public static long bytes(RbmShape shape, int rows, int threads) {
+    long tiles = BitTile.count(rows);
+    long visibleTile = 4L * BitTile.size(shape.visible());
+    long hiddenTile = 4L * BitTile.size(shape.hidden());
+    long stride = OuterProduct.stride(shape.hidden());
+    long worker =
+        4L * LookupWeights.TABLES
+            + BLOCK_TILES * Math.max(visibleTile, hiddenTile)
+            + 4L * (2 * BLOCK_TILES + 4) * GibbsStage.Stretch.SIZE
+            + 16L * BLOCK_TILES * ROWS
+            + 4L * OuterProduct.PANEL * (ROWS + stride);
+    // Weights in two limbs take twice the tables.
+    return FixedPointWeights.bytes(shape)
+        + 2 * LookupWeights.bytes(shape.visible(), shape.hidden())
+        + 2 * LookupWeights.bytes(shape.hidden(), shape.visible())
+        + 16L * (shape.visible() + shape.hidden())
+        + tiles * (2 * visibleTile + hiddenTile + 4 * ROWS * stride)
+        + threads * worker;
+  }
+
+  @Override
+  protected void computeSetParameters(RbmParameters parameters) {
+    float[] values = parameters.values();
+    fixed.round(values);
+    System.arraycopy(values, shape().visibleBiasOffset(), visible.bias, 0, visible.units);
+    System.arraycopy(values, shape().hiddenBiasOffset(), hidden.bias, 0, hidden.units);
+    if (!fixed.sumsFitInt() && hidden.lowWeights == null) {
+      visible.lowWeights = new LookupWeights(hidden.units, visible.units);
+      hidden.lowWeights = new LookupWeights(visible.units, hidden.units);
+      for (Worker worker : team) {
+        worker.stretch.lowSums = new int[worker.stretch.sums.length];
+      }
+    }
+    workers.run(visible.weights.panels() + hidden.weights.panels(), packBody);
+  }
+
+  private void packPanel(int unit, int worker) {
+    boolean toHidden = unit >= visible.weights.panels();
+    Side side = toHidden ? hidden : visible;
+    int panel = toHidden ? unit - visible.weights.panels() : unit;
+    int inputStride = toHidden ? hidden.units : 1;
+    int outputStride = toHidden ? 1 : hidden.units;
+    if (fixed.sumsFitInt()) {
+      side.weights.pack(panel, fixed.q(), inputStride, outputStride, 0, -1);
+    } else {
+      int low = (1 << LOW_BITS) - 1;
+      side.weights.pack(panel, fixed.q(), inputStride, outputStride, LOW_BITS, -1);
+      side.lowWeights.pack(panel, fixed.q(), inputStride, outputStride, 0, low);
+    }
+  }
+
+  /** Divides rows into blocks, as many as there are threads if they are few. */
+  private int blocks(int count) {
+    n = count;
+    int tiles = BitTile.count(count);
+    int threads = workers.threads();
+    blockTiles = Math.min(BLOCK_TILES, (tiles + threads - 1) / threads);
+    return (tiles + blockTiles - 1) / blockTiles;
+  }
+
+  /** G1, G2 of a block's units on one side, stretch by stretch and tile by tile, with a step. */
+  private void pass(Worker me, Side side, int[] bits, int bitsAt, int tiles, Step step) {
+    GibbsStage.Stretch s = me.stretch;
+    boolean limbs = !fixed.sumsFitInt();
+    s.scale = fixed.scale();
+    s.bias = side.bias;
+    for (int first = 0; first < side.units; first += UNITS) {
+      s.first = first;
+      s.units = Math.min(UNITS, side.units - first);
+      int panel = first / LookupWeights.PANEL;
+      int panels = LookupWeights.panels(s.units);
+      side.weights.multiply(
+          panel, panels, bits, bitsAt, tiles, s.sums, GibbsStage.Stretch.SIZE, me.tables);
+      if (limbs) {
+        side.lowWeights.multiply(
+            panel, panels, bits, bitsAt, tiles, s.lowSums, GibbsStage.Stretch.SIZE, me.tables);
+      }
+      for (int tile = 0; tile < tiles; tile++) {
+        s.sumsAt = tile * GibbsStage.Stretch.SIZE;
+        (limbs ? GibbsStage.ACTIVATE_LIMBS : GibbsStage.ACTIVATE).apply(s);
+        step.apply(me, side, tile);
+      }
+    }
+  }
+
+  /** G3, G4 with this beta and shift. */
+  private static void probability(GibbsStage.Stretch s, float beta, float[] shift) {
+    s.beta = beta;
+    s.shift = shift;
+    GibbsStage.PROBABILITY.apply(s);
+  }
+
+  /** G3 to G5 of a chain tile's stretch. */
+  private void draw(Worker me, Side side, int tile) {
+    GibbsStage.Stretch s = me.stretch;
+    boolean isVisible = side == visible;
+    probability(s, me.beta, isVisible && annealing != null ? me.shift : null);
+    int row = me.firstRow + tile * ROWS;
+    for (int lane = 0; lane < ROWS; lane += COUNT) {
+      DrawsVector.uniforms(
+          seed,
+          side.stream,
+          me.sweep,
+          row + lane,
+          s.first,
+          s.units,
+          s.uniform,
+          lane,
+          ROWS,
+          me.words);
+    }
+    s.state = side.chains;
+    s.stateAt = row / ROWS * BitTile.size(side.units);
+    s.held = isVisible ? held : null;
+    GibbsStage.DRAW.apply(s);
+  }
+
+  private void addSoftplus(Worker me, Side side, int tile) {
+    GibbsStage.Stretch s = me.stretch;
+    s.beta = 1f;
+    GibbsStage.SOFTPLUS.apply(s);
+    for (int unit = 0; unit < s.units; unit++) {
+      for (int r = 0; r < ROWS; r++) {
+        me.softplus[tile * ROWS + r] += s.value[unit * ROWS + r];
+      }
+    }
+  }
+
+  /** A1's sum over the hidden units, and then their draw for A2. */
+  private void addGainAndDraw(Worker me, Side side, int tile) {
+    GibbsStage.Stretch s = me.stretch;
+    s.beta = me.betaBefore;
+    GibbsStage.SOFTPLUS.apply(s);
+    System.arraycopy(s.value, 0, me.earlier, 0, s.units * ROWS);
+    s.beta = me.beta;
+    GibbsStage.SOFTPLUS.apply(s);
+    for (int unit = 0; unit < s.units; unit++) {
+      for (int r = 0; r < ROWS; r++) {
+        me.softplus[tile * ROWS + r] += s.value[unit * ROWS + r] - me.earlier[unit * ROWS + r];
+      }
+    }
+    draw(me, side, tile);
+  }
+
+  private void storeProbability(Worker me, Side side, int tile) {
+    GibbsStage.Stretch s = me.stretch;
+    probability(s, 1f, null);
+    int first = me.firstRow + tile * ROWS;
+    int present = Math.min(ROWS, n - first);
+    for (int r = 0; r < present; r++) {
+      int at = (first + r) * side.units + s.first;
+      for (int unit = 0; unit < s.units; unit++) {
+        out[at + unit] = s.value[unit * ROWS + r];
+      }
+    }
+  }
+
+  /** S1, as rows for S2. */
+  private void storeRow(Worker me, Side side, int tile) {
+    GibbsStage.Stretch s = me.stretch;
+    probability(s, 1f, null);
+    for (int r = 0; r < ROWS; r++) {
+      int at = (me.firstRow + tile * ROWS + r) * stride + s.first;
+      for (int unit = 0; unit < s.units; unit++) {
+        p[at + unit] = s.value[unit * ROWS + r];
+      }
+    }
+  }
+
+  /** {@code biases[r] = sum_i v_i bias_i} for the rows of a block, in double. */
+  private void sumBiases(int[] bits, int bitsAt, int tiles, float[] bias, double[] biases) {
+    Arrays.fill(biases, 0, tiles * ROWS, 0);
+    int size = BitTile.size(visible.units);
+    for (int tile = 0; tile < tiles; tile++) {
+      for (int i = 0; i < visible.units; i++) {
+        int at = bitsAt + tile * size + i / GROUP * ROWS;
+        addBias(bits, at, i % GROUP, bias[i], biases, tile * ROWS);
+      }
+    }
+  }
+
+  private static void addBias(int[] bits, int at, int k, float bias, double[] biases, int to) {
+    for (int r = 0; r < ROWS; r++) {
+      biases[to + r] += (bits[at + r] >> k & 1) * bias;
+    }
+  }
+
+  @Override
+  protected void computeFreeEnergy(byte[] states, int count, double[] energy) {
+    rows = states;
+    energies = energy;
+    workers.run(blocks(count), freeEnergyBody);
+  }
+
+  private void freeEnergyBlock(int block, int worker) {
+    Worker me = team[worker];
+    me.firstRow = block * blockTiles * ROWS;
+    int count = Math.min(blockTiles * ROWS, n - me.firstRow);
+    int tiles = BitTile.count(count);
+    BitTile.load(rows, me.firstRow, count, visible.units, me.bits, 0);
+    Arrays.fill(me.softplus, 0);
+    pass(me, hidden, me.bits, 0, tiles, addSoftplus); // F1
+    sumBiases(me.bits, 0, tiles, visible.bias, me.biases);
+    for (int r = 0; r < count; r++) {
+      energies[me.firstRow + r] = -me.biases[r] - me.softplus[r]; // F2
+    }
+  }
+
+  @Override
+  protected void computeHiddenProbabilities(byte[] v, int count, float[] probability) {
+    probabilities(visible, hidden, v, count, probability);
+  }
+
+  @Override
+  protected void computeVisibleProbabilities(byte[] h, int count, float[] probability) {
+    probabilities(hidden, visible, h, count, probability);
+  }
+
+  private void probabilities(Side given, Side side, byte[] states, int count, float[] probability) {
+    rows = states;
+    from = given;
+    to = side;
+    out = probability;
+    workers.run(blocks(count), probabilityBody);
+  }
+
+  private void probabilityBlock(int block, int worker) {
+    Worker me = team[worker];
+    me.firstRow = block * blockTiles * ROWS;
+    int count = Math.min(blockTiles * ROWS, n - me.firstRow);
+    BitTile.load(rows, me.firstRow, count, from.units, me.bits, 0);
+    pass(me, to, me.bits, 0, BitTile.count(count), storeProbability);
+  }
+
+  @Override
+  protected void computeStatistics(byte[] v, int count, float[] sums) {
+    int needed = BitTile.count(count) * BitTile.size(visible.units);
+    if (batch.length < needed) {
+      batch = new int[needed];
+    }
+    BitTile.load(v, 0, count, visible.units, batch, 0);
+    statistics(batch, count, sums);
+  }
+
+  @Override
+  protected void computeChainStatistics(int count, float[] sums) {
+    statistics(visible.chains, count, sums);
+  }
+
+  private void statistics(int[] bits, int count, float[] sums) {
+    source = bits;
+    out = sums;
+    int needed = BitTile.count(count) * ROWS * stride;
+    if (p.length < needed) {
+      p = new float[needed];
+    }
+    workers.run(blocks(count), statisticsBody);
+    workers.run((visible.units + OuterProduct.PANEL - 1) / OuterProduct.PANEL + 1, productBody);
+  }
+
+  private void statisticsBlock(int block, int worker) {
+    Worker me = team[worker];
+    int firstTile = block * blockTiles;
+    me.firstRow = firstTile * ROWS;
+    int tiles = Math.min(blockTiles, BitTile.count(n) - firstTile);
+    pass(me, hidden, source, firstTile * BitTile.size(visible.units), tiles, storeRow);
+  }
+
+  /** S2 for a panel of visible units; unit 0 is the hidden biases. */
+  private void productPanel(int unit, int worker) {
+    Worker me = team[worker];
+    Arrays.fill(me.products, 0f);
+    if (unit == 0) {
+      sumProbabilities(me.products);
+      System.arraycopy(me.products, 0, out, shape().hiddenBiasOffset(), hidden.units);
+      return;
+    }
+    int first = (unit - 1) * OuterProduct.PANEL;
+    int present = Math.min(OuterProduct.PANEL, visible.units - first);
+    int bias = shape().visibleBiasOffset() + first;
+    Arrays.fill(out, bias, bias + present, 0f);
+    Arrays.fill(me.states, 0f);
+    for (int tile = 0; tile < BitTile.count(n); tile++) {
+      int rowsHere = Math.min(ROWS, n - tile * ROWS);
+      for (int i = 0; i < present; i++) {
+        out[bias + i] += states(tile, first + i, rowsHere, me.states, i * ROWS);
+      }
+      OuterProduct.add(me.states, p, tile * ROWS * stride, stride, me.products);
+    }
+    for (int i = 0; i < present; i++) {
+      System.arraycopy(me.products, i * stride, out, (first + i) * hidden.units, hidden.units);
+    }
+  }
+
+  /** One unit's states in a tile as floats, 0 for missing rows; returns how many are 1. */
+  private int states(int tile, int unit, int present, float[] states, int at) {
+    int size = BitTile.size(visible.units);
+    int ones = 0;
+    for (int r = 0; r < ROWS; r++) {
+      int state = r < present ? BitTile.state(source, tile * size, unit, r) : 0;
+      states[at + r] = state;
+      ones += state;
+    }
+    return ones;
+  }
+
+  /** {@code sum_n p_n}, the rows of a tile first. */
+  private void sumProbabilities(float[] sums) {
+    for (int tile = 0; tile < BitTile.count(n); tile++) {
+      Arrays.fill(sums, stride, 2 * stride, 0f);
+      int end = Math.min(n, (tile + 1) * ROWS);
+      for (int row = tile * ROWS; row < end; row++) {
+        for (int j = 0; j < stride; j++) {
+          sums[stride + j] += p[row * stride + j];
+        }
+      }
+      for (int j = 0; j < stride; j++) {
+        sums[j] += sums[stride + j];
+      }
+    }
+  }
+
+  @Override
+  protected void computeSetVisible(byte[] v, int count) {
+    visible.reserve(count);
+    hidden.reserve(count);
+    BitTile.load(v, 0, count, visible.units, visible.chains, 0);
+    Arrays.fill(hidden.chains, 0);
+  }
+
+  @Override
+  protected void computeReadVisible(byte[] v, int count) {
+    BitTile.unload(visible.chains, count, visible.units, v);
+  }
+
+  @Override
+  protected void computeReadHidden(byte[] h, int count) {
+    BitTile.unload(hidden.chains, count, hidden.units, h);
+  }
+
+  @Override
+  protected void computeClamp(boolean[] units) {
+    Arrays.fill(held, 0);
+    for (int i = 0; i < units.length; i++) {
+      if (units[i]) {
+        held[i / GROUP] |= 1 << i % GROUP;
+      }
+    }
+  }
+
+  @Override
+  protected void computeGibbs(Gibbs sampler, long drawSeed, int count) {
+    gibbs = sampler;
+    annealing = null;
+    seed = drawSeed;
+    workers.run(blocks(count), gibbsBody);
+  }
+
+  private void gibbsBlock(int block, int worker) {
+    Worker me = team[worker];
+    me.beta = gibbs.beta();
+    for (int t = 0; t < gibbs.sweeps(); t++) {
+      me.sweep = gibbs.firstSweep() + t;
+      sweep(me, block, draw);
+    }
+  }
+
+  private void sweep(Worker me, int block, Step drawHidden) {
+    int firstTile = block * blockTiles;
+    int tiles = Math.min(blockTiles, BitTile.count(n) - firstTile);
+    me.firstRow = firstTile * ROWS;
+    int visibleAt = firstTile * BitTile.size(visible.units);
+    int hiddenAt = firstTile * BitTile.size(hidden.units);
+    pass(me, hidden, visible.chains, visibleAt, tiles, drawHidden);
+    pass(me, visible, hidden.chains, hiddenAt, tiles, draw);
+  }
+
+  @Override
+  protected void computeAnneal(Annealing run, long drawSeed, int count, double[] logWeights) {
+    annealing = run;
+    seed = drawSeed;
+    energies = logWeights;
+    for (int i = 0; i < visible.units; i++) {
+      biasGain[i] = visible.bias[i] - run.baseBias()[i];
+    }
+    workers.run(blocks(count), annealBody);
+  }
+
+  private void annealBlock(int block, int worker) {
+    Worker me = team[worker];
+    int firstTile = block * blockTiles;
+    int first = firstTile * ROWS;
+    int count = Math.min(blockTiles * ROWS, n - first);
+    int visibleAt = firstTile * BitTile.size(visible.units);
+    float[] betas = annealing.betas();
+    float[] base = annealing.baseBias();
+    for (int t = 0; t < annealing.sweeps(); t++) {
+      me.sweep = annealing.firstSweep() + t;
+      me.betaBefore = betas[t];
+      me.beta = betas[t + 1];
+      for (int i = 0; i < visible.units; i++) {
+        me.shift[i] = (1f - me.beta) * base[i];
+      }
+      Arrays.fill(me.softplus, 0);
+      sumBiases(visible.chains, visibleAt, BitTile.count(count), biasGain, me.biases);
+      sweep(me, block, addGainAndDraw);
+      double rise = (double) me.beta - me.betaBefore;
+      for (int r = 0; r < count; r++) {
+        energies[first + r] += rise * me.biases[r] + me.softplus[r];
+      }
+    }
+  }
+
+  @Override
+  protected void computeClose() {
+    visible.chains = new int[0];
+    hidden.chains = visible.chains;
+    p = new float[0];
+    batch = visible.chains;
+  }
+}
