@@ -1,4 +1,4 @@
-"""Writes the reference cases of ReferenceFilesTest: MLP energies in float64 by automatic differentiation.
+"""Writes the reference cases of the ReferenceFilesTests: energies in float64 by automatic differentiation.
 
     python make_reference.py FOLDER        (PyTorch, safetensors)
 
@@ -123,6 +123,54 @@ def make(folder, name, seed, activation, widths, rows, k, base):
     )
 
 
+def make_rbm(folder, name, seed, visible, hidden, rows):
+    """All states are enumerated with the joint energy: no free energy, no conditional is written down."""
+    torch.manual_seed(seed)
+    theta = {
+        "weight": exact(visible, hidden, scale=0.8),
+        "visible_bias": exact(visible, scale=0.5),
+        "hidden_bias": exact(hidden, scale=0.5),
+    }
+    for tensor in theta.values():
+        tensor.requires_grad_(True)
+
+    def all_states(units):
+        return torch.cartesian_prod(*[torch.tensor([0.0, 1.0]).double()] * units).reshape(-1, units)
+
+    def negative_energy(v, h):
+        """[rows of v, rows of h]"""
+        coupling = v @ theta["weight"] @ h.T
+        return coupling + (v @ theta["visible_bias"])[:, None] + (h @ theta["hidden_bias"])[None, :]
+
+    states_v, states_h = all_states(visible), all_states(hidden)
+    v = states_v[torch.randint(len(states_v), (rows,))]
+    h = states_h[torch.randint(len(states_h), (rows,))]
+    given_v, given_h = negative_energy(v, states_h), negative_energy(states_v, h)
+    log_z = torch.logsumexp(negative_energy(states_v, states_h).flatten(), 0)
+    log_likelihood = (torch.logsumexp(given_v, 1) - log_z).mean()
+    out = {
+        "v": v,
+        "h": h,
+        "free_energy": -torch.logsumexp(given_v, 1),
+        "hidden_probability": torch.softmax(given_v, 1) @ states_h,
+        "visible_probability": torch.softmax(given_h, 0).T @ states_v,
+        "log_z": log_z.reshape(1),
+        "mean_log_likelihood": log_likelihood.reshape(1),
+    }
+    found = torch.autograd.grad(log_likelihood, list(theta.values()))
+    out |= {f"log_likelihood_gradient.{n}": g for n, g in zip(theta, found)}
+    save_file(
+        {n: t.detach().float().contiguous() for n, t in theta.items()},
+        folder / f"{name}.model.safetensors",
+        metadata={"format": "gibbsite", "model": "rbm"},
+    )
+    save_file(
+        {n: t.detach().double().contiguous() for n, t in out.items()},
+        folder / f"{name}.expected.safetensors",
+        metadata={"dtype": "float64 reference"},
+    )
+
+
 def main():
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
@@ -130,6 +178,7 @@ def main():
     make(folder, "mlp_gelu_base", 2, "gelu", [5, 7, 6, 1], rows=17, k=2, base=True)
     make(folder, "mlp_softplus_base", 3, "softplus", [3, 9, 1], rows=8, k=1, base=True)
     make(folder, "mlp_tanh", 4, "tanh", [4, 5, 3, 3, 1], rows=5, k=4, base=False)
+    make_rbm(folder, "rbm", 5, visible=9, hidden=7, rows=12)
 
 
 if __name__ == "__main__":
