@@ -1,5 +1,9 @@
 package io.gibbsite.mlp;
 
+import static io.gibbsite.io.ModelTensors.addMetadata;
+import static io.gibbsite.io.ModelTensors.floats;
+import static io.gibbsite.io.ModelTensors.requireMetadata;
+
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.io.FormatException;
 import io.gibbsite.io.NdArray;
@@ -94,19 +98,6 @@ public record MlpModel(MlpParameters parameters, float logZ) {
     return new MlpModel(new MlpParameters(shape, values, base), logZ);
   }
 
-  private static void requireMetadata(Map<String, String> metadata, String key, String value) {
-    String found = metadata.get(key);
-    if (found == null) {
-      throw new IllegalArgumentException(
-          "its metadata lacks %s: add %s = %s, as in save_file(tensors, file, metadata={\"%s\": \"%s\", ...})"
-              .formatted(key, key, value, key, value));
-    }
-    if (!found.equals(value)) {
-      throw new IllegalArgumentException(
-          "its metadata says %s = %s, not %s".formatted(key, found, value));
-    }
-  }
-
   private static MlpShape shape(Activation activation, Map<String, NdArray> tensors) {
     int layers = 0;
     while (tensors.containsKey(weight(layers))) {
@@ -135,27 +126,6 @@ public record MlpModel(MlpParameters parameters, float logZ) {
     return MlpShape.of(activation, widths[0], Arrays.copyOfRange(widths, 1, layers));
   }
 
-  /** The finite values of a tensor that must have this shape. */
-  private static float[] floats(Map<String, NdArray> tensors, String name, int... shape) {
-    NdArray tensor = tensors.get(name);
-    if (tensor == null) {
-      throw new IllegalArgumentException("it lacks the tensor '" + name + "'");
-    }
-    if (!tensor.dtype().floating() || !Arrays.equals(tensor.shape(), shape)) {
-      throw new IllegalArgumentException(
-          "tensor '%s' is %s, not F32%s".formatted(name, tensor, Arrays.toString(shape)));
-    }
-    float[] floats = tensor.floats();
-    for (int i = 0; i < floats.length; i++) {
-      if (!Float.isFinite(floats[i])) {
-        String index = shape.length == 2 ? i / shape[1] + ", " + i % shape[1] : Integer.toString(i);
-        throw new IllegalArgumentException(
-            "tensor '%s' holds %s at [%s]".formatted(name, floats[i], index));
-      }
-    }
-    return floats;
-  }
-
   /** Writes a model file, atomically. */
   public void write(Path file) throws IOException {
     write(file, Map.of());
@@ -168,12 +138,7 @@ public record MlpModel(MlpParameters parameters, float logZ) {
    */
   public void write(Path file, Map<String, String> extraMetadata) throws IOException {
     Map<String, String> metadata = metadata();
-    extraMetadata.forEach(
-        (key, text) -> {
-          if (metadata.put(key, text) != null) {
-            throw new IllegalArgumentException("the metadata '" + key + "' is the model's own");
-          }
-        });
+    addMetadata(metadata, extraMetadata);
     new Safetensors(metadata, tensors()).write(file);
   }
 

@@ -1,5 +1,9 @@
 package io.gibbsite.rbm;
 
+import static io.gibbsite.io.ModelTensors.addMetadata;
+import static io.gibbsite.io.ModelTensors.floats;
+import static io.gibbsite.io.ModelTensors.requireMetadata;
+
 import io.gibbsite.io.FormatException;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Safetensors;
@@ -73,40 +77,6 @@ public record RbmModel(RbmParameters parameters) {
     return new RbmModel(parameters);
   }
 
-  private static void requireMetadata(Map<String, String> metadata, String key, String value) {
-    String found = metadata.get(key);
-    if (found == null) {
-      throw new IllegalArgumentException(
-          "its metadata lacks %s: add %s = %s, as in save_file(tensors, file, metadata={\"%s\": \"%s\", ...})"
-              .formatted(key, key, value, key, value));
-    }
-    if (!found.equals(value)) {
-      throw new IllegalArgumentException(
-          "its metadata says %s = %s, not %s".formatted(key, found, value));
-    }
-  }
-
-  /** The finite values of a tensor that must have this shape. */
-  private static float[] floats(Map<String, NdArray> tensors, String name, int... shape) {
-    NdArray tensor = tensors.get(name);
-    if (tensor == null) {
-      throw new IllegalArgumentException("it lacks the tensor '" + name + "'");
-    }
-    if (!tensor.dtype().floating() || !Arrays.equals(tensor.shape(), shape)) {
-      throw new IllegalArgumentException(
-          "tensor '%s' is %s, not F32%s".formatted(name, tensor, Arrays.toString(shape)));
-    }
-    float[] floats = tensor.floats();
-    for (int k = 0; k < floats.length; k++) {
-      if (!Float.isFinite(floats[k])) {
-        String index = shape.length == 2 ? k / shape[1] + ", " + k % shape[1] : Integer.toString(k);
-        throw new IllegalArgumentException(
-            "tensor '%s' holds %s at [%s]".formatted(name, floats[k], index));
-      }
-    }
-    return floats;
-  }
-
   /** Writes a model file, atomically. */
   public void write(Path file) throws IOException {
     write(file, Map.of());
@@ -119,12 +89,7 @@ public record RbmModel(RbmParameters parameters) {
    */
   public void write(Path file, Map<String, String> extraMetadata) throws IOException {
     Map<String, String> metadata = metadata();
-    extraMetadata.forEach(
-        (key, text) -> {
-          if (metadata.put(key, text) != null) {
-            throw new IllegalArgumentException("the metadata '" + key + "' is the model's own");
-          }
-        });
+    addMetadata(metadata, extraMetadata);
     new Safetensors(metadata, tensors()).write(file);
   }
 
