@@ -104,10 +104,7 @@ enum GibbsStage {
 
   /** The stretch of units that the stages work on: {@code array[(unit - first) * ROWS + row]}. */
   static final class Stretch {
-    /** Units at the most: whole panels, whole groups and whole blocks of draws for any width. */
-    static final int UNITS = 24;
-
-    static final int SIZE = UNITS * ROWS;
+    static final int SIZE = LookupWeights.STRETCH * ROWS;
 
     int first;
     int units;

@@ -22,6 +22,9 @@ final class LookupWeights {
   /** Outputs that the micro-kernel computes at a time. */
   static final int PANEL = 4;
 
+  /** Outputs of a stretch: whole panels, whole groups and whole blocks of draws for any width. */
+  static final int STRETCH = 24;
+
   /** Groups whose tables are made at a time. */
   private static final int BLOCK = 32;
 
@@ -41,13 +44,18 @@ final class LookupWeights {
   private final int inputs;
   private final int outputs;
   private final int groups;
-  private final int[][] panels;
+
+  /** By stretch, then block of groups, panel, group, output: what a stretch reads, in its order. */
+  private final int[][] stretches;
 
   LookupWeights(int inputs, int outputs) {
     this.inputs = inputs;
     this.outputs = outputs;
     groups = BitTile.groups(inputs);
-    panels = new int[panels(outputs)][groups * PANEL * PACKED];
+    stretches = new int[(outputs + STRETCH - 1) / STRETCH][];
+    for (int k = 0; k < stretches.length; k++) {
+      stretches[k] = new int[panelsOf(k) * groups * PANEL * PACKED];
+    }
   }
 
   private static IntVector entries(int first, int shift, int mask) {
@@ -66,26 +74,35 @@ final class LookupWeights {
     return 4L * panels(outputs) * BitTile.groups(inputs) * PANEL * PACKED;
   }
 
-  int panels() {
-    return panels.length;
+  /** How many stretches of {@link #STRETCH} outputs there are; the last may be shorter. */
+  int stretches() {
+    return stretches.length;
+  }
+
+  private int panelsOf(int stretch) {
+    return panels(Math.min(STRETCH, outputs - stretch * STRETCH));
   }
 
   /**
-   * Packs one panel of {@code (q >> shift) & mask}.
+   * Packs one stretch of {@code (q >> shift) & mask}.
    *
    * @param q the weight from input i to output o at {@code q[i * inputStride + o * outputStride]}
    */
-  void pack(int panel, int[] q, int inputStride, int outputStride, int shift, int mask) {
-    int[] packed = panels[panel];
-    int present = Math.min(PANEL, outputs - panel * PANEL);
+  void pack(int stretch, int[] q, int inputStride, int outputStride, int shift, int mask) {
+    int[] packed = stretches[stretch];
+    int panels = panelsOf(stretch);
+    int present = Math.min(STRETCH, outputs - stretch * STRETCH);
     for (int i = 0; i < inputs; i++) {
       int k = i % GROUP;
       // Where q_k stands alone, and where the pair's sum is.
       int entry = (k >> 1) * 4 + 1 + (k & 1);
       int sum = (k >> 1) * 4 + 3;
-      int from = i * inputStride + panel * PANEL * outputStride;
+      int from = i * inputStride + stretch * STRETCH * outputStride;
+      int block = i / GROUP / BLOCK * BLOCK;
+      int size = Math.min(BLOCK, groups - block);
       for (int o = 0; o < present; o++) {
-        int at = (i / GROUP * PANEL + o) * PACKED;
+        int group = block * panels + o / PANEL * size + i / GROUP - block;
+        int at = (group * PANEL + o % PANEL) * PACKED;
         int value = q[from + o * outputStride] >> shift & mask;
         packed[at + entry] = value;
         packed[at + sum] = (k & 1) == 0 ? value : packed[at + sum] + value;
@@ -94,31 +111,24 @@ final class LookupWeights {
   }
 
   /**
-   * {@code sums[tile][output - first][row]} for a stretch of panels.
+   * {@code sums[tile][output of the stretch][row]}.
    *
    * @param bits tiles of the inputs' states, from {@code bitsAt}
-   * @param stride ints between the tiles of {@code sums}
+   * @param sums int[tiles][STRETCH][ROWS], out
    * @param tables int[TABLES], scratch
    */
-  void multiply(
-      int firstPanel,
-      int count,
-      int[] bits,
-      int bitsAt,
-      int tiles,
-      int[] sums,
-      int stride,
-      int[] tables) {
-    for (int tile = 0; tile < tiles; tile++) {
-      java.util.Arrays.fill(sums, tile * stride, tile * stride + count * PANEL * ROWS, 0);
-    }
+  void multiply(int stretch, int[] bits, int bitsAt, int tiles, int[] sums, int[] tables) {
+    int[] packed = stretches[stretch];
+    int panels = panelsOf(stretch);
+    java.util.Arrays.fill(sums, 0, tiles * STRETCH * ROWS, 0);
     for (int group = 0; group < groups; group += BLOCK) {
       int block = Math.min(BLOCK, groups - group);
-      for (int panel = 0; panel < count; panel++) {
-        tables(panels[firstPanel + panel], group * PANEL * PACKED, block * PANEL, tables);
+      for (int panel = 0; panel < panels; panel++) {
+        int first = (group * panels + panel * block) * PANEL;
+        tables(packed, first * PACKED, block * PANEL, tables);
         for (int tile = 0; tile < tiles; tile++) {
           int from = bitsAt + (tile * groups + group) * ROWS;
-          int to = tile * stride + panel * PANEL * ROWS;
+          int to = (tile * STRETCH + panel * PANEL) * ROWS;
           for (int lane = 0; lane < ROWS; lane += 2 * COUNT) {
             lookUp(tables, bits, from + lane, block, sums, to + lane);
           }

@@ -4,7 +4,7 @@ import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.rbm.BitTile.GROUP;
 import static io.gibbsite.rbm.BitTile.ROWS;
 import static io.gibbsite.rbm.GibbsStage.LOW_BITS;
-import static io.gibbsite.rbm.GibbsStage.Stretch.UNITS;
+import static io.gibbsite.rbm.LookupWeights.STRETCH;
 
 import io.gibbsite.backend.Workers;
 import io.gibbsite.random.DrawStream;
@@ -97,7 +97,7 @@ public final class RbmVector extends CheckedRbmSession {
   private int[] batch = {};
 
   // The loop bodies and steps, made once: a run allocates nothing.
-  private final Workers.Body packBody = this::packPanel;
+  private final Workers.Body packBody = this::packStretch;
   private final Workers.Body freeEnergyBody = this::freeEnergyBlock;
   private final Workers.Body probabilityBody = this::probabilityBlock;
   private final Workers.Body statisticsBody = this::statisticsBlock;
@@ -177,21 +177,21 @@ public final class RbmVector extends CheckedRbmSession {
         worker.stretch.lowSums = new int[worker.stretch.sums.length];
       }
     }
-    workers.run(visible.weights.panels() + hidden.weights.panels(), packBody);
+    workers.run(visible.weights.stretches() + hidden.weights.stretches(), packBody);
   }
 
-  private void packPanel(int unit, int worker) {
-    boolean toHidden = unit >= visible.weights.panels();
+  private void packStretch(int unit, int worker) {
+    boolean toHidden = unit >= visible.weights.stretches();
     Side side = toHidden ? hidden : visible;
-    int panel = toHidden ? unit - visible.weights.panels() : unit;
+    int stretch = toHidden ? unit - visible.weights.stretches() : unit;
     int inputStride = toHidden ? hidden.units : 1;
     int outputStride = toHidden ? 1 : hidden.units;
     if (fixed.sumsFitInt()) {
-      side.weights.pack(panel, fixed.q(), inputStride, outputStride, 0, -1);
+      side.weights.pack(stretch, fixed.q(), inputStride, outputStride, 0, -1);
     } else {
       int low = (1 << LOW_BITS) - 1;
-      side.weights.pack(panel, fixed.q(), inputStride, outputStride, LOW_BITS, -1);
-      side.lowWeights.pack(panel, fixed.q(), inputStride, outputStride, 0, low);
+      side.weights.pack(stretch, fixed.q(), inputStride, outputStride, LOW_BITS, -1);
+      side.lowWeights.pack(stretch, fixed.q(), inputStride, outputStride, 0, low);
     }
   }
 
@@ -210,16 +210,12 @@ public final class RbmVector extends CheckedRbmSession {
     boolean limbs = !fixed.sumsFitInt();
     s.scale = fixed.scale();
     s.bias = side.bias;
-    for (int first = 0; first < side.units; first += UNITS) {
-      s.first = first;
-      s.units = Math.min(UNITS, side.units - first);
-      int panel = first / LookupWeights.PANEL;
-      int panels = LookupWeights.panels(s.units);
-      side.weights.multiply(
-          panel, panels, bits, bitsAt, tiles, s.sums, GibbsStage.Stretch.SIZE, me.tables);
+    for (int k = 0; k < side.weights.stretches(); k++) {
+      s.first = k * STRETCH;
+      s.units = Math.min(STRETCH, side.units - s.first);
+      side.weights.multiply(k, bits, bitsAt, tiles, s.sums, me.tables);
       if (limbs) {
-        side.lowWeights.multiply(
-            panel, panels, bits, bitsAt, tiles, s.lowSums, GibbsStage.Stretch.SIZE, me.tables);
+        side.lowWeights.multiply(k, bits, bitsAt, tiles, s.lowSums, me.tables);
       }
       for (int tile = 0; tile < tiles; tile++) {
         s.sumsAt = tile * GibbsStage.Stretch.SIZE;
