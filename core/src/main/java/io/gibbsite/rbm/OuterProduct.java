@@ -6,35 +6,58 @@ import static io.gibbsite.rbm.BitTile.ROWS;
 
 import jdk.incubator.vector.FloatVector;
 
-/** S2 on vectors: {@code sum_n v_n p_n^T} for 4 visible units, lanes being hidden units. */
+/**
+ * S2 on vectors: {@code sum_n v_n p_n^T}, lanes being hidden units.
+ *
+ * <p>Probabilities lie column by column, a column being {@link #COLUMN} hidden units of a tile's
+ * rows: {@code p[tile][column][row][COLUMN]}. A column stays in the first-level cache for a whole
+ * strip of visible units.
+ */
 final class OuterProduct {
-  /** Visible units at a time. */
-  static final int PANEL = 4;
+  /** Visible units that share a reading of p: whole panels. */
+  static final int STRIP = 32;
 
-  /** Hidden units at a time. */
-  static final int COLUMNS = 2 * COUNT;
+  /** Hidden units of a column. */
+  static final int COLUMN = 2 * COUNT;
+
+  /** Visible units that the micro-kernel computes at a time. */
+  private static final int PANEL = 4;
 
   private OuterProduct() {}
 
   /** Hidden units rounded up to whole columns. */
   static int stride(int hidden) {
-    return (hidden + COLUMNS - 1) / COLUMNS * COLUMNS;
+    return (hidden + COLUMN - 1) / COLUMN * COLUMN;
+  }
+
+  /** Visible units rounded up to whole panels. */
+  static int panels(int visible) {
+    return (visible + PANEL - 1) / PANEL * PANEL;
+  }
+
+  /** Where a hidden unit's probability in the first row of the tile at {@code at} is. */
+  static int index(int at, int unit) {
+    return at + unit / COLUMN * ROWS * COLUMN + unit % COLUMN;
   }
 
   /**
    * Adds the sums over a tile's rows.
    *
-   * @param v float[PANEL][ROWS]: the states of 4 visible units
-   * @param p the tile's rows, float[ROWS][stride] from {@code pAt}
-   * @param sums float[PANEL][stride], accumulated
+   * @param v float[units][ROWS]: the states of the strip's visible units, of whole panels
+   * @param p columns of the tile, from {@code pAt}
+   * @param sums float[units][stride], accumulated
    */
-  static void add(float[] v, float[] p, int pAt, int stride, float[] sums) {
-    for (int j = 0; j < stride; j += COLUMNS) {
-      column(v, p, pAt + j, stride, sums, j);
+  static void add(float[] v, int units, float[] p, int pAt, int stride, float[] sums) {
+    for (int j = 0; j < stride; j += COLUMN) {
+      for (int i = 0; i < units; i += PANEL) {
+        panel(v, i * ROWS, p, pAt + j * ROWS, stride, sums, i * stride + j);
+      }
     }
   }
 
-  private static void column(float[] v, float[] p, int pAt, int stride, float[] sums, int at) {
+  /** 4 visible units, a column: 8 accumulators, 4 broadcasts and 2 loads for 8 fma. */
+  private static void panel(
+      float[] v, int vAt, float[] p, int pAt, int stride, float[] sums, int at) {
     FloatVector s0a = FloatVector.zero(FLOAT);
     FloatVector s0b = s0a;
     FloatVector s1a = s0a;
@@ -44,18 +67,18 @@ final class OuterProduct {
     FloatVector s3a = s0a;
     FloatVector s3b = s0a;
     for (int r = 0; r < ROWS; r++) {
-      FloatVector pa = FloatVector.fromArray(FLOAT, p, pAt + r * stride);
-      FloatVector pb = FloatVector.fromArray(FLOAT, p, pAt + r * stride + COUNT);
-      FloatVector v0 = FloatVector.broadcast(FLOAT, v[r]);
+      FloatVector pa = FloatVector.fromArray(FLOAT, p, pAt + r * COLUMN);
+      FloatVector pb = FloatVector.fromArray(FLOAT, p, pAt + r * COLUMN + COUNT);
+      FloatVector v0 = FloatVector.broadcast(FLOAT, v[vAt + r]);
       s0a = pa.fma(v0, s0a);
       s0b = pb.fma(v0, s0b);
-      FloatVector v1 = FloatVector.broadcast(FLOAT, v[ROWS + r]);
+      FloatVector v1 = FloatVector.broadcast(FLOAT, v[vAt + ROWS + r]);
       s1a = pa.fma(v1, s1a);
       s1b = pb.fma(v1, s1b);
-      FloatVector v2 = FloatVector.broadcast(FLOAT, v[2 * ROWS + r]);
+      FloatVector v2 = FloatVector.broadcast(FLOAT, v[vAt + 2 * ROWS + r]);
       s2a = pa.fma(v2, s2a);
       s2b = pb.fma(v2, s2b);
-      FloatVector v3 = FloatVector.broadcast(FLOAT, v[3 * ROWS + r]);
+      FloatVector v3 = FloatVector.broadcast(FLOAT, v[vAt + 3 * ROWS + r]);
       s3a = pa.fma(v3, s3a);
       s3b = pb.fma(v3, s3b);
     }

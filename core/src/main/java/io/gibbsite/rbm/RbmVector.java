@@ -64,8 +64,8 @@ public final class RbmVector extends CheckedRbmSession {
     final double[] biases = new double[BLOCK_TILES * ROWS];
     final double[] softplus = new double[BLOCK_TILES * ROWS];
     final float[] earlier = new float[GibbsStage.Stretch.SIZE];
-    final float[] states = new float[OuterProduct.PANEL * ROWS];
-    final float[] products = new float[OuterProduct.PANEL * stride];
+    final float[] states = new float[OuterProduct.STRIP * ROWS];
+    final float[] products = new float[OuterProduct.STRIP * stride];
     final float[] shift = new float[visible.bias.length];
 
     /** The first row of the block. */
@@ -91,7 +91,7 @@ public final class RbmVector extends CheckedRbmSession {
   private final float[] biasGain;
   private final Worker[] team;
 
-  /** S1: the probabilities of a batch, float[whole tiles of rows][stride]; and its states. */
+  /** S1: the probabilities of a batch, in columns; and its states. */
   private float[] p = {};
 
   private int[] batch = {};
@@ -101,7 +101,7 @@ public final class RbmVector extends CheckedRbmSession {
   private final Workers.Body freeEnergyBody = this::freeEnergyBlock;
   private final Workers.Body probabilityBody = this::probabilityBlock;
   private final Workers.Body statisticsBody = this::statisticsBlock;
-  private final Workers.Body productBody = this::productPanel;
+  private final Workers.Body productBody = this::productStrip;
   private final Workers.Body gibbsBody = this::gibbsBlock;
   private final Workers.Body annealBody = this::annealBlock;
   private final Step draw = this::draw;
@@ -154,7 +154,7 @@ public final class RbmVector extends CheckedRbmSession {
             + BLOCK_TILES * Math.max(visibleTile, hiddenTile)
             + 4L * (2 * BLOCK_TILES + 4) * GibbsStage.Stretch.SIZE
             + 16L * BLOCK_TILES * ROWS
-            + 4L * OuterProduct.PANEL * (ROWS + stride);
+            + 4L * OuterProduct.STRIP * (ROWS + stride);
     // Weights in two limbs take twice the tables.
     return FixedPointWeights.bytes(shape)
         + 2 * LookupWeights.bytes(shape.visible(), shape.hidden())
@@ -297,14 +297,15 @@ public final class RbmVector extends CheckedRbmSession {
     }
   }
 
-  /** S1, as rows for S2. */
+  /** S1, as columns for S2. */
   private void storeRow(Worker me, Side side, int tile) {
     GibbsStage.Stretch s = me.stretch;
     probability(s, 1f, null);
-    for (int r = 0; r < ROWS; r++) {
-      int at = (me.firstRow + tile * ROWS + r) * stride + s.first;
-      for (int unit = 0; unit < s.units; unit++) {
-        p[at + unit] = s.value[unit * ROWS + r];
+    int tileAt = (me.firstRow + tile * ROWS) * stride;
+    for (int unit = 0; unit < s.units; unit++) {
+      int at = OuterProduct.index(tileAt, s.first + unit);
+      for (int r = 0; r < ROWS; r++) {
+        p[at + r * OuterProduct.COLUMN] = s.value[unit * ROWS + r];
       }
     }
   }
@@ -397,7 +398,7 @@ public final class RbmVector extends CheckedRbmSession {
       p = new float[needed];
     }
     workers.run(blocks(count), statisticsBody);
-    workers.run((visible.units + OuterProduct.PANEL - 1) / OuterProduct.PANEL + 1, productBody);
+    workers.run((visible.units + OuterProduct.STRIP - 1) / OuterProduct.STRIP + 1, productBody);
   }
 
   private void statisticsBlock(int block, int worker) {
@@ -408,8 +409,8 @@ public final class RbmVector extends CheckedRbmSession {
     pass(me, hidden, source, firstTile * BitTile.size(visible.units), tiles, storeRow);
   }
 
-  /** S2 for a panel of visible units; unit 0 is the hidden biases. */
-  private void productPanel(int unit, int worker) {
+  /** S2 for a strip of visible units; unit 0 is the hidden biases. */
+  private void productStrip(int unit, int worker) {
     Worker me = team[worker];
     Arrays.fill(me.products, 0f);
     if (unit == 0) {
@@ -417,8 +418,10 @@ public final class RbmVector extends CheckedRbmSession {
       System.arraycopy(me.products, 0, out, shape().hiddenBiasOffset(), hidden.units);
       return;
     }
-    int first = (unit - 1) * OuterProduct.PANEL;
-    int present = Math.min(OuterProduct.PANEL, visible.units - first);
+    int first = (unit - 1) * OuterProduct.STRIP;
+    int present = Math.min(OuterProduct.STRIP, visible.units - first);
+    // A strip's last panel may reach beyond the last unit: its states are 0.
+    int units = OuterProduct.panels(present);
     int bias = shape().visibleBiasOffset() + first;
     Arrays.fill(out, bias, bias + present, 0f);
     Arrays.fill(me.states, 0f);
@@ -427,7 +430,7 @@ public final class RbmVector extends CheckedRbmSession {
       for (int i = 0; i < present; i++) {
         out[bias + i] += states(tile, first + i, rowsHere, me.states, i * ROWS);
       }
-      OuterProduct.add(me.states, p, tile * ROWS * stride, stride, me.products);
+      OuterProduct.add(me.states, units, p, tile * ROWS * stride, stride, me.products);
     }
     for (int i = 0; i < present; i++) {
       System.arraycopy(me.products, i * stride, out, (first + i) * hidden.units, hidden.units);
@@ -450,10 +453,13 @@ public final class RbmVector extends CheckedRbmSession {
   private void sumProbabilities(float[] sums) {
     for (int tile = 0; tile < BitTile.count(n); tile++) {
       Arrays.fill(sums, stride, 2 * stride, 0f);
-      int end = Math.min(n, (tile + 1) * ROWS);
-      for (int row = tile * ROWS; row < end; row++) {
-        for (int j = 0; j < stride; j++) {
-          sums[stride + j] += p[row * stride + j];
+      int present = Math.min(ROWS, n - tile * ROWS);
+      for (int j = 0; j < stride; j += OuterProduct.COLUMN) {
+        for (int r = 0; r < present; r++) {
+          int at = (tile * stride + j) * ROWS + r * OuterProduct.COLUMN;
+          for (int k = 0; k < OuterProduct.COLUMN; k++) {
+            sums[stride + j + k] += p[at + k];
+          }
         }
       }
       for (int j = 0; j < stride; j++) {
