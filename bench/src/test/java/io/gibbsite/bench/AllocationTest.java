@@ -28,21 +28,27 @@ class AllocationTest {
   @Test
   void noPassAllocatesOnOneThread() throws RunnerException {
     requireNoAllocation(
-        1, Arrays.stream(MlpPass.values()).map(MlpPass::label).toArray(String[]::new));
+        "2-32-32-1", 1, Arrays.stream(MlpPass.values()).map(MlpPass::label).toArray(String[]::new));
+  }
+
+  @Test
+  void noSweepAllocates() throws RunnerException {
+    requireNoAllocation("40x30", 1, GibbsWorkload.NAME);
   }
 
   @Test
   void sharingTheWorkAllocatesNothing() throws RunnerException {
-    requireNoAllocation(2, MlpPass.INPUT_GRADIENT.label());
+    requireNoAllocation("2-32-32-1", 2, MlpPass.INPUT_GRADIENT.label());
   }
 
-  private static void requireNoAllocation(int threads, String... passes) throws RunnerException {
+  private static void requireNoAllocation(String shape, int threads, String... passes)
+      throws RunnerException {
     String backend = System.getProperty("expect.backend");
     OptionsBuilder options = new OptionsBuilder();
     options
-        .include(MlpBenchmark.class.getName() + "\\.call")
+        .include(WorkloadBenchmark.class.getName() + "\\.call")
         .param("workload", passes)
-        .param("shape", "2-32-32-1")
+        .param("shape", shape)
         .param("batch", "256")
         .param("backend", backend)
         .param("threads", Integer.toString(threads))

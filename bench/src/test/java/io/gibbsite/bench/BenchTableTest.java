@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class BenchTableTest {
   @Test
   void aResultFollowsFromItsTime() {
-    Workload workload = Workloads.mlp("langevin", "2-8-1", 64);
+    Workload workload = Workloads.named("langevin", "2-8-1", 64);
     MachineLimits limits = new MachineLimits(1, 50, 10);
     BenchResult result;
     try (Backend backend = Backends.named("scalar", new BackendOptions(1, Precision.FLOAT32))) {

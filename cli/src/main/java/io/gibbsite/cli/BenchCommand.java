@@ -32,14 +32,15 @@ final class BenchCommand implements Callable<Integer> {
       names = "--workload",
       paramLabel = "W",
       description =
-          "One of energy, input-gradient, parameter-gradient, langevin, nce"
-              + " (default: energy, langevin and nce).")
+          "One of energy, input-gradient, parameter-gradient, langevin, nce, gibbs"
+              + " (default: energy, langevin, nce and gibbs).")
   private String workload;
 
   @Option(
       names = "--shape",
       paramLabel = "S",
-      description = "Such as 2-128-128-1 (default: 2-128-128-1 and 784-512-512-1).")
+      description =
+          "Such as 2-128-128-1, or 784x500 for gibbs (default: those, 784-512-512-1 and 4096x4096).")
   private String shape;
 
   private int batch;
@@ -65,11 +66,7 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Workload> workloads =
-        Workloads.of(
-            workload == null ? Workloads.PASSES : List.of(workload),
-            shape == null ? Workloads.SHAPES : List.of(shape),
-            batch);
+    List<Workload> workloads = Workloads.select(workload, shape, batch);
     try (Backend backend = common.openBackend()) {
       MachineLimits limits = BenchTable.limits(backend);
       if (limits != null) {

@@ -20,7 +20,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** The bodies of {@link MlpWorkload} under JMH; {@code gflop} is 10^9 operations a second. */
+/**
+ * The bodies of {@link Workload} under JMH; {@code gflop} is 10^9 operations a second. For sweeps
+ * of an RBM ask for {@code -p workload=gibbs -p shape=784x500}.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -33,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
       "--enable-native-access=ALL-UNNAMED",
       "--sun-misc-unsafe-memory-access=allow" // JMH's own use
     })
-public class MlpBenchmark {
+public class WorkloadBenchmark {
   @Param({"energy", "input-gradient", "parameter-gradient", "langevin", "nce"})
   public String workload;
 
@@ -75,7 +78,7 @@ public class MlpBenchmark {
     opened =
         Backends.named(
             backend, new BackendOptions(threads == 0 ? processors : threads, Precision.FLOAT32));
-    Workload chosen = Workloads.mlp(workload, shape, batch);
+    Workload chosen = Workloads.named(workload, shape, batch);
     body = chosen.prepare(opened);
     gflopPerCall = chosen.flops() * body.steps() / 1e9;
   }
