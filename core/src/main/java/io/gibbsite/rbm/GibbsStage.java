@@ -14,8 +14,9 @@ import jdk.incubator.vector.VectorOperators;
 /**
  * G2 to G5 and the softplus of F2 and A1, on a stretch of units of one tile.
  *
- * <p>A call through three classes is not inlined, so every stage is compiled on its own: together
- * they exceed what C2 compiles without boxing vectors.
+ * <p>A call through three classes is not inlined, so every stage that is run by {@link #run} is
+ * compiled on its own: together they exceed what C2 compiles without boxing vectors. A stage named
+ * in the call would be inlined, hence the arrays.
  */
 enum GibbsStage {
   /** G2: {@code a}, from T in one int. */
@@ -99,6 +100,12 @@ enum GibbsStage {
     }
   };
 
+  static final GibbsStage[] ACTIVATION = {ACTIVATE};
+  static final GibbsStage[] ACTIVATION_OF_LIMBS = {ACTIVATE_LIMBS};
+  static final GibbsStage[] PROBABILITIES = {PROBABILITY};
+  static final GibbsStage[] SOFTPLUSES = {SOFTPLUS};
+  static final GibbsStage[] DRAWS = {DRAW};
+
   /** Where T needs two limbs, {@code q = high 2^LOW_BITS + low} with low at least 0. */
   static final int LOW_BITS = 12;
 
@@ -132,4 +139,11 @@ enum GibbsStage {
   }
 
   abstract void apply(Stretch s);
+
+  /** Applies stages one after another. */
+  static void run(GibbsStage[] stages, Stretch s) {
+    for (GibbsStage stage : stages) {
+      stage.apply(s);
+    }
+  }
 }

@@ -219,7 +219,7 @@ public final class RbmVector extends CheckedRbmSession {
       }
       for (int tile = 0; tile < tiles; tile++) {
         s.sumsAt = tile * GibbsStage.Stretch.SIZE;
-        (limbs ? GibbsStage.ACTIVATE_LIMBS : GibbsStage.ACTIVATE).apply(s);
+        GibbsStage.run(limbs ? GibbsStage.ACTIVATION_OF_LIMBS : GibbsStage.ACTIVATION, s);
         step.apply(me, side, tile);
       }
     }
@@ -229,7 +229,7 @@ public final class RbmVector extends CheckedRbmSession {
   private static void probability(GibbsStage.Stretch s, float beta, float[] shift) {
     s.beta = beta;
     s.shift = shift;
-    GibbsStage.PROBABILITY.apply(s);
+    GibbsStage.run(GibbsStage.PROBABILITIES, s);
   }
 
   /** G3 to G5 of a chain tile's stretch. */
@@ -254,13 +254,13 @@ public final class RbmVector extends CheckedRbmSession {
     s.state = side.chains;
     s.stateAt = row / ROWS * BitTile.size(side.units);
     s.held = isVisible ? held : null;
-    GibbsStage.DRAW.apply(s);
+    GibbsStage.run(GibbsStage.DRAWS, s);
   }
 
   private void addSoftplus(Worker me, Side side, int tile) {
     GibbsStage.Stretch s = me.stretch;
     s.beta = 1f;
-    GibbsStage.SOFTPLUS.apply(s);
+    GibbsStage.run(GibbsStage.SOFTPLUSES, s);
     for (int unit = 0; unit < s.units; unit++) {
       for (int r = 0; r < ROWS; r++) {
         me.softplus[tile * ROWS + r] += s.value[unit * ROWS + r];
@@ -272,10 +272,10 @@ public final class RbmVector extends CheckedRbmSession {
   private void addGainAndDraw(Worker me, Side side, int tile) {
     GibbsStage.Stretch s = me.stretch;
     s.beta = me.betaBefore;
-    GibbsStage.SOFTPLUS.apply(s);
+    GibbsStage.run(GibbsStage.SOFTPLUSES, s);
     System.arraycopy(s.value, 0, me.earlier, 0, s.units * ROWS);
     s.beta = me.beta;
-    GibbsStage.SOFTPLUS.apply(s);
+    GibbsStage.run(GibbsStage.SOFTPLUSES, s);
     for (int unit = 0; unit < s.units; unit++) {
       for (int r = 0; r < ROWS; r++) {
         me.softplus[tile * ROWS + r] += s.value[unit * ROWS + r] - me.earlier[unit * ROWS + r];

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gibbsite.mlp.Activation;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.rbm.RbmShape;
 import org.junit.jupiter.api.Test;
 
 class ScalarBackendTest {
@@ -45,6 +46,20 @@ class ScalarBackendTest {
     try (Backend backend = new ScalarBackend(BackendOptions.defaults())) {
       assertThat(backend.bytes(MlpShape.of(Activation.SILU, 2, 4), 7))
           .isEqualTo(4L * (parameters + base + chains + rows));
+    }
+  }
+
+  /** For 3x2 and 7 rows all of it counted by hand. */
+  @Test
+  void saysHowMuchMemoryABoltzmannMachineTakes() {
+    int rounded = 4 * 3 * 2 + 2 * 8 * 2; // q; two sums a column
+    int biases = 4 * (3 + 2) + 3; // and the mask
+    int chains = 7 * (3 + 2);
+    int row = (8 + 4 + 4) * 3; // T, a, uniform numbers
+    int probabilities = 4 * 32 * 2;
+    try (Backend backend = new ScalarBackend(BackendOptions.defaults())) {
+      assertThat(backend.bytes(new RbmShape(3, 2), 7))
+          .isEqualTo(rounded + biases + chains + row + probabilities);
     }
   }
 }

@@ -3,7 +3,9 @@ package io.gibbsite.random;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gibbsite.math.Lanes;
+import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -34,6 +36,19 @@ class DrawsVectorTest {
         Draws.normals(seed, stream, step, row + lane, one, 0, components);
         assertColumn(normals, lane, stride, one);
       }
+    }
+  }
+
+  @Test
+  void sameBitsFromALaterComponentOn() {
+    int stride = Lanes.COUNT;
+    long[] words = new long[DrawsVector.SCRATCH];
+    float[] uniforms = new float[5 + 8 * stride];
+    DrawsVector.uniforms(5, DrawStream.DATA, 6, 7, 12, 7, uniforms, 5, stride, words);
+    float[] one = new float[19];
+    for (int lane = 0; lane < Lanes.COUNT; lane++) {
+      Draws.uniforms(5, DrawStream.DATA, 6, 7 + lane, one, 0, 19);
+      assertColumn(uniforms, lane, stride, Arrays.copyOfRange(one, 12, 19));
     }
   }
 
