@@ -1,6 +1,7 @@
 package io.gibbsite.train;
 
 import io.gibbsite.density.Density;
+import io.gibbsite.math.LogWeights;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.random.DrawStream;
 
@@ -9,14 +10,10 @@ import io.gibbsite.random.DrawStream;
  *
  * <pre>
  *   x_i ~ q,  w_i = exp(-E(x_i)) / q(x_i),  Z = mean w
- *   standard error of log Z = sd(w) / (sqrt(n) mean w)            the delta method
- *   effective sample size   = (sum w)^2 / sum w^2
  * </pre>
  *
- * <p>Sums are kept in double, scaled by the largest weight. The estimate of Z is unbiased, so log Z
- * is low by about half its squared standard error; where the effective sample size is small,
- * neither is to be trusted. What lies outside the support of {@code q} is not counted. Source:
- * Kong, Liu and Wong, "Sequential imputations and Bayesian missing data problems", 1994.
+ * <p>{@link LogWeights} has the formulas. The estimate of Z is unbiased. What lies outside the
+ * support of {@code q} is not counted.
  *
  * @param logZ the estimate
  * @param standardError of {@code logZ}
@@ -47,7 +44,7 @@ public record ImportanceLogZ(
     int block = Math.min(session.rows(), samples);
     float[] x = new float[block * d];
     float[] energy = new float[block];
-    WeightSums sums = new WeightSums();
+    LogWeights weights = new LogWeights();
     for (int first = 0; first < samples; first += block) {
       int rows = Math.min(block, samples - first);
       for (int i = 0; i < rows; i++) {
@@ -55,34 +52,10 @@ public record ImportanceLogZ(
       }
       session.energy(x, rows, energy);
       for (int i = 0; i < rows; i++) {
-        sums.add(-energy[i] - density.logDensity(x, i * d));
+        weights.add(-energy[i] - density.logDensity(x, i * d));
       }
     }
-    return sums.estimate(samples);
-  }
-
-  /** {@code sum w} and {@code sum w^2} from log-weights, relative to the largest so far. */
-  private static final class WeightSums {
-    private double largest = Double.NEGATIVE_INFINITY;
-    private double first;
-    private double second;
-
-    void add(double logWeight) {
-      if (logWeight > largest) {
-        double shrink = Math.exp(largest - logWeight);
-        first *= shrink;
-        second *= shrink * shrink;
-        largest = logWeight;
-      }
-      double w = logWeight == largest ? 1 : Math.exp(logWeight - largest);
-      first += w;
-      second += w * w;
-    }
-
-    ImportanceLogZ estimate(int n) {
-      double logZ = largest + Math.log(first / n);
-      double relativeVariance = Math.max(0, (n * second / (first * first) - 1) * n / (n - 1));
-      return new ImportanceLogZ(logZ, Math.sqrt(relativeVariance / n), first * first / second, n);
-    }
+    return new ImportanceLogZ(
+        weights.logMean(), weights.standardError(), weights.effectiveSamples(), samples);
   }
 }
