@@ -1,0 +1,58 @@
+package io.gibbsite.rbm;
+
+/**
+ * How {@link LogPartition} anneals.
+ *
+ * @param base float[visible], the log-odds of the independent visible units that the path starts
+ *     from: best those of the training data ({@link #logOdds}); not copied
+ * @param chains at least 2
+ * @param temperatures points of the path after its start, evenly spaced, at least 1
+ * @param burnIn sweeps of the chains that reverse AIS starts from where it has no exact samples, at
+ *     least 0
+ * @param seed of every draw
+ */
+public record AisOptions(float[] base, int chains, int temperatures, int burnIn, long seed) {
+  public AisOptions {
+    require(chains >= 2, "annealing needs at least 2 chains, not " + chains);
+    require(temperatures >= 1, "annealing needs at least 1 temperature, not " + temperatures);
+    require(burnIn >= 0, "the burn-in must be at least 0 sweeps, not " + burnIn);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+
+  /**
+   * The log-odds of each column being 1, with half an observation of each kind added, so that a
+   * column that never changes has finite ones.
+   *
+   * @param x float[rows * columns], from 0 to 1
+   */
+  public static float[] logOdds(float[] x, int rows, int columns) {
+    double[] ones = new double[columns];
+    for (int i = 0; i < rows * columns; i++) {
+      ones[i % columns] += x[i];
+    }
+    float[] odds = new float[columns];
+    for (int j = 0; j < columns; j++) {
+      odds[j] = (float) Math.log((ones[j] + 0.5) / (rows - ones[j] + 0.5));
+    }
+    return odds;
+  }
+
+  /** The same with another seed. */
+  public AisOptions withSeed(long other) {
+    return new AisOptions(base, chains, temperatures, burnIn, other);
+  }
+
+  /** From 0 to 1, or with {@code back} from 1 to 0. */
+  float[] path(boolean back) {
+    float[] path = new float[temperatures + 1];
+    for (int k = 0; k < path.length; k++) {
+      path[k] = (float) ((double) (back ? temperatures - k : k) / temperatures);
+    }
+    return path;
+  }
+}

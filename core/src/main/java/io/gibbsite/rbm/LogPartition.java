@@ -1,0 +1,256 @@
+package io.gibbsite.rbm;
+
+import io.gibbsite.backend.Workers;
+import io.gibbsite.math.FloatMath;
+import io.gibbsite.math.LogWeights;
+import io.gibbsite.random.DrawStream;
+import io.gibbsite.random.Draws;
+import io.gibbsite.sampler.Annealing;
+import io.gibbsite.sampler.Gibbs;
+import java.util.Arrays;
+import java.util.function.LongConsumer;
+
+/**
+ * The log partition function {@code log Z} of an RBM: exactly, estimated from below or from above,
+ * or bracketed. Sums are in double; results depend on neither threads nor scheduling.
+ *
+ * <p>Annealed importance sampling (AIS) carries chains from independent visible units, whose {@code
+ * Z_0} is known, to the RBM; the mean of its weights is {@code Z / Z_0} without bias, so that its
+ * logarithm tends to be low. Reverse AIS carries samples of the RBM back; the mean of its weights
+ * is {@code Z_0 / Z} if the samples are exact, so that its estimate of {@code log Z} tends to be
+ * high. Where both agree, the figure can be trusted. Chains that miss a mode make AIS low; reverse
+ * AIS is an upper bound as far as its samples are the model's.
+ *
+ * <p>Sources: Neal, "Annealed importance sampling", 2001; Salakhutdinov and Murray, "On the
+ * quantitative analysis of deep belief networks", ICML 2008 (the path and the base-rate start);
+ * Burda, Grosse and Salakhutdinov, "Accurate and conservative estimates of MRF log-likelihood using
+ * reverse annealing", AISTATS 2015.
+ */
+public final class LogPartition {
+  /** The most units that {@link #exact} enumerates. */
+  public static final int ENUMERATION_LIMIT = 25;
+
+  /** Up to so many units on its smaller side, an RBM is sampled exactly by enumeration. */
+  public static final int EXACT_SAMPLES_LIMIT = 20;
+
+  /** Intervals reach so many standard errors to each side: 95 % of a normal distribution. */
+  public static final double INTERVAL = 1.96;
+
+  /** Sweeps between two reports of progress. */
+  private static final int PIECE = 32;
+
+  private LogPartition() {}
+
+  /**
+   * An estimate from weighted chains.
+   *
+   * @param logZ the estimate
+   * @param standardError of {@code logZ}
+   * @param effectiveSamples the weights' effective sample size
+   * @param chains how many there were
+   */
+  public record Estimate(
+      double logZ, double standardError, double effectiveSamples, int chains) {}
+
+  /**
+   * An interval for {@code log Z}.
+   *
+   * @param lower AIS less {@link #INTERVAL} standard errors
+   * @param upper reverse AIS plus {@link #INTERVAL} standard errors; the two change places in the
+   *     rare case that this one is less
+   * @param forward the AIS estimate
+   * @param reverse the reverse AIS estimate
+   */
+  public record Bracket(double lower, double upper, Estimate forward, Estimate reverse) {}
+
+  /** Whether {@link #exact} can enumerate the smaller side. */
+  public static boolean canEnumerate(RbmShape shape) {
+    return smallerSide(shape) <= ENUMERATION_LIMIT;
+  }
+
+  private static boolean canSampleExactly(RbmShape shape) {
+    return smallerSide(shape) <= EXACT_SAMPLES_LIMIT;
+  }
+
+  private static int smallerSide(RbmShape shape) {
+    return Math.min(shape.visible(), shape.hidden());
+  }
+
+  /**
+   * {@code log Z} by enumeration of the smaller side.
+   *
+   * @throws IllegalArgumentException if that has more than {@link #ENUMERATION_LIMIT} units
+   */
+  public static double exact(RbmParameters parameters, Workers workers) {
+    if (!canEnumerate(parameters.shape())) {
+      throw new IllegalArgumentException(
+          "an RBM of %s units has no side of %d or fewer to enumerate: estimate log Z by AIS"
+              .formatted(parameters.shape(), ENUMERATION_LIMIT));
+    }
+    return RbmEnumeration.of(parameters).logSum(workers);
+  }
+
+  /**
+   * {@code log Z} by annealed importance sampling.
+   *
+   * @param session of at least {@code options.chains()} rows; its parameters and chains are
+   *     replaced
+   * @param progress is told the number of sweeps made so far
+   */
+  public static Estimate ais(
+      RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
+    session.setParameters(parameters);
+    session.setVisible(atBase(options), options.chains());
+    return estimate(
+        baseLogZ(session.shape(), options),
+        1,
+        anneal(session, options, false, 0, progress));
+  }
+
+  /**
+   * {@code log Z} by reverse annealed importance sampling. Its samples of the RBM are exact up to
+   * {@link #EXACT_SAMPLES_LIMIT} units on the smaller side. Beyond, chains are annealed to the RBM
+   * and then run for {@link AisOptions#burnIn} sweeps: as good a start as the chains have mixed.
+   *
+   * @param session of at least {@code options.chains()} rows; its parameters and chains are
+   *     replaced
+   * @param progress is told the number of sweeps made so far
+   */
+  public static Estimate reverseAis(
+      RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
+    session.setParameters(parameters);
+    long sweeps = 1;
+    if (canSampleExactly(session.shape())) {
+      session.setVisible(exactSamples(session, parameters, options), options.chains());
+    } else {
+      session.setVisible(atBase(options), options.chains());
+      anneal(session, options, false, sweeps, progress);
+      sweeps += options.temperatures();
+      session.gibbs(Gibbs.sweeps(0).from(sweeps, options.burnIn()), options.seed());
+      sweeps += options.burnIn();
+    }
+    return estimate(
+        baseLogZ(session.shape(), options), -1, anneal(session, options, true, sweeps, progress));
+  }
+
+  /** Sweeps that both estimates of a bracket take together. */
+  public static long bracketSweeps(RbmShape shape, AisOptions options) {
+    long start = canSampleExactly(shape) ? 1 : 1L + options.temperatures() + options.burnIn();
+    return 2L * options.temperatures() + start;
+  }
+
+  /**
+   * Both estimates, with seeds of their own, and their intervals' outer ends.
+   *
+   * @param session of at least {@code options.chains()} rows; its parameters and chains are
+   *     replaced
+   * @param progress is told the number of sweeps made so far
+   */
+  public static Bracket bracket(
+      RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
+    Estimate forward = ais(session, parameters, options, progress);
+    Estimate reverse =
+        reverseAis(
+            session,
+            parameters,
+            options.withSeed(options.seed() + 1),
+            done -> progress.accept(options.temperatures() + done));
+    double lower = forward.logZ() - INTERVAL * forward.standardError();
+    double upper = reverse.logZ() + INTERVAL * reverse.standardError();
+    return new Bracket(Math.min(lower, upper), Math.max(lower, upper), forward, reverse);
+  }
+
+  /** States of the independent units, at (INITIAL_STATE, 0, chain). */
+  private static byte[] atBase(AisOptions options) {
+    int visible = options.base().length;
+    float[] p = new float[options.chains() * visible];
+    for (int i = 0; i < p.length; i++) {
+      p[i] = FloatMath.sigmoid(options.base()[i % visible]);
+    }
+    return bernoulli(p, visible, options.seed(), DrawStream.INITIAL_STATE);
+  }
+
+  /** Row r, component i at (stream, 0, r). */
+  private static byte[] bernoulli(float[] p, int columns, long seed, DrawStream stream) {
+    byte[] states = new byte[p.length];
+    float[] u = new float[columns];
+    for (int r = 0; r < p.length / columns; r++) {
+      Draws.uniforms(seed, stream, 0, r, u, 0, columns);
+      for (int i = 0; i < columns; i++) {
+        states[r * columns + i] = (byte) (u[i] < p[r * columns + i] ? 1 : 0);
+      }
+    }
+    return states;
+  }
+
+  /**
+   * Visible states of the RBM, by enumeration of its smaller side: uniform numbers at
+   * (INITIAL_STATE, 1, chain) and, for visible units under enumerated hidden ones, (VISIBLE_GIBBS,
+   * 0, chain).
+   */
+  private static byte[] exactSamples(
+      RbmSession session, RbmParameters parameters, AisOptions options) {
+    double[] cumulative = RbmEnumeration.of(parameters).logWeights();
+    double largest = Arrays.stream(cumulative).max().orElseThrow();
+    double sum = 0;
+    for (int s = 0; s < cumulative.length; s++) {
+      sum += Math.exp(cumulative[s] - largest);
+      cumulative[s] = sum;
+    }
+    int bits = smallerSide(session.shape());
+    byte[] states = new byte[options.chains() * bits];
+    int[] words = new int[4];
+    for (int chain = 0; chain < options.chains(); chain++) {
+      Draws.words(options.seed(), DrawStream.INITIAL_STATE, 1, chain, 0, words);
+      double u = ((words[0] & 0xFFFFFFFFL) + Draws.uniform(words[1])) * 0x1p-32;
+      int found = Arrays.binarySearch(cumulative, u * sum);
+      int state = Math.min(found >= 0 ? found + 1 : -found - 1, cumulative.length - 1);
+      for (int i = 0; i < bits; i++) {
+        states[chain * bits + i] = (byte) (state >>> i & 1);
+      }
+    }
+    if (RbmEnumeration.ofVisible(session.shape())) {
+      return states;
+    }
+    int visible = session.shape().visible();
+    float[] p = new float[options.chains() * visible];
+    session.visibleProbabilities(states, options.chains(), p);
+    return bernoulli(p, visible, options.seed(), DrawStream.VISIBLE_GIBBS);
+  }
+
+  /** {@code log Z_0}. */
+  private static double baseLogZ(RbmShape shape, AisOptions options) {
+    double sum = shape.hidden() * Math.log(2);
+    for (double a : options.base()) {
+      sum += Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
+    }
+    return sum;
+  }
+
+  /** The chains' log-weights along the whole path, double[chains]. */
+  private static double[] anneal(
+      RbmSession session, AisOptions options, boolean back, long first, LongConsumer progress) {
+    double[] logWeights = new double[options.chains()];
+    float[] path = options.path(back);
+    for (int k = 0; k < options.temperatures(); k += PIECE) {
+      int end = Math.min(k + PIECE, options.temperatures());
+      float[] betas = Arrays.copyOfRange(path, k, end + 1);
+      session.anneal(
+          new Annealing(betas, options.base(), first + k), options.seed(), logWeights);
+      progress.accept(first + end);
+    }
+    return logWeights;
+  }
+
+  private static Estimate estimate(double baseLogZ, int sign, double[] logWeights) {
+    LogWeights weights = new LogWeights();
+    for (double logWeight : logWeights) {
+      weights.add(logWeight);
+    }
+    return new Estimate(
+        baseLogZ + sign * weights.logMean(),
+        weights.standardError(),
+        weights.effectiveSamples(),
+        logWeights.length);
+  }
+}
