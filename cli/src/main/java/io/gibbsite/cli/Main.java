@@ -36,6 +36,8 @@ import picocli.CommandLine.Spec;
       EnergyCommand.class,
       GradientCommand.class,
       LossCommand.class,
+      LogzCommand.class,
+      EvaluateCommand.class,
       DemoCommand.class,
       InfoCommand.class,
       TrainCommand.class,
@@ -52,7 +54,7 @@ public final class Main implements Runnable {
 
   static {
     SECTIONS.put("Start here", List.of("demo", "info"));
-    SECTIONS.put("Models", List.of("train", "sample"));
+    SECTIONS.put("Models", List.of("train", "sample", "evaluate", "logz"));
     SECTIONS.put("Single passes", List.of("energy", "gradient", "loss"));
     SECTIONS.put("This machine", List.of("selftest", "bench"));
   }

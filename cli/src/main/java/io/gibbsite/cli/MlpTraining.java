@@ -8,7 +8,6 @@ import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.objective.SigmoidNce;
-import io.gibbsite.train.Checkpoint;
 import io.gibbsite.train.GridIntegral;
 import io.gibbsite.train.HeldOut;
 import io.gibbsite.train.ImportanceLogZ;
@@ -16,14 +15,12 @@ import io.gibbsite.train.MetricsCsv;
 import io.gibbsite.train.NceTrainer;
 import io.gibbsite.train.TrainingOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 
-/** The training of an MLP energy in a run folder: set up, stepped, saved and measured. */
-final class MlpTraining implements AutoCloseable {
+/** The training of an MLP energy. */
+final class MlpTraining extends Training {
   static final List<String> METRICS =
       List.of(
           "step",
@@ -43,12 +40,9 @@ final class MlpTraining implements AutoCloseable {
   private final MlpTrainingOptions options;
   private final TrainingData data;
   private final Backend backend;
-  private final RunFolder folder;
   private final Gaussian gaussian;
   private final SigmoidNce nce;
   private final NceTrainer trainer;
-  private double secondsBefore;
-  private double seconds;
 
   /**
    * Fits the densities and sets up the first step. Writes nothing.
@@ -56,10 +50,10 @@ final class MlpTraining implements AutoCloseable {
    * @param options checked
    */
   MlpTraining(MlpTrainingOptions options, TrainingData data, Backend backend, RunFolder folder) {
+    super(options, folder, METRICS);
     this.options = options;
     this.data = data;
     this.backend = backend;
-    this.folder = folder;
     float[] fitted = data.jittered().values();
     int rows = data.jittered().rows();
     int columns = data.columns();
@@ -98,6 +92,7 @@ final class MlpTraining implements AutoCloseable {
     return session;
   }
 
+  @Override
   NceTrainer trainer() {
     return trainer;
   }
@@ -114,80 +109,26 @@ final class MlpTraining implements AutoCloseable {
     return gaussian;
   }
 
-  /** Seconds spent on steps, those before a resumption included. */
-  double seconds() {
-    return seconds;
-  }
-
   /** A session with the model as trained so far. */
   MlpSession open() {
     return session(trainer.model().parameters());
   }
 
-  /** Writes what a new run starts with. */
+  @Override
   void begin() throws IOException {
     options.begunOn = backend.name();
-    RunFolder.writeJson(folder.config(), options);
-    folder.writeFitted(
+    RunFolder.writeJson(folder().config(), options);
+    folder().writeFitted(
         new RunFolder.Fitted(gaussian, nce.noise(), data.standardiser(), data.images()));
   }
 
-  /** Goes to the folder's checkpoint, or to the start if there is none yet. */
-  void resume() throws IOException {
-    if (Files.exists(folder.checkpoint())) {
-      Checkpoint.resume(folder.checkpoint(), trainer);
-    } else {
-      begin();
-    }
+  @Override
+  double step() {
+    return trainer.step();
   }
 
-  /**
-   * Makes the steps that are left, and saves on the way.
-   *
-   * @param stop is asked after every step
-   * @return whether all steps are made
-   */
-  boolean train(Progress progress, BooleanSupplier stop) throws IOException {
-    long resumed = trainer.stepsDone() == 0 ? -1 : trainer.stepsDone();
-    try (MetricsCsv metrics = MetricsCsv.open(folder.metrics(), METRICS, resumed)) {
-      secondsBefore = resumed < 0 ? 0 : lastSeconds();
-      seconds = secondsBefore;
-      if (resumed < 0) {
-        measure(metrics, Double.NaN);
-      }
-      return steps(metrics, progress, stop);
-    }
-  }
-
-  private boolean steps(MetricsCsv metrics, Progress progress, BooleanSupplier stop)
-      throws IOException {
-    long start = System.nanoTime();
-    double sum = 0;
-    long summed = 0;
-    String note = "";
-    boolean stopped = false;
-    while (trainer.stepsDone() < options.steps && !stopped) {
-      sum += trainer.step();
-      summed++;
-      long step = trainer.stepsDone();
-      seconds = secondsBefore + (System.nanoTime() - start) * 1e-9;
-      boolean last = step == options.steps;
-      if (last || step % options.evaluateEvery == 0) {
-        double heldOut = measure(metrics, sum / summed);
-        note = String.format(Locale.ROOT, "loss %.4f, held out %.4f", sum / summed, heldOut);
-        sum = 0;
-        summed = 0;
-      }
-      stopped = stop.getAsBoolean();
-      if (last || stopped || step % options.checkpointEvery == 0) {
-        save();
-      }
-      progress.at(step, note);
-    }
-    return trainer.stepsDone() == options.steps;
-  }
-
-  private double measure(MetricsCsv metrics, double loss) throws IOException {
+  @Override
+  String measure(MetricsCsv metrics, double loss) throws IOException {
     double heldOut = trainer.heldOutLoss(data.heldOut().values(), data.heldOut().rows());
     metrics.append(
         trainer.stepsDone(),
@@ -197,18 +138,13 @@ final class MlpTraining implements AutoCloseable {
         trainer.logZ(),
         trainer.gradientNorm(),
         options.learningRate().at(trainer.stepsDone()),
-        seconds);
-    return heldOut;
+        seconds());
+    return String.format(Locale.ROOT, "loss %.4f, held out %.4f", loss, heldOut);
   }
 
-  private double lastSeconds() throws IOException {
-    List<double[]> rows = MetricsCsv.read(folder.metrics());
-    return rows.isEmpty() ? 0 : rows.get(rows.size() - 1)[METRICS.indexOf("seconds")];
-  }
-
-  private void save() throws IOException {
-    trainer.model().write(folder.model(), Map.of("step", Long.toString(trainer.stepsDone())));
-    Checkpoint.write(folder.checkpoint(), trainer);
+  @Override
+  void writeModel() throws IOException {
+    trainer.model().write(folder().model(), Map.of("step", Long.toString(trainer.stepsDone())));
   }
 
   /** What the model is worth. */
@@ -232,7 +168,7 @@ final class MlpTraining implements AutoCloseable {
           exact ? grid : null,
           HeldOut.compare(session, logZ, gaussian, heldOut, rows),
           data.standardiser() != null,
-          seconds);
+          seconds());
     }
   }
 

@@ -1,16 +1,12 @@
 package io.gibbsite.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.gibbsite.backend.Backend;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -32,9 +28,6 @@ import picocli.CommandLine.Spec;
       "  gibbsite train mlp --resume --out run",
     })
 final class TrainMlpCommand implements Callable<Integer> {
-  /** What a shell reports for a process that Ctrl-C ended. */
-  static final int INTERRUPTED = 130;
-
   @Spec private CommandSpec spec;
 
   @Mixin private MlpTrainingOptions options;
@@ -60,7 +53,8 @@ final class TrainMlpCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     options.seed = common.seed();
     if (resume) {
-      options = recorded();
+      options =
+          RunOptions.recorded(out, options, MlpTrainingOptions.class, spec);
     }
     options.check();
     TrainingData data = TrainingData.prepare(options);
@@ -72,28 +66,8 @@ final class TrainMlpCommand implements Callable<Integer> {
   }
 
   private int run(MlpTraining training, RunFolder folder, Backend backend) throws IOException {
-    if (resume) {
-      training.resume();
-      common.note("resumed after step " + training.trainer().stepsDone());
-      if (!backend.name().equals(options.begunOn)) {
-        common.note(
-            "the run was begun on backend %s: on %s its last bits will differ"
-                .formatted(options.begunOn, backend.name()));
-      }
-    } else {
-      training.begin();
-    }
-    try (Interruption interruption = Interruption.watch();
-        Progress progress = common.progress("train", options.steps)) {
-      if (!training.train(progress, interruption::requested)) {
-        common
-            .err()
-            .println(
-                "stopped after step %d of %d; to go on: gibbsite train mlp --resume --out %s"
-                    .formatted(training.trainer().stepsDone(), options.steps, out));
-        common.err().flush();
-        return INTERRUPTED;
-      }
+    if (!TrainCommand.train(training, options, resume, backend, common)) {
+      return TrainCommand.INTERRUPTED;
     }
     TrainingFigures figures = training.figures();
     TrainingReport report = TrainingReport.of(figures, options, backend);
@@ -105,31 +79,5 @@ final class TrainMlpCommand implements Callable<Integer> {
       figures.print(common.out(), backend.description());
     }
     return 0;
-  }
-
-  /**
-   * The options that the folder's run was begun with.
-   *
-   * @throws IllegalArgumentException if one that is given again differs
-   */
-  private MlpTrainingOptions recorded() {
-    Path config = new RunFolder(out).config();
-    if (!Files.exists(config)) {
-      throw new IllegalArgumentException(out + ": holds no run to resume (no config.json)");
-    }
-    MlpTrainingOptions recorded =
-        ModelAndData.read(config, file -> Json.read(file, MlpTrainingOptions.class));
-    JsonNode before = Json.tree(recorded);
-    JsonNode now = Json.tree(options);
-    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
-      String name = option.longestName();
-      String key = name.substring(2).replace('-', '_').toLowerCase(Locale.ROOT);
-      if (before.has(key) && !before.get(key).equals(now.get(key))) {
-        throw new IllegalArgumentException(
-            "%s is %s, but the run in %s was begun with %s: leave it out to resume"
-                .formatted(name, now.get(key), out, before.get(key)));
-      }
-    }
-    return recorded;
   }
 }

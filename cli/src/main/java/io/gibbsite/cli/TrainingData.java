@@ -1,15 +1,9 @@
 package io.gibbsite.cli;
 
-import io.gibbsite.data.BuiltIn;
 import io.gibbsite.data.Dataset;
-import io.gibbsite.data.DatasetReader;
 import io.gibbsite.data.ImageLayout;
-import io.gibbsite.data.Images;
 import io.gibbsite.data.Jitter;
 import io.gibbsite.data.Standardiser;
-import io.gibbsite.train.DataOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -36,15 +30,9 @@ record TrainingData(
    * @throws IllegalArgumentException if they cannot be read or do not fit the options
    */
   static TrainingData prepare(MlpTrainingOptions options) {
-    Dataset all = shuffled(images(source(options), options), options.seed);
-    int heldOutRows = options.heldOutRows(all.rows());
-    Dataset.Split clean = all.split(heldOutRows);
-    if (options.batch > clean.training().rows()) {
-      throw new IllegalArgumentException(
-          "--batch %d is larger than the %d training rows"
-              .formatted(options.batch, clean.training().rows()));
-    }
-    Dataset.Split noisy = jittered(all, options).split(heldOutRows);
+    Dataset all = DataSource.read(options);
+    Dataset.Split clean = DataSource.split(all, options);
+    Dataset.Split noisy = DataSource.split(jittered(all, options), options);
     Standardiser standardiser = null;
     if (options.standardise == null ? all.images() != null : options.standardise) {
       standardiser = Standardiser.fit(noisy.training());
@@ -58,39 +46,6 @@ record TrainingData(
         noisy.heldOut(),
         jitterSd(options.jitter, all.columns(), standardiser),
         standardiser);
-  }
-
-  private static Dataset source(MlpTrainingOptions options) {
-    for (BuiltIn builtIn : BuiltIn.values()) {
-      if (builtIn.label().equals(options.data)) {
-        return builtIn.dataset(options.builtInRows(), options.seed);
-      }
-    }
-    Path file = Path.of(options.data);
-    if (file.getNameCount() == 1 && !options.data.contains(".") && !Files.exists(file)) {
-      // Neither a built-in name nor a file: list the names.
-      BuiltIn.of(options.data);
-    }
-    Dataset read = ModelAndData.read(file, DatasetReader::read).requireFinite();
-    return options.rows == null ? read : read.take(options.rows);
-  }
-
-  private static Dataset images(Dataset read, MlpTrainingOptions options) {
-    Dataset scaled = read.images() == null ? read : Images.scale(read);
-    return options.pool == 1 ? scaled : Images.pool(scaled, options.pool);
-  }
-
-  /** Files are often sorted in some way: held-out rows are to be like the others. */
-  private static Dataset shuffled(Dataset all, long seed) {
-    int[] order = new int[all.rows()];
-    // The epoch of an address that no training run reaches.
-    new DataOrder(all.rows(), all.rows(), seed).rows(Jitter.FIXED, order);
-    int columns = all.columns();
-    float[] values = new float[all.values().length];
-    for (int i = 0; i < order.length; i++) {
-      System.arraycopy(all.values(), order[i] * columns, values, i * columns, columns);
-    }
-    return all.with(values);
   }
 
   private static Dataset jittered(Dataset all, MlpTrainingOptions options) {

@@ -21,6 +21,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** The pictures of a trained model. */
@@ -65,20 +67,35 @@ final class TrainingPictures {
   }
 
   private Path loss() throws IOException {
+    return curve(
+        folder,
+        "loss.png",
+        "NCE loss",
+        MlpTraining.METRICS,
+        Map.of("training", "loss", "held out", "held_out_loss"));
+  }
+
+  /**
+   * Draws columns of metrics.csv over the steps.
+   *
+   * @param header of the file
+   * @param lines the columns' names by what the lines are called
+   */
+  static Path curve(
+      RunFolder folder, String name, String title, List<String> header, Map<String, String> lines)
+      throws IOException {
     List<double[]> rows = MetricsCsv.read(folder.metrics());
-    double[] steps = column(rows, "step");
-    Path file = folder.file("loss.png");
-    Png.write(
-        file,
-        new Curve("NCE loss", "step")
-            .line("training", steps, column(rows, "loss"))
-            .line("held out", steps, column(rows, "held_out_loss"))
-            .draw());
+    double[] steps = column(rows, header.indexOf("step"));
+    Curve curve = new Curve(title, "step");
+    new TreeMap<>(lines)
+        .descendingMap()
+        .forEach((line, column) -> curve.line(line, steps, column(rows, header.indexOf(column))));
+    Path file = folder.file(name);
+    Png.write(file, curve.draw());
     return file;
   }
 
-  private static double[] column(List<double[]> rows, String name) {
-    int index = MlpTraining.METRICS.indexOf(name);
+  private static double[] column(List<double[]> rows, int index) {
     return rows.stream().mapToDouble(row -> row[index]).toArray();
   }
 

@@ -13,13 +13,13 @@ import io.gibbsite.backend.Backend;
  * @param system the machine and the program
  */
 record TrainingReport(
-    TrainingFigures figures,
-    MlpTrainingOptions options,
+    Object figures,
+    RunOptions options,
     String backend,
     int threads,
     String precision,
     SystemReport system) {
-  static TrainingReport of(TrainingFigures figures, MlpTrainingOptions options, Backend backend) {
+  static TrainingReport of(Object figures, RunOptions options, Backend backend) {
     return new TrainingReport(
         figures,
         options,

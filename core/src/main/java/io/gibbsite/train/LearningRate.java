@@ -72,6 +72,16 @@ public record LearningRate(Schedule schedule, float peak, float finalFraction, l
     return new LearningRate(Schedule.CONSTANT, rate, 1, 1);
   }
 
+  /** The whole schedule, as a {@link Resumable#configuration} has it. */
+  String configuration() {
+    return String.join(
+        "; ",
+        "schedule=" + schedule.label(),
+        "learning rate=" + peak,
+        "final fraction=" + finalFraction,
+        "steps=" + steps);
+  }
+
   /** The rate of that step, counted from 0. */
   public float at(long step) {
     double p = Math.min((double) step / steps, 1);

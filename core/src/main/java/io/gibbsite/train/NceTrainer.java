@@ -3,12 +3,16 @@ package io.gibbsite.train;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Jitter;
 import io.gibbsite.density.Density;
+import io.gibbsite.density.Gaussian;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.random.DrawStream;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Trains an MLP energy and its {@code c = log Z} by noise-contrastive estimation on minibatches.
@@ -18,7 +22,7 @@ import java.util.Arrays;
  * whatever the number of threads, and can be taken up at any step (see {@link Checkpoint}). A step
  * allocates nothing. Used by one thread at a time.
  */
-public final class NceTrainer implements AutoCloseable {
+public final class NceTrainer implements Resumable, AutoCloseable {
   /** Held-out noise is drawn at this step and after it; no training step comes so far. */
   private static final long HELD_OUT_STEP = 1L << 55;
 
@@ -199,7 +203,7 @@ public final class NceTrainer implements AutoCloseable {
         values[count]);
   }
 
-  /** Updates made since the start of the run, over resumptions. */
+  @Override
   public long stepsDone() {
     return stepsDone;
   }
@@ -219,47 +223,63 @@ public final class NceTrainer implements AutoCloseable {
     return gradientNorm;
   }
 
-  float[] theta() {
-    return theta;
-  }
-
-  /** The averaged parameters, or null. */
-  float[] averageTheta() {
-    return average == null ? null : average.values();
-  }
-
-  Optimiser optimiser() {
-    return optimiser;
-  }
-
-  TrainingOptions options() {
-    return options;
-  }
-
-  SigmoidNce nce() {
-    return nce;
-  }
-
-  MlpParameters parameters() {
-    return parameters;
-  }
-
-  float[] data() {
-    return data;
-  }
-
-  int dataRows() {
-    return dataRows;
-  }
-
-  boolean hasDiverged() {
+  @Override
+  public boolean hasDiverged() {
     return diverged;
   }
 
   /**
-   * Takes up the run after {@code steps} updates; {@link #theta} and the states have been refilled.
+   * {@code theta} [P + 1], {@code average} [P + 1] if there is one, and the optimiser's state: the
+   * arrays themselves.
    */
-  void resumeAt(long steps) {
+  @Override
+  public Map<String, float[]> state() {
+    Map<String, float[]> state = new LinkedHashMap<>();
+    state.put("theta", theta);
+    if (average != null) {
+      state.put("average", average.values());
+    }
+    state.putAll(optimiser.state());
+    return state;
+  }
+
+  @Override
+  public String configuration() {
+    LearningRate rate = options.learningRate();
+    MlpShape shape = parameters.shape();
+    Gaussian base = parameters.base();
+    return String.join(
+        "; ",
+        "shape=" + shape,
+        "activation=" + shape.activation().label(),
+        "base=" + (base == null ? "none" : Checkpoint.digest(base.mean(), base.cholesky())),
+        "k=" + nce.k(),
+        "noise=" + nce.noise().description() + " " + Checkpoint.digest(probe(nce.noise())),
+        "optimiser=" + optimiser.description(),
+        "batch=" + options.batch(),
+        rate.configuration(),
+        "seed=" + options.seed(),
+        "weight decay=" + options.weightDecay(),
+        "gradient-norm limit=" + options.gradientNormLimit(),
+        "average decay=" + options.averageDecay(),
+        "jitter=" + (options.jitterSd() == null ? "none" : Checkpoint.digest(options.jitterSd())),
+        "data="
+            + dataRows
+            + " rows "
+            + Checkpoint.digest(Arrays.copyOf(data, dataRows * shape.inputs())));
+  }
+
+  /** A few draws tell one noise density from another. */
+  private static float[] probe(Density noise) {
+    float[] draws = new float[4 * noise.columns()];
+    for (int i = 0; i < 4; i++) {
+      noise.sample(0, DrawStream.NCE_NOISE, 0, i, draws, i * noise.columns());
+    }
+    return draws;
+  }
+
+  @Override
+  public void resumeAt(long steps) {
     stepsDone = steps;
     gradientNorm = Double.NaN;
     diverged = false;

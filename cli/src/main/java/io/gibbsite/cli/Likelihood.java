@@ -1,0 +1,31 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.backend.Backend;
+import io.gibbsite.rbm.RbmParameters;
+import io.gibbsite.rbm.RbmSession;
+import io.gibbsite.train.RbmTrainer;
+
+/**
+ * The mean log-likelihood of binary rows under an RBM, in nats a row.
+ *
+ * @param rows how many
+ * @param meanLogLikelihood the value, in the middle of the interval
+ * @param lower end of its interval, from that of log Z
+ * @param upper end of its interval, the same if log Z is exact
+ * @param logZ what it rests on
+ */
+record Likelihood(int rows, double meanLogLikelihood, double lower, double upper, LogZ logZ) {
+  /** Rows of one call of a session. */
+  private static final int BLOCK = 1024;
+
+  static Likelihood of(RbmParameters parameters, BinaryRows data, LogZ logZ, Backend backend) {
+    try (RbmSession session =
+        backend.open(parameters.shape(), Math.min(BLOCK, data.rows()))) {
+      session.setParameters(parameters);
+      double energy = RbmTrainer.meanFreeEnergy(session, data.states(), data.rows());
+      double lower = -energy - logZ.high();
+      double upper = -energy - logZ.low();
+      return new Likelihood(data.rows(), (lower + upper) / 2, lower, upper, logZ);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.backend.Backend;
+import io.gibbsite.data.Dataset;
+import io.gibbsite.rbm.AisOptions;
+import io.gibbsite.rbm.RbmModel;
+import io.gibbsite.rbm.RbmParameters;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Prints an RBM's log partition function. */
+@Command(
+    name = "logz",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description = "Prints the log partition function of an RBM, exact or estimated, as JSON.",
+    footer = {
+      "",
+      "Examples:",
+      "  gibbsite logz --model rbm.safetensors --method exact",
+      "  gibbsite logz --model rbm.safetensors --method bracket --data train.npy"
+    })
+final class LogzCommand implements Callable<Integer> {
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "M.safetensors",
+      description = "The model file of an RBM.")
+  private Path modelFile;
+
+  @Option(
+      names = "--method",
+      paramLabel = "M",
+      description =
+          "exact (up to 25 units on the smaller side), ais (tends to be low), reverse-ais (tends to"
+              + " be high) or bracket (both; default).")
+  private String method = "bracket";
+
+  @Option(
+      names = "--data",
+      paramLabel = "X",
+      description =
+          "Rows, values from 0 to 1, whose base rates the path starts from (default: the model's"
+              + " visible biases).")
+  private Path dataFile;
+
+  @Mixin private LogPartitionOptions annealing;
+
+  @Mixin private CommonOptions common;
+
+  @Override
+  public Integer call() {
+    RunOptions.oneOf("--method", method, List.of("exact", "ais", "reverse-ais", "bracket"));
+    annealing.check();
+    RbmParameters parameters = ModelAndData.read(modelFile, RbmModel::read).parameters();
+    AisOptions options = annealing.from(base(parameters), common.seed());
+    try (Backend backend = common.openBackend()) {
+      common.out().println(Json.line(LogZ.by(method, parameters, options, backend, common)));
+    }
+    return 0;
+  }
+
+  private float[] base(RbmParameters parameters) {
+    if (dataFile == null) {
+      return visibleBias(parameters);
+    }
+    Dataset data = EvaluateCommand.scaled(dataFile, parameters.shape());
+    return AisOptions.logOdds(data.values(), data.rows(), data.columns());
+  }
+
+  static float[] visibleBias(RbmParameters parameters) {
+    int from = parameters.shape().visibleBiasOffset();
+    return Arrays.copyOfRange(parameters.values(), from, from + parameters.shape().visible());
+  }
+}

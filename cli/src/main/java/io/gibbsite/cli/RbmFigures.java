@@ -1,0 +1,62 @@
+package io.gibbsite.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/**
+ * What an RBM's training came to.
+ *
+ * @param steps made
+ * @param trainingRows how many
+ * @param heldOut likelihood of the held-out rows
+ * @param training likelihood of the training rows
+ * @param seconds of all steps and measurements
+ * @param monitoringSeconds of them, spent on measurements since the last resumption
+ * @param secondsPerEpoch of a pass over the training rows
+ */
+record RbmFigures(
+    long steps,
+    int trainingRows,
+    Likelihood heldOut,
+    Likelihood training,
+    double seconds,
+    double monitoringSeconds,
+    double secondsPerEpoch) {
+
+  /** Prints them as lines for people. */
+  void print(PrintWriter out, String backend) {
+    likelihood(out, "held-out log-likelihood", heldOut);
+    likelihood(out, "training log-likelihood", training);
+    LogZ logZ = heldOut.logZ();
+    line(
+        out,
+        "log Z, " + logZ.method(),
+        logZ.logZ() == null ? "%.4f to %.4f" : "%.4f",
+        logZ.logZ() == null ? logZ.lower() : logZ.logZ(),
+        logZ.upper());
+    line(
+        out,
+        "training",
+        "%.1f s, %.1f s of them to measure; %.2f s an epoch; %d steps on %d rows; held out: %d",
+        seconds,
+        monitoringSeconds,
+        secondsPerEpoch,
+        steps,
+        trainingRows,
+        heldOut.rows());
+    line(out, "computed by", "%s", backend);
+  }
+
+  private static void likelihood(PrintWriter out, String name, Likelihood of) {
+    if (of.lower() == of.upper()) {
+      line(out, name, "%.4f nats a row", of.meanLogLikelihood());
+    } else {
+      line(out, name, "%.4f to %.4f nats a row", of.lower(), of.upper());
+    }
+  }
+
+  private static void line(PrintWriter out, String name, String format, Object... values) {
+    out.println(
+        String.format(Locale.ROOT, "%-24s ", name) + String.format(Locale.ROOT, format, values));
+  }
+}

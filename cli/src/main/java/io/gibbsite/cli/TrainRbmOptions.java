@@ -1,0 +1,109 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.train.RbmGradient;
+import io.gibbsite.train.RbmTrainingOptions;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/**
+ * All that an RBM's training depends on: options of the command, and, as JSON with the options'
+ * names, the {@code config.json} of a run.
+ */
+final class TrainRbmOptions extends RunOptions {
+  @Option(
+      names = "--threshold",
+      paramLabel = "T",
+      description =
+          "Values above it become 1, others 0 (image greys run from 0 to 1; default"
+              + " ${DEFAULT-VALUE}).")
+  float threshold = 0.5f;
+
+  @Option(
+      names = "--hidden",
+      paramLabel = "N",
+      description = "Hidden units (default ${DEFAULT-VALUE}).")
+  int hidden = 100;
+
+  @Option(
+      names = "--objective",
+      paramLabel = "O",
+      description =
+          "pcd (default): persistent contrastive divergence; or cd: chains start from the data.")
+  String objective = "pcd";
+
+  @Option(
+      names = "--chains",
+      paramLabel = "N",
+      description = "Persistent chains of pcd (default ${DEFAULT-VALUE}).")
+  int chains = 100;
+
+  @Option(
+      names = "--sweeps",
+      paramLabel = "K",
+      description = "Sweeps of the chains in an update (default ${DEFAULT-VALUE}).")
+  int sweeps = 1;
+
+  @Option(
+      names = "--gradient",
+      paramLabel = "G",
+      description = "enhanced (default): of covariances; or plain.")
+  String gradient = "enhanced";
+
+  @Option(
+      names = "--momentum",
+      paramLabel = "M",
+      description = "Of the updates (default ${DEFAULT-VALUE}).")
+  float momentum;
+
+  @Option(
+      names = "--ais-chains",
+      paramLabel = "N",
+      description = "For log Z at the end, where it is not exact (default ${DEFAULT-VALUE}).")
+  int aisChains = 100;
+
+  @Option(
+      names = "--temperatures",
+      paramLabel = "K",
+      description = "For log Z at the end, where it is not exact (default ${DEFAULT-VALUE}).")
+  int temperatures = 1_000;
+
+  TrainRbmOptions() {
+    batch = 100;
+    steps = 5_000;
+    learningRate = 0.05f;
+    schedule = "linear";
+  }
+
+  @Override
+  String model() {
+    return "rbm";
+  }
+
+  @Override
+  void check() {
+    checkShared();
+    require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
+    require(hidden >= 1, "--hidden must be at least 1, not " + hidden);
+    oneOf("--objective", objective, List.of("pcd", "cd"));
+    oneOf("--gradient", gradient, List.of("enhanced", "plain"));
+    require(chains >= 1, "--chains must be at least 1, not " + chains);
+    require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
+    require(
+        momentum >= 0 && momentum < 1,
+        "--momentum must be at least 0 and below 1, not " + momentum);
+    require(aisChains >= 2, "--ais-chains must be at least 2, not " + aisChains);
+    require(temperatures >= 1, "--temperatures must be at least 1, not " + temperatures);
+  }
+
+  RbmTrainingOptions training() {
+    return new RbmTrainingOptions(
+        batch,
+        objective.equals("pcd") ? chains : 0,
+        sweeps,
+        RbmGradient.of(gradient),
+        learningRate(),
+        momentum,
+        weightDecay,
+        seed);
+  }
+}

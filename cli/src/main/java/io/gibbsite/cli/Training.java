@@ -1,0 +1,119 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.train.Checkpoint;
+import io.gibbsite.train.MetricsCsv;
+import io.gibbsite.train.Resumable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+
+/** A training in a run folder: begun or resumed, stepped, measured and saved. */
+abstract class Training implements AutoCloseable {
+  private final RunOptions options;
+  private final RunFolder folder;
+  private final List<String> columns;
+  private double secondsBefore;
+  private double seconds;
+
+  /**
+   * @param options checked
+   * @param columns of metrics.csv, of which the first is {@code step} and the last {@code seconds}
+   */
+  Training(RunOptions options, RunFolder folder, List<String> columns) {
+    this.options = options;
+    this.folder = folder;
+    this.columns = columns;
+  }
+
+  abstract Resumable trainer();
+
+  /** Writes what a new run starts with. */
+  abstract void begin() throws IOException;
+
+  /** Makes one update; returns what it minimises, or NaN if that is not known. */
+  abstract double step();
+
+  /**
+   * Appends a line of metrics.
+   *
+   * @param objective mean of what {@link #step} returned since the last line; NaN before the first
+   * @return the line in a few words
+   */
+  abstract String measure(MetricsCsv metrics, double objective) throws IOException;
+
+  /** Writes the model as trained so far. */
+  abstract void writeModel() throws IOException;
+
+  RunFolder folder() {
+    return folder;
+  }
+
+  /** Seconds spent on steps, those before a resumption included. */
+  double seconds() {
+    return seconds;
+  }
+
+  /** Goes to the folder's checkpoint, or to the start if there is none yet. */
+  void resume() throws IOException {
+    if (Files.exists(folder.checkpoint())) {
+      Checkpoint.resume(folder.checkpoint(), trainer());
+    } else {
+      begin();
+    }
+  }
+
+  /**
+   * Makes the steps that are left, and saves on the way.
+   *
+   * @param stop is asked after every step
+   * @return whether all steps are made
+   */
+  boolean train(Progress progress, BooleanSupplier stop) throws IOException {
+    long resumed = trainer().stepsDone() == 0 ? -1 : trainer().stepsDone();
+    try (MetricsCsv metrics = MetricsCsv.open(folder.metrics(), columns, resumed)) {
+      secondsBefore = resumed < 0 ? 0 : lastSeconds();
+      seconds = secondsBefore;
+      if (resumed < 0) {
+        measure(metrics, Double.NaN);
+      }
+      return steps(metrics, progress, stop);
+    }
+  }
+
+  private boolean steps(MetricsCsv metrics, Progress progress, BooleanSupplier stop)
+      throws IOException {
+    long start = System.nanoTime();
+    double sum = 0;
+    long summed = 0;
+    String note = "";
+    boolean stopped = false;
+    while (trainer().stepsDone() < options.steps && !stopped) {
+      sum += step();
+      summed++;
+      long step = trainer().stepsDone();
+      seconds = secondsBefore + (System.nanoTime() - start) * 1e-9;
+      boolean last = step == options.steps;
+      if (last || step % options.evaluateEvery == 0) {
+        note = measure(metrics, sum / summed);
+        sum = 0;
+        summed = 0;
+      }
+      stopped = stop.getAsBoolean();
+      if (last || stopped || step % options.checkpointEvery == 0) {
+        writeModel();
+        Checkpoint.write(folder.checkpoint(), trainer());
+      }
+      progress.at(step, note);
+    }
+    return trainer().stepsDone() == options.steps;
+  }
+
+  private double lastSeconds() throws IOException {
+    List<double[]> rows = MetricsCsv.read(folder.metrics());
+    return rows.isEmpty() ? 0 : rows.get(rows.size() - 1)[columns.indexOf("seconds")];
+  }
+
+  @Override
+  public abstract void close();
+}

@@ -1,0 +1,41 @@
+package io.gibbsite.train;
+
+/**
+ * How {@link RbmTrainer} moves from minibatch to minibatch.
+ *
+ * @param batch data rows in a minibatch, at least 1
+ * @param chains persistent ones of the negative phase; 0 for contrastive divergence, whose chains
+ *     start from the minibatch's rows each time
+ * @param sweeps that chains make in a step, at least 1: the k of CD-k
+ * @param gradient how statistics become a gradient
+ * @param learningRate of each step
+ * @param momentum in [0, 1)
+ * @param weightDecay decoupled: each step also shrinks weights, but not biases, by the factor
+ *     {@code 1 - rate * weightDecay}; at least 0
+ * @param seed of every draw of the run
+ */
+public record RbmTrainingOptions(
+    int batch,
+    int chains,
+    int sweeps,
+    RbmGradient gradient,
+    LearningRate learningRate,
+    float momentum,
+    float weightDecay,
+    long seed) {
+  public RbmTrainingOptions {
+    require(batch >= 1, "a minibatch has at least one row, not " + batch);
+    require(chains >= 0, "persistent chains must be at least 0, not " + chains);
+    require(sweeps >= 1, "chains make at least one sweep in a step, not " + sweeps);
+    require(momentum >= 0 && momentum < 1, "the momentum must be in [0, 1), not " + momentum);
+    require(
+        weightDecay >= 0 && Float.isFinite(weightDecay),
+        "the weight decay must be at least 0, not " + weightDecay);
+  }
+
+  private static void require(boolean condition, String message) {
+    if (!condition) {
+      throw new IllegalArgumentException(message);
+    }
+  }
+}
