@@ -41,8 +41,7 @@ final class DataSource {
   }
 
   private static Dataset source(RunOptions options) {
-    Optional<Dataset> builtIn =
-        BuiltInData.draw(options.data, options.builtInRows(), options.seed);
+    Optional<Dataset> builtIn = BuiltInData.draw(options.data, options.builtInRows(), options.seed);
     if (builtIn.isPresent()) {
       return builtIn.get();
     }

@@ -5,6 +5,7 @@ import io.gibbsite.data.Dataset;
 import io.gibbsite.data.DatasetReader;
 import io.gibbsite.data.Images;
 import io.gibbsite.rbm.AisOptions;
+import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmShape;
@@ -45,10 +46,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Rows: .npy, .npz (FILE.npz:NAME names an array), IDX or CSV.")
   private Path dataFile;
 
-  @Option(
-      names = "--rows",
-      paramLabel = "N",
-      description = "Take the first N rows (default: all).")
+  @Option(names = "--rows", paramLabel = "N", description = "Take the first N rows (default: all).")
   private Integer rows;
 
   @Option(
@@ -67,7 +65,7 @@ final class EvaluateCommand implements Callable<Integer> {
     RbmParameters parameters = ModelAndData.read(modelFile, RbmModel::read).parameters();
     Dataset all = scaled(dataFile, parameters.shape());
     BinaryRows data = BinaryRows.above(rows == null ? all : all.take(rows), threshold);
-    float[] base = AisOptions.logOdds(data.floats(), data.rows(), parameters.shape().visible());
+    float[] base = BaseRates.logOdds(data.floats(), data.rows(), parameters.shape().visible());
     AisOptions options = annealing.from(base, common.seed());
     try (Backend backend = common.openBackend()) {
       LogZ logZ = LogZ.best(parameters, options, backend, common);
@@ -93,8 +91,7 @@ final class EvaluateCommand implements Callable<Integer> {
       if (!(data.values()[k] >= 0 && data.values()[k] <= 1)) {
         throw new IllegalArgumentException(
             "%s: row %d, column %d (from 0) is %s: values for an RBM run from 0 to 1"
-                .formatted(
-                    file, k / data.columns(), k % data.columns(), data.values()[k]));
+                .formatted(file, k / data.columns(), k % data.columns(), data.values()[k]));
       }
     }
     return data;

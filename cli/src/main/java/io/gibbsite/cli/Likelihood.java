@@ -19,8 +19,7 @@ record Likelihood(int rows, double meanLogLikelihood, double lower, double upper
   private static final int BLOCK = 1024;
 
   static Likelihood of(RbmParameters parameters, BinaryRows data, LogZ logZ, Backend backend) {
-    try (RbmSession session =
-        backend.open(parameters.shape(), Math.min(BLOCK, data.rows()))) {
+    try (RbmSession session = backend.open(parameters.shape(), Math.min(BLOCK, data.rows()))) {
       session.setParameters(parameters);
       double energy = RbmTrainer.meanFreeEnergy(session, data.states(), data.rows());
       double lower = -energy - logZ.high();

@@ -3,10 +3,10 @@ package io.gibbsite.cli;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.rbm.AisOptions;
+import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -68,14 +68,9 @@ final class LogzCommand implements Callable<Integer> {
 
   private float[] base(RbmParameters parameters) {
     if (dataFile == null) {
-      return visibleBias(parameters);
+      return parameters.visibleBias();
     }
     Dataset data = EvaluateCommand.scaled(dataFile, parameters.shape());
-    return AisOptions.logOdds(data.values(), data.rows(), data.columns());
-  }
-
-  static float[] visibleBias(RbmParameters parameters) {
-    int from = parameters.shape().visibleBiasOffset();
-    return Arrays.copyOfRange(parameters.values(), from, from + parameters.shape().visible());
+    return BaseRates.logOdds(data.values(), data.rows(), data.columns());
   }
 }

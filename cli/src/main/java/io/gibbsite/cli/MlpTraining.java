@@ -118,8 +118,9 @@ final class MlpTraining extends Training {
   void begin() throws IOException {
     options.begunOn = backend.name();
     RunFolder.writeJson(folder().config(), options);
-    folder().writeFitted(
-        new RunFolder.Fitted(gaussian, nce.noise(), data.standardiser(), data.images()));
+    folder()
+        .writeFitted(
+            new RunFolder.Fitted(gaussian, nce.noise(), data.standardiser(), data.images()));
   }
 
   @Override

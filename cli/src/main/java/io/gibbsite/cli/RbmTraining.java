@@ -4,6 +4,7 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.data.ImageLayout;
 import io.gibbsite.rbm.AisOptions;
+import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.train.MetricsCsv;
@@ -51,12 +52,11 @@ final class RbmTraining extends Training {
     this.heldOut = BinaryRows.above(data.heldOut(), options.threshold);
     this.images = data.training().images();
     int columns = data.training().columns();
-    this.base = AisOptions.logOdds(training.floats(), training.rows(), columns);
+    this.base = BaseRates.logOdds(training.floats(), training.rows(), columns);
     RbmModel initial =
         RbmTrainer.initial(new RbmShape(columns, options.hidden), base, options.seed);
     this.trainer =
-        new RbmTrainer(
-            backend, initial, training.states(), training.rows(), options.training());
+        new RbmTrainer(backend, initial, training.states(), training.rows(), options.training());
   }
 
   @Override

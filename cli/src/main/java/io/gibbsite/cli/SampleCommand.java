@@ -1,5 +1,7 @@
 package io.gibbsite.cli;
 
+import static io.gibbsite.cli.RunOptions.require;
+
 import io.gibbsite.backend.Backend;
 import io.gibbsite.cli.picture.ImageGrid;
 import io.gibbsite.cli.picture.PanelRow;
@@ -26,8 +28,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Samples from a trained model. */
 @Command(
@@ -39,15 +43,19 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "X.npz gets posterior/x [chain, draw, column], in the model's units (standardised, if the run",
-      "standardised its data), and sample_stats/energy [chain, draw].",
+      "standardised its data), and sample_stats/energy [chain, draw]. An RBM's x are bytes 0 or 1,",
+      "with sample_stats/free_energy.",
       "",
       "Examples:",
       "  gibbsite sample run --sampler langevin --chains 64 --steps 1000 --out x.npz",
+      "  gibbsite sample rbm.safetensors --steps 1000 --out x.npz",
       "  gibbsite sample run --init normal --step-size 0.005 --out x.npz --picture x.png",
     })
 final class SampleCommand implements Callable<Integer> {
   private static final int MOST_POINTS = 20_000;
   private static final int MOST_IMAGES_ACROSS = 12;
+
+  @Spec private CommandSpec spec;
 
   @Parameters(
       paramLabel = "RUN|MODEL.safetensors",
@@ -57,8 +65,10 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--sampler",
       paramLabel = "S",
-      description = "langevin (default): unadjusted Langevin dynamics.")
-  private String sampler = "langevin";
+      description =
+          "langevin: unadjusted Langevin dynamics (default for MLPs); gibbs: block Gibbs sweeps"
+              + " (default for RBMs).")
+  private String sampler;
 
   @Option(names = "--chains", paramLabel = "N", description = "Chains (default ${DEFAULT-VALUE}).")
   private int chains = 64;
@@ -118,7 +128,7 @@ final class SampleCommand implements Callable<Integer> {
       description =
           "Where chains start: noise (the run's noise density), base (the model's), normal (N(0,"
               + " 1)) or data (the run's training rows); default: the first of noise, base and"
-              + " normal that there is.")
+              + " normal that there is. For RBMs: base (default), the visible biases, or data.")
   private String init;
 
   @Option(names = "--out", required = true, paramLabel = "X.npz", description = "The samples.")
@@ -138,16 +148,18 @@ final class SampleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    ChainLength length = new ChainLength(chains, steps, burnIn, thin);
+    Path file = Files.isDirectory(source) ? new RunFolder(source).model() : source;
+    if (GibbsChains.fits(file)) {
+      gibbs(file, length).run(out, picture, common);
+      return 0;
+    }
     Langevin langevin = langevin();
     AtomicFile.requirePlace(out);
     read();
     int d = columns();
-    int draws = steps / thin;
-    if ((long) chains * draws * d > Integer.MAX_VALUE - 64) {
-      throw new IllegalArgumentException(
-          "%d chains of %d draws of %d columns are too many for one file: raise --thin"
-              .formatted(chains, draws, d));
-    }
+    int draws = length.draws();
+    length.requireFits(d);
     boolean images = fitted != null && fitted.images() != null;
     if (picture != null && d != 2 && !images) {
       throw new IllegalArgumentException(
@@ -177,13 +189,34 @@ final class SampleCommand implements Callable<Integer> {
     return 0;
   }
 
+  private GibbsChains gibbs(Path file, ChainLength length) {
+    require(
+        sampler == null || sampler.equals("gibbs"),
+        "--sampler must be gibbs for an RBM, not '" + sampler + "'");
+    require(
+        temperature > 0 && Float.isFinite(temperature),
+        "--temperature must be positive for an RBM, not " + temperature);
+    for (String option : List.of("--step-size", "--noise-scale", "--clip", "--box")) {
+      require(
+          !spec.commandLine().getParseResult().hasMatchedOption(option),
+          option + " is of langevin: an RBM is sampled by gibbs");
+    }
+    require(
+        init == null || init.equals("base") || init.equals("data"),
+        "--init must be base or data for an RBM, not '" + init + "'");
+    TrainRbmOptions data = null;
+    if ("data".equals(init)) {
+      require(Files.isDirectory(source), "--init data needs a run's folder, not a model file");
+      Path config = new RunFolder(source).config();
+      data = ModelAndData.read(config, at -> Json.read(at, TrainRbmOptions.class));
+    }
+    return new GibbsChains(file, length, temperature, data);
+  }
+
   private Langevin langevin() {
-    require(sampler.equals("langevin"), "--sampler must be langevin, not '" + sampler + "'");
-    require(chains >= 1, "--chains must be at least 1, not " + chains);
-    require(steps >= 1, "--steps must be at least 1, not " + steps);
-    require(burnIn >= 0, "--burn-in must be at least 0, not " + burnIn);
-    require(thin >= 1 && thin <= steps, "--thin must be from 1 to --steps, not " + thin);
-    require(burnIn <= Integer.MAX_VALUE - steps, "--burn-in and --steps are too many together");
+    require(
+        sampler == null || sampler.equals("langevin"),
+        "--sampler must be langevin for an MLP, not '" + sampler + "'");
     require(
         stepSize > 0 && Float.isFinite(stepSize), "--step-size must be positive, not " + stepSize);
     require(
@@ -200,12 +233,6 @@ final class SampleCommand implements Callable<Integer> {
     langevin = noiseScale == null ? langevin : langevin.noiseScale(noiseScale);
     langevin = clip == null ? langevin : langevin.clip(clip);
     return box == null ? langevin : langevin.box(box[0], box[1]);
-  }
-
-  private static void require(boolean condition, String message) {
-    if (!condition) {
-      throw new IllegalArgumentException(message);
-    }
   }
 
   private void read() {

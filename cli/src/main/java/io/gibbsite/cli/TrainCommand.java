@@ -39,11 +39,7 @@ final class TrainCommand implements Runnable {
    * @return whether all are made; if not, how to go on has been said
    */
   static boolean train(
-      Training training,
-      RunOptions options,
-      boolean resume,
-      Backend backend,
-      CommonOptions common)
+      Training training, RunOptions options, boolean resume, Backend backend, CommonOptions common)
       throws IOException {
     if (resume) {
       training.resume();

@@ -53,8 +53,7 @@ final class TrainMlpCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     options.seed = common.seed();
     if (resume) {
-      options =
-          RunOptions.recorded(out, options, MlpTrainingOptions.class, spec);
+      options = RunOptions.recorded(out, options, MlpTrainingOptions.class, spec);
     }
     options.check();
     TrainingData data = TrainingData.prepare(options);

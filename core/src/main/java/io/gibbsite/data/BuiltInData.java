@@ -36,8 +36,7 @@ public final class BuiltInData {
     }
     Matcher bars = BARS.matcher(name);
     if (bars.matches()) {
-      return Optional.of(
-          new BarsAndStripes(Integer.parseInt(bars.group(1))).sample(rows, seed));
+      return Optional.of(new BarsAndStripes(Integer.parseInt(bars.group(1))).sample(rows, seed));
     }
     return name.equals(Strokes.LABEL) ? Optional.of(Strokes.dataset(rows, seed)) : Optional.empty();
   }

@@ -4,7 +4,7 @@ package io.gibbsite.rbm;
  * How {@link LogPartition} anneals.
  *
  * @param base float[visible], the log-odds of the independent visible units that the path starts
- *     from: best those of the training data ({@link #logOdds}); not copied
+ *     from: best those of the training data ({@link BaseRates#logOdds}); not copied
  * @param chains at least 2
  * @param temperatures points of the path after its start, evenly spaced, at least 1
  * @param burnIn sweeps of the chains that reverse AIS starts from where it has no exact samples, at
@@ -22,24 +22,6 @@ public record AisOptions(float[] base, int chains, int temperatures, int burnIn,
     if (!condition) {
       throw new IllegalArgumentException(message);
     }
-  }
-
-  /**
-   * The log-odds of each column being 1, with half an observation of each kind added, so that a
-   * column that never changes has finite ones.
-   *
-   * @param x float[rows * columns], from 0 to 1
-   */
-  public static float[] logOdds(float[] x, int rows, int columns) {
-    double[] ones = new double[columns];
-    for (int i = 0; i < rows * columns; i++) {
-      ones[i % columns] += x[i];
-    }
-    float[] odds = new float[columns];
-    for (int j = 0; j < columns; j++) {
-      odds[j] = (float) Math.log((ones[j] + 0.5) / (rows - ones[j] + 0.5));
-    }
-    return odds;
   }
 
   /** The same with another seed. */

@@ -1,7 +1,6 @@
 package io.gibbsite.rbm;
 
 import io.gibbsite.backend.Workers;
-import io.gibbsite.math.FloatMath;
 import io.gibbsite.math.LogWeights;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
@@ -49,8 +48,7 @@ public final class LogPartition {
    * @param effectiveSamples the weights' effective sample size
    * @param chains how many there were
    */
-  public record Estimate(
-      double logZ, double standardError, double effectiveSamples, int chains) {}
+  public record Estimate(double logZ, double standardError, double effectiveSamples, int chains) {}
 
   /**
    * An interval for {@code log Z}.
@@ -100,11 +98,10 @@ public final class LogPartition {
   public static Estimate ais(
       RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
     session.setParameters(parameters);
-    session.setVisible(atBase(options), options.chains());
+    session.setVisible(
+        BaseRates.sample(options.base(), options.chains(), options.seed()), options.chains());
     return estimate(
-        baseLogZ(session.shape(), options),
-        1,
-        anneal(session, options, false, 0, progress));
+        baseLogZ(session.shape(), options), 1, anneal(session, options, false, 0, progress));
   }
 
   /**
@@ -123,7 +120,8 @@ public final class LogPartition {
     if (canSampleExactly(session.shape())) {
       session.setVisible(exactSamples(session, parameters, options), options.chains());
     } else {
-      session.setVisible(atBase(options), options.chains());
+      session.setVisible(
+          BaseRates.sample(options.base(), options.chains(), options.seed()), options.chains());
       anneal(session, options, false, sweeps, progress);
       sweeps += options.temperatures();
       session.gibbs(Gibbs.sweeps(0).from(sweeps, options.burnIn()), options.seed());
@@ -160,29 +158,6 @@ public final class LogPartition {
     return new Bracket(Math.min(lower, upper), Math.max(lower, upper), forward, reverse);
   }
 
-  /** States of the independent units, at (INITIAL_STATE, 0, chain). */
-  private static byte[] atBase(AisOptions options) {
-    int visible = options.base().length;
-    float[] p = new float[options.chains() * visible];
-    for (int i = 0; i < p.length; i++) {
-      p[i] = FloatMath.sigmoid(options.base()[i % visible]);
-    }
-    return bernoulli(p, visible, options.seed(), DrawStream.INITIAL_STATE);
-  }
-
-  /** Row r, component i at (stream, 0, r). */
-  private static byte[] bernoulli(float[] p, int columns, long seed, DrawStream stream) {
-    byte[] states = new byte[p.length];
-    float[] u = new float[columns];
-    for (int r = 0; r < p.length / columns; r++) {
-      Draws.uniforms(seed, stream, 0, r, u, 0, columns);
-      for (int i = 0; i < columns; i++) {
-        states[r * columns + i] = (byte) (u[i] < p[r * columns + i] ? 1 : 0);
-      }
-    }
-    return states;
-  }
-
   /**
    * Visible states of the RBM, by enumeration of its smaller side: uniform numbers at
    * (INITIAL_STATE, 1, chain) and, for visible units under enumerated hidden ones, (VISIBLE_GIBBS,
@@ -215,7 +190,7 @@ public final class LogPartition {
     int visible = session.shape().visible();
     float[] p = new float[options.chains() * visible];
     session.visibleProbabilities(states, options.chains(), p);
-    return bernoulli(p, visible, options.seed(), DrawStream.VISIBLE_GIBBS);
+    return BaseRates.bernoulli(p, visible, options.seed(), DrawStream.VISIBLE_GIBBS);
   }
 
   /** {@code log Z_0}. */
@@ -235,8 +210,7 @@ public final class LogPartition {
     for (int k = 0; k < options.temperatures(); k += PIECE) {
       int end = Math.min(k + PIECE, options.temperatures());
       float[] betas = Arrays.copyOfRange(path, k, end + 1);
-      session.anneal(
-          new Annealing(betas, options.base(), first + k), options.seed(), logWeights);
+      session.anneal(new Annealing(betas, options.base(), first + k), options.seed(), logWeights);
       progress.accept(first + end);
     }
     return logWeights;

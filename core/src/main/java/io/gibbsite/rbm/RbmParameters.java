@@ -60,4 +60,9 @@ public record RbmParameters(RbmShape shape, float[] values) {
   public float hiddenBias(int j) {
     return values[shape.hiddenBiasOffset() + j];
   }
+
+  /** All {@code b_i}; a copy. */
+  public float[] visibleBias() {
+    return Arrays.copyOfRange(values, shape.visibleBiasOffset(), shape.hiddenBiasOffset());
+  }
 }

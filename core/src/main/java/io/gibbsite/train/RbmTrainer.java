@@ -1,9 +1,9 @@
 package io.gibbsite.train;
 
 import io.gibbsite.backend.Backend;
-import io.gibbsite.math.FloatMath;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
+import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
@@ -78,7 +78,10 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
     this.savedChains = new float[chainStates.length];
     this.session = backend.open(shape, Math.max(options.batch(), options.chains()));
     session.setParameters(parameters);
-    startChains();
+    if (options.chains() > 0) {
+      byte[] start = BaseRates.sample(parameters.visibleBias(), options.chains(), options.seed());
+      session.setVisible(start, options.chains());
+    }
   }
 
   /**
@@ -91,33 +94,12 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
     float[] weight = new float[shape.weightCount()];
     for (int i = 0; i < shape.visible(); i++) {
       Draws.normals(
-          seed,
-          DrawStream.INITIAL_PARAMETERS,
-          0,
-          i,
-          weight,
-          i * shape.hidden(),
-          shape.hidden());
+          seed, DrawStream.INITIAL_PARAMETERS, 0, i, weight, i * shape.hidden(), shape.hidden());
     }
     for (int k = 0; k < weight.length; k++) {
       weight[k] *= INITIAL_WEIGHT_SD;
     }
     return new RbmModel(RbmParameters.of(shape, weight, visibleBias, new float[shape.hidden()]));
-  }
-
-  private void startChains() {
-    int visible = parameters.shape().visible();
-    float[] u = new float[visible];
-    for (int chain = 0; chain < options.chains(); chain++) {
-      Draws.uniforms(options.seed(), DrawStream.INITIAL_STATE, 0, chain, u, 0, visible);
-      for (int i = 0; i < visible; i++) {
-        boolean on = u[i] < FloatMath.sigmoid(parameters.visibleBias(i));
-        chainStates[chain * visible + i] = (byte) (on ? 1 : 0);
-      }
-    }
-    if (options.chains() > 0) {
-      session.setVisible(chainStates, options.chains());
-    }
   }
 
   /**
@@ -193,8 +175,7 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
     double sum = 0;
     for (int first = 0; first < rows; first += block) {
       int n = Math.min(block, rows - first);
-      session.freeEnergy(
-          Arrays.copyOfRange(v, first * visible, (first + n) * visible), n, energy);
+      session.freeEnergy(Arrays.copyOfRange(v, first * visible, (first + n) * visible), n, energy);
       for (int i = 0; i < n; i++) {
         sum += energy[i];
       }

@@ -196,7 +196,7 @@ class LogPartitionTest {
 
   @Test
   void logOddsAreThoseOfTheColumns() {
-    assertThat(AisOptions.logOdds(new float[] {1, 0, 1, 0, 1, 1}, 3, 2))
+    assertThat(BaseRates.logOdds(new float[] {1, 0, 1, 0, 1, 1}, 3, 2))
         .containsExactly((float) Math.log(3.5 / 0.5), (float) Math.log(1.5 / 2.5));
   }
 

@@ -11,7 +11,7 @@ import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.data.BarsAndStripes;
 import io.gibbsite.io.FormatException;
-import io.gibbsite.rbm.AisOptions;
+import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.LogPartition;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmShape;
@@ -44,7 +44,7 @@ class RbmTrainerTest {
 
   private static RbmTrainer trainer(Backend backend, int hidden, RbmTrainingOptions options) {
     RbmShape shape = new RbmShape(16, hidden);
-    float[] bias = AisOptions.logOdds(BARS.all().values(), ROWS, 16);
+    float[] bias = BaseRates.logOdds(BARS.all().values(), ROWS, 16);
     RbmModel initial = RbmTrainer.initial(shape, bias, options.seed());
     return new RbmTrainer(backend, initial, patterns(), ROWS, options);
   }
@@ -76,8 +76,7 @@ class RbmTrainerTest {
   void barsAndStripesAreLearntToWithinATenthOfANat(RbmGradient gradient) {
     int steps = 15_000;
     LearningRate rate = new LearningRate(LearningRate.Schedule.LINEAR, 0.2f, 0, steps);
-    RbmTrainingOptions options =
-        new RbmTrainingOptions(ROWS, 100, 1, gradient, rate, 0, 0, 1);
+    RbmTrainingOptions options = new RbmTrainingOptions(ROWS, 100, 1, gradient, rate, 0, 0, 1);
     try (Backend backend = backend("auto", 1);
         RbmTrainer trainer = trainer(backend, 16, options)) {
       assertThat(logLikelihood(trainer)).isLessThan(-9);
@@ -177,8 +176,7 @@ class RbmTrainerTest {
   @Test
   void divergenceIsNamed() {
     LearningRate rate = LearningRate.constant(1e38f);
-    RbmTrainingOptions wild =
-        new RbmTrainingOptions(10, 0, 1, RbmGradient.PLAIN, rate, 0.9f, 0, 3);
+    RbmTrainingOptions wild = new RbmTrainingOptions(10, 0, 1, RbmGradient.PLAIN, rate, 0.9f, 0, 3);
     try (Backend backend = backend("scalar", 1);
         RbmTrainer trainer = trainer(backend, 5, wild)) {
       assertThatThrownBy(() -> steps(trainer, 100))
@@ -192,8 +190,7 @@ class RbmTrainerTest {
   @Test
   void badOptionsAreRefused() {
     LearningRate rate = LearningRate.constant(1);
-    assertThatThrownBy(
-            () -> new RbmTrainingOptions(1, 0, 0, RbmGradient.PLAIN, rate, 0, 0, 1))
+    assertThatThrownBy(() -> new RbmTrainingOptions(1, 0, 0, RbmGradient.PLAIN, rate, 0, 0, 1))
         .hasMessageContaining("at least one sweep");
     assertThatThrownBy(() -> RbmGradient.of("steep"))
         .hasMessageContaining("unknown gradient 'steep': enhanced, plain");

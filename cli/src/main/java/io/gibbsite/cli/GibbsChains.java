@@ -1,0 +1,119 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.backend.Backend;
+import io.gibbsite.cli.picture.ImageGrid;
+import io.gibbsite.cli.picture.PanelRow;
+import io.gibbsite.cli.picture.Png;
+import io.gibbsite.data.ImageLayout;
+import io.gibbsite.io.NdArray;
+import io.gibbsite.io.Npz;
+import io.gibbsite.io.Safetensors;
+import io.gibbsite.rbm.BaseRates;
+import io.gibbsite.rbm.RbmModel;
+import io.gibbsite.rbm.RbmParameters;
+import io.gibbsite.rbm.RbmSession;
+import io.gibbsite.rbm.RbmShape;
+import io.gibbsite.sampler.Gibbs;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Samples an RBM by block Gibbs chains.
+ *
+ * @param file the model
+ * @param length of the chains
+ * @param temperature samples {@code exp(-E / T)}
+ * @param data whether chains start from the rows a run was trained on, not from the visible biases
+ */
+record GibbsChains(Path file, ChainLength length, float temperature, TrainRbmOptions data) {
+  private static final int MOST_IMAGES_ACROSS = 12;
+
+  /** Whether the file is an RBM's. */
+  static boolean fits(Path file) {
+    return "rbm".equals(metadata(file).get("model"));
+  }
+
+  private static Map<String, String> metadata(Path file) {
+    return ModelAndData.read(file, Safetensors::read).metadata();
+  }
+
+  /** Writes the samples and, unless null, the picture. */
+  void run(Path out, Path picture, CommonOptions common) throws IOException {
+    RbmParameters parameters = ModelAndData.read(file, RbmModel::read).parameters();
+    RbmShape shape = parameters.shape();
+    ImageLayout layout = RbmImages.layout(metadata(file), shape.visible());
+    RunOptions.require(
+        picture == null || layout != null, "--picture needs an RBM that was trained on images");
+    length.requireFits(shape.visible());
+    int chains = length.chains();
+    byte[] samples = new byte[chains * length.draws() * shape.visible()];
+    float[] energies = new float[chains * length.draws()];
+    try (Backend backend = common.openBackend();
+        RbmSession session = backend.open(shape, chains);
+        Progress progress = common.progress("sample", length.total())) {
+      session.setParameters(parameters);
+      session.setVisible(start(parameters, common.seed()), chains);
+      move(session, 0, length.burnIn(), common.seed(), progress);
+      for (int draw = 0; draw < length.draws(); draw++) {
+        int first = length.burnIn() + draw * length.thin();
+        move(session, first, length.thin(), common.seed(), progress);
+        record(session, draw, samples, energies);
+      }
+      if (picture != null) {
+        int side = (int) Math.min(MOST_IMAGES_ACROSS, Math.sqrt(chains));
+        float[] x = RbmImages.lastProbabilities(session);
+        Png.write(
+            picture,
+            PanelRow.draw(
+                List.of(new ImageGrid("samples", x, layout.height(), layout.width(), side))));
+      }
+    }
+    Map<String, NdArray> arrays = new LinkedHashMap<>();
+    arrays.put("posterior/x", NdArray.of(samples, chains, length.draws(), shape.visible()));
+    arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, length.draws()));
+    Npz.write(out, arrays);
+  }
+
+  private byte[] start(RbmParameters parameters, long seed) {
+    int visible = parameters.shape().visible();
+    int chains = length.chains();
+    if (data == null) {
+      return BaseRates.sample(parameters.visibleBias(), chains, seed);
+    }
+    BinaryRows rows =
+        BinaryRows.above(DataSource.split(DataSource.read(data), data).training(), data.threshold);
+    byte[] states = new byte[chains * visible];
+    for (int k = 0; k < states.length; k++) {
+      states[k] = rows.states()[k % rows.states().length];
+    }
+    return states;
+  }
+
+  /** Makes sweeps, in pieces short enough to show progress. */
+  private void move(RbmSession session, int first, int count, long seed, Progress progress) {
+    int most = Math.max(1, 20_000 / length.chains());
+    Gibbs gibbs = Gibbs.sweeps(0).temperature(temperature);
+    for (int done = 0; done < count; ) {
+      int piece = Math.min(most, count - done);
+      session.gibbs(gibbs.from(first + done, piece), seed);
+      done += piece;
+      progress.at(first + done, "");
+    }
+  }
+
+  private void record(RbmSession session, int draw, byte[] samples, float[] energies) {
+    int visible = session.shape().visible();
+    int draws = length.draws();
+    byte[] v = new byte[length.chains() * visible];
+    double[] energy = new double[length.chains()];
+    session.readVisible(v);
+    session.freeEnergy(v, length.chains(), energy);
+    for (int chain = 0; chain < length.chains(); chain++) {
+      System.arraycopy(v, chain * visible, samples, (chain * draws + draw) * visible, visible);
+      energies[chain * draws + draw] = (float) energy[chain];
+    }
+  }
+}
