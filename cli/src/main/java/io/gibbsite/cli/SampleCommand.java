@@ -216,7 +216,7 @@ final class SampleCommand implements Callable<Integer> {
   private Langevin langevin() {
     require(
         sampler == null || sampler.equals("langevin"),
-        "--sampler must be langevin for an MLP, not '" + sampler + "'");
+        "--sampler must be langevin, not '" + sampler + "'");
     require(
         stepSize > 0 && Float.isFinite(stepSize), "--step-size must be positive, not " + stepSize);
     require(

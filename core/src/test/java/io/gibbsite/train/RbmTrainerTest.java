@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 class RbmTrainerTest {
   private static final BarsAndStripes BARS = new BarsAndStripes(4);
@@ -68,17 +67,17 @@ class RbmTrainerTest {
   }
 
   /**
-   * 16 + 16 units, PCD-1 with 100 chains on the 30 patterns as one batch, enhanced gradient, rate
-   * 0.2 falling to 0 in 15,000 steps: within 0.1 nats of the best there is.
+   * 16 + 30 units, CD-25 on the 30 patterns as one batch, enhanced gradient, rate 0.2 falling to 0
+   * in 8,000 steps: within 0.1 nats of the best there is. Other seeds came to -3.44 to -3.47.
    */
-  @ParameterizedTest
-  @EnumSource(RbmGradient.class)
-  void barsAndStripesAreLearntToWithinATenthOfANat(RbmGradient gradient) {
-    int steps = 15_000;
+  @Test
+  void barsAndStripesAreLearntToWithinATenthOfANat() {
+    int steps = 8_000;
     LearningRate rate = new LearningRate(LearningRate.Schedule.LINEAR, 0.2f, 0, steps);
-    RbmTrainingOptions options = new RbmTrainingOptions(ROWS, 100, 1, gradient, rate, 0, 0, 1);
+    RbmTrainingOptions options =
+        new RbmTrainingOptions(ROWS, 0, 25, RbmGradient.ENHANCED, rate, 0, 0, 2);
     try (Backend backend = backend("auto", 1);
-        RbmTrainer trainer = trainer(backend, 16, options)) {
+        RbmTrainer trainer = trainer(backend, 30, options)) {
       assertThat(logLikelihood(trainer)).isLessThan(-9);
       steps(trainer, steps);
       assertThat(logLikelihood(trainer)).isBetween(-Math.log(30) - 0.1, -Math.log(30));

@@ -1,0 +1,265 @@
+package io.gibbsite.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.BackendOptions;
+import io.gibbsite.backend.Backends;
+import io.gibbsite.backend.Precision;
+import io.gibbsite.data.BarsAndStripes;
+import io.gibbsite.io.NdArray;
+import io.gibbsite.io.Npy;
+import io.gibbsite.io.Npz;
+import io.gibbsite.rbm.RbmModel;
+import io.gibbsite.rbm.RbmParameters;
+import io.gibbsite.rbm.RbmShape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RbmCommandsTest {
+  @TempDir private Path folder;
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  /** A run of about a second; options given replace these. */
+  private static Run train(String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("train", "rbm", "--backend", "scalar", "--quiet"));
+    if (!Arrays.asList(more).contains("--resume")) {
+      String[][] small = {
+        {"--data", "bars-and-stripes-3"}, {"--rows", "300"}, {"--hidden", "12"}, {"--batch", "20"},
+        {"--steps", "40"}, {"--seed", "3"}, {"--evaluate-every", "10"}, {"--checkpoint-every", "15"}
+      };
+      for (String[] option : small) {
+        if (!Arrays.asList(more).contains(option[0])) {
+          arguments.addAll(List.of(option));
+        }
+      }
+    }
+    arguments.addAll(Arrays.asList(more));
+    return Run.of(arguments.toArray(String[]::new));
+  }
+
+  private JsonNode json(Run run) throws IOException {
+    Path file = folder.resolve("out.json");
+    Files.writeString(file, run.succeeds().out());
+    assertThat(run.out().lines()).hasSize(1);
+    return Json.read(file, JsonNode.class);
+  }
+
+  /** Units without weights: log Z = (9 + 4) log 2 + log(1 + e) - log 2. */
+  private String model() throws IOException {
+    float[] values = new float[9 * 4 + 13];
+    values[9 * 4] = 1;
+    new RbmModel(new RbmParameters(new RbmShape(9, 4), values)).write(folder.resolve("m"));
+    return path("m");
+  }
+
+  private static final double LOG_Z = 12 * Math.log(2) + Math.log(1 + Math.E);
+
+  @Test
+  void aRunLeavesAllItsFilesAndPrintsItsFigures() throws IOException {
+    Run run = train("--out", path("run")).succeeds();
+    assertThat(run.out())
+        .contains("held-out log-likelihood", "log Z, exact", "s an epoch", "scalar");
+    assertThat(run.err()).isEmpty();
+    assertThat(folder.resolve("run").toFile().list())
+        .containsExactlyInAnyOrder(
+            "config.json",
+            "model.safetensors",
+            "checkpoint.safetensors",
+            "metrics.csv",
+            "report.json",
+            "filters.png",
+            "samples.png",
+            "free-energy.png",
+            "likelihood.png");
+    RbmModel model = RbmModel.read(folder.resolve("run/model.safetensors"));
+    assertThat(model.parameters().shape()).hasToString("9x12");
+    assertThat(ImageIO.read(folder.resolve("run/samples.png").toFile()).getWidth())
+        .isGreaterThan(1000);
+    assertThat(Files.readAllLines(folder.resolve("run/metrics.csv"))).hasSize(6);
+  }
+
+  @Test
+  void trainingRaisesTheExactHeldOutLikelihood() throws IOException {
+    JsonNode report =
+        json(
+            train(
+                "--out",
+                path("run"),
+                "--json",
+                "--steps",
+                "1500",
+                "--objective",
+                "cd",
+                "--sweeps",
+                "5",
+                "--learning-rate",
+                "0.2"));
+    double value = report.at("/figures/held_out/mean_log_likelihood").asDouble();
+    assertThat(value).isBetween(-4.5, -2.4); // the best is -log 14 = -2.64, the start -6.2
+    assertThat(report.at("/figures/held_out/lower").asDouble()).isEqualTo(value);
+    assertThat(report.at("/figures/held_out/log_z/method").asText()).isEqualTo("exact");
+    assertThat(report.at("/options/objective").asText()).isEqualTo("cd");
+  }
+
+  /** Stopped after step 23, which is neither a checkpoint's nor a measurement's. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pcd", "cd"})
+  void aResumedRunGivesTheSameBits(String objective) throws IOException {
+    train("--out", path("whole"), "--objective", objective, "--threads", "1").succeeds();
+    TrainRbmOptions options = new TrainRbmOptions();
+    options.data = "bars-and-stripes-3";
+    options.rows = 300;
+    options.hidden = 12;
+    options.batch = 20;
+    options.steps = 40;
+    options.objective = objective;
+    options.evaluateEvery = 10;
+    options.checkpointEvery = 15;
+    options.seed = 3;
+    RunFolder part = RunFolder.create(folder.resolve("part"));
+    AtomicInteger steps = new AtomicInteger();
+    try (Backend backend = Backends.named("scalar", new BackendOptions(1, Precision.FLOAT32));
+        RbmTraining training =
+            new RbmTraining(
+                options, DataSource.split(DataSource.read(options), options), backend, part)) {
+      training.begin();
+      assertThat(training.train(Progress.none(), () -> steps.incrementAndGet() == 23)).isFalse();
+    }
+    train("--resume", "--out", path("part"), "--threads", "2").succeeds();
+    assertThat(folder.resolve("part/model.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
+    train("--resume", "--out", path("part"), "--hidden", "13")
+        .fails(2, "--hidden is 13", "begun with 12");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"exact,0", "ais,1e-6", "reverse-ais,1e-6"})
+  void logZIsPrintedWithItsError(String method, double error) throws IOException {
+    JsonNode result = json(Run.of("logz", "--quiet", "--model", model(), "--method", method));
+    assertThat(result.at("/log_z").asDouble()).isCloseTo(LOG_Z, within(1e-6));
+    assertThat(result.at("/standard_error").asDouble()).isBetween(0.0, error);
+    assertThat(result.has("lower")).isFalse();
+  }
+
+  @Test
+  void aBracketHasTwoEnds() throws IOException {
+    String data = path("x.npy");
+    Npy.write(Path.of(data), NdArray.of(new BarsAndStripes(3).all().values(), 14, 9));
+    JsonNode result =
+        json(
+            Run.of("logz", "--quiet", "--model", model(), "--data", data, "--temperatures", "500"));
+    assertThat(result.at("/lower").asDouble()).isCloseTo(LOG_Z, within(0.1));
+    assertThat(result.at("/upper").asDouble())
+        .isGreaterThan(result.at("/lower").asDouble())
+        .isCloseTo(LOG_Z, within(0.1));
+    assertThat(result.has("log_z")).isFalse();
+    assertThat(result.at("/forward/standard_error").asDouble()).isPositive();
+  }
+
+  @Test
+  void evaluateGivesTheMeanLogLikelihood() throws IOException {
+    String data = path("x.npy");
+    Npy.write(Path.of(data), NdArray.of(new BarsAndStripes(3).all().values(), 14, 9));
+    JsonNode result = json(Run.of("evaluate", "--quiet", "--model", model(), "--data", data));
+    // Half of the patterns have the first pixel.
+    double expected = 0.5 - Math.log(1 + Math.E) - 8 * Math.log(2);
+    assertThat(result.at("/mean_log_likelihood").asDouble()).isCloseTo(expected, within(1e-6));
+    assertThat(result.at("/upper").asDouble()).isEqualTo(result.at("/lower").asDouble());
+    assertThat(result.at("/rows").asInt()).isEqualTo(14);
+  }
+
+  @Test
+  void samplesAreGibbsChainsWhateverTheThreads() throws IOException {
+    train("--out", path("run")).succeeds();
+    String[] arguments = {
+      "sample", path("run"), "--quiet", "--chains", "9", "--steps", "20", "--thin", "5", "--out"
+    };
+    List<Map<String, NdArray>> found = new ArrayList<>();
+    for (String[] more :
+        new String[][] {
+          {"a.npz", "--backend", "scalar", "--picture", path("p.png")},
+          {"b.npz", "--threads", "2", "--sampler", "gibbs"},
+          {"c.npz", "--seed", "8"},
+          {"d.npz", "--init", "data", "--burn-in", "0"}
+        }) {
+      List<String> all = new ArrayList<>(List.of(arguments));
+      all.add(path(more[0]));
+      all.addAll(Arrays.asList(more).subList(1, more.length));
+      Run.of(all.toArray(String[]::new)).succeeds();
+      found.add(Npz.read(folder.resolve(more[0])));
+    }
+    NdArray x = found.get(0).get("posterior/x");
+    assertThat(x.shape()).containsExactly(9, 4, 9);
+    assertThat(found.get(0).get("sample_stats/free_energy").shape()).containsExactly(9, 4);
+    assertThat(found.get(1).get("posterior/x").floats()).isEqualTo(x.floats());
+    assertThat(found.get(2).get("posterior/x").floats()).isNotEqualTo(x.floats());
+    assertThat(found.get(3).get("posterior/x").floats()).isNotEqualTo(x.floats());
+    assertThat(x.floats()).containsOnly(0, 1).contains(0, 1);
+    assertThat(ImageIO.read(folder.resolve("p.png").toFile())).isNotNull();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "--hidden;0;--hidden must be at least 1, not 0",
+        "--objective;nce;--objective must be pcd, cd, not 'nce'",
+        "--gradient;steep;--gradient must be enhanced, plain",
+        "--sweeps;0;--sweeps must be at least 1",
+        "--momentum;1;--momentum must be at least 0 and below 1",
+        "--chains;0;--chains must be at least 1",
+        "--data;barres;no built-in data 'barres'",
+        "--data;bars-and-stripes-99;a side from 1 to 23, not 99",
+        "--batch;500;larger than the 270 training rows"
+      })
+  void badTrainingOptionsAreNamed(String option, String value, String said) {
+    train("--out", path("run"), option, value).fails(2, said);
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void badInputOfTheOtherCommandsIsNamed() throws IOException {
+    String model = model();
+    Run.of("logz", "--quiet", "--model", model, "--method", "guess").fails(2, "--method must be");
+    Run.of("logz", "--quiet", "--model", model, "--chains", "1").fails(2, "--chains must be at");
+    Run.of("logz", "--quiet", "--model", path("none")).fails(2, "none", "does not exist");
+    new RbmModel(new RbmParameters(new RbmShape(26, 26), new float[26 * 28]))
+        .write(folder.resolve("wide"));
+    Run.of("logz", "--quiet", "--model", path("wide"), "--method", "exact")
+        .fails(2, "26x26", "estimate log Z by AIS");
+    Npy.write(folder.resolve("x.npy"), NdArray.of(new float[] {0, 2, 1}, 1, 3));
+    Run.of("evaluate", "--quiet", "--model", model, "--data", path("x.npy"))
+        .fails(2, "3 columns, but the model has 9 visible units");
+    Npy.write(folder.resolve("y.npy"), NdArray.of(new float[] {0, 2, 1, 0, 0, 0, 0, 0, 0}, 1, 9));
+    Run.of("evaluate", "--quiet", "--model", model, "--data", path("y.npy"))
+        .fails(2, "row 0, column 1", "from 0 to 1");
+    String out = path("s.npz");
+    Run.of("sample", model, "--quiet", "--sampler", "langevin", "--out", out)
+        .fails(2, "--sampler must be gibbs for an RBM");
+    Run.of("sample", model, "--quiet", "--clip", "1", "--out", out)
+        .fails(2, "--clip is of langevin");
+    Run.of("sample", model, "--quiet", "--init", "data", "--out", out)
+        .fails(2, "needs a run's folder");
+    Run.of("sample", model, "--quiet", "--picture", path("p.png"), "--out", out)
+        .fails(2, "--picture needs an RBM that was trained on images");
+  }
+}
