@@ -7,12 +7,8 @@ public final class Images {
   /**
    * Makes images smaller: each pixel is the mean of a square of {@code factor x factor} pixels.
    *
-   * <p><<<<<<< HEAD
-   *
    * @throws IllegalArgumentException if the rows are no images, or the factor does not divide both
-   *     sides =======
-   * @throws IllegalArgumentException if the rows are no images, or the factor does not divide both
-   *     sides >>>>>>> build
+   *     sides
    */
   public static Dataset pool(Dataset data, int factor) {
     ImageLayout layout = layout(data);

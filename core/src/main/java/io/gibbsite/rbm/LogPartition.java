@@ -48,14 +48,25 @@ public final class LogPartition {
    * @param effectiveSamples the weights' effective sample size
    * @param chains how many there were
    */
-  public record Estimate(double logZ, double standardError, double effectiveSamples, int chains) {}
+  public record Estimate(double logZ, double standardError, double effectiveSamples, int chains) {
+    /** The estimate less {@link #INTERVAL} standard errors. */
+    double low() {
+      return logZ - INTERVAL * standardError;
+    }
+
+    /** The estimate plus {@link #INTERVAL} standard errors. */
+    double high() {
+      return logZ + INTERVAL * standardError;
+    }
+  }
 
   /**
-   * An interval for {@code log Z}.
+   * An interval for {@code log Z}: from the least that either estimate allows to the greatest, with
+   * {@link #INTERVAL} standard errors to each side. Where AIS is low and reverse AIS is high, these
+   * are the lower end of the one and the upper end of the other.
    *
-   * @param lower AIS less {@link #INTERVAL} standard errors
-   * @param upper reverse AIS plus {@link #INTERVAL} standard errors; the two change places in the
-   *     rare case that this one is less
+   * @param lower end
+   * @param upper end
    * @param forward the AIS estimate
    * @param reverse the reverse AIS estimate
    */
@@ -138,7 +149,7 @@ public final class LogPartition {
   }
 
   /**
-   * Both estimates, with seeds of their own, and their intervals' outer ends.
+   * Both estimates, with seeds of their own, and the hull of their intervals.
    *
    * @param session of at least {@code options.chains()} rows; its parameters and chains are
    *     replaced
@@ -153,9 +164,11 @@ public final class LogPartition {
             parameters,
             options.withSeed(options.seed() + 1),
             done -> progress.accept(options.temperatures() + done));
-    double lower = forward.logZ() - INTERVAL * forward.standardError();
-    double upper = reverse.logZ() + INTERVAL * reverse.standardError();
-    return new Bracket(Math.min(lower, upper), Math.max(lower, upper), forward, reverse);
+    return new Bracket(
+        Math.min(forward.low(), reverse.low()),
+        Math.max(forward.high(), reverse.high()),
+        forward,
+        reverse);
   }
 
   /**
