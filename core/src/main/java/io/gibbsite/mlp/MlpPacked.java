@@ -15,13 +15,17 @@ final class MlpPacked {
   /** Layer l's bias, padded to whole panels; not the last layer's. */
   final float[][] biases;
 
-  /** The last layer's weight, float[n_{L-1}]. */
+  /** The last layer's weight, float[n_{L-1}], for B3. */
   final float[] lastWeight;
 
   /** Zeros for whole panels of the widest layer. */
   final float[] zeros;
 
-  float lastBias;
+  /** The last layer, for F4. */
+  final PackedMatrix last;
+
+  /** The last layer's bias, padded to a whole panel. */
+  final float[] lastBias = new float[Tile.PANEL];
 
   /** The base density, or null. */
   TileGaussian base;
@@ -40,6 +44,7 @@ final class MlpPacked {
       widest = Math.max(widest, shape.width(l + 1));
     }
     lastWeight = new float[shape.width(hidden)];
+    last = new PackedMatrix(1, shape.width(hidden), PackedMatrix.Form.FULL);
     zeros = new float[Tile.panels(widest) * Tile.PANEL];
   }
 
@@ -54,7 +59,8 @@ final class MlpPacked {
       System.arraycopy(values, shape.biasOffset(l), biases[l], 0, shape.width(l + 1));
     }
     System.arraycopy(values, shape.weightOffset(hidden), lastWeight, 0, lastWeight.length);
-    lastBias = values[shape.biasOffset(hidden)];
+    last.pack(lastWeight, 0, lastWeight.length, 1);
+    lastBias[0] = values[shape.biasOffset(hidden)];
     if (parameters.base() == null) {
       base = null;
     } else if (base == null || base.gaussian != parameters.base()) {

@@ -49,6 +49,9 @@ final class MlpTaylorTiles {
   final float[] slope;
   final float[] curvature;
 
+  /** The last layer's outputs, a tile. */
+  private final float[] output = new float[Tile.size(1)];
+
   /** The values, first and second derivatives: inputs and results of T4, by order. */
   private final float[][][] derivatives;
 
@@ -129,13 +132,12 @@ final class MlpTaylorTiles {
         stages.show("T3", l, firstRow, rowCount, shape.width(l + 1), at[l + 1], as[l + 1]);
       }
     }
-    int width = shape.width(hidden);
-    int size = Tile.size(width);
+    int size = Tile.size(shape.width(hidden));
     for (int t = 0; t < tiles; t++) { // T4
       for (int order = 0; order < 3; order++) {
-        float bias = order == 0 ? packed.lastBias : 0f;
-        float[] in = derivatives[order][hidden];
-        TileProduct.dot(packed.lastWeight, 0, bias, in, t * size, width, results[order], t * ROWS);
+        float[] start = order == 0 ? packed.lastBias : packed.zeros;
+        TileProduct.panel(packed.last, 0, derivatives[order][hidden], t * size, output, 0, start);
+        System.arraycopy(output, 0, results[order], t * ROWS, ROWS);
       }
     }
     if (packed.base != null) {

@@ -39,6 +39,9 @@ final class MlpTiles {
 
   private final float[] spreadWeights;
 
+  /** The last layer's outputs, a tile. */
+  private final float[] output = new float[Tile.size(1)];
+
   /** F5's {@code y}, and scratch, for a base density. */
   private float[] y;
 
@@ -119,15 +122,8 @@ final class MlpTiles {
     int lastAt = hidden == 0 ? xAt : 0;
     int size = Tile.size(shape.width(hidden));
     for (int t = 0; t < tiles; t++) { // F4
-      TileProduct.dot(
-          packed.lastWeight,
-          0,
-          packed.lastBias,
-          last,
-          lastAt + t * size,
-          shape.width(hidden),
-          energy,
-          t * ROWS);
+      TileProduct.panel(packed.last, 0, last, lastAt + t * size, output, 0, packed.lastBias);
+      System.arraycopy(output, 0, energy, t * ROWS, ROWS);
     }
     if (stages != null) {
       stages.show("F4", hidden, firstRow, rowCount, energy);

@@ -140,37 +140,4 @@ final class TileProduct {
     }
     return sum;
   }
-
-  /**
-   * {@code e = bias + w a} for one output, in four partial sums.
-   *
-   * @param w the weights, from {@code wAt}
-   * @param a tile of {@code inputs} columns
-   * @param e float[ROWS]
-   */
-  static void dot(
-      float[] w, int wAt, float bias, float[] a, int aAt, int inputs, float[] e, int eAt) {
-    for (int lane = 0; lane < ROWS; lane += COUNT) {
-      FloatVector s0 = FloatVector.broadcast(FLOAT, bias);
-      FloatVector s1 = FloatVector.zero(FLOAT);
-      FloatVector s2 = FloatVector.zero(FLOAT);
-      FloatVector s3 = FloatVector.zero(FLOAT);
-      int at = aAt + lane;
-      int i = 0;
-      for (; i + 4 <= inputs; i += 4) {
-        s0 = FloatVector.fromArray(FLOAT, a, at + i * ROWS).fma(all(w[wAt + i]), s0);
-        s1 = FloatVector.fromArray(FLOAT, a, at + (i + 1) * ROWS).fma(all(w[wAt + i + 1]), s1);
-        s2 = FloatVector.fromArray(FLOAT, a, at + (i + 2) * ROWS).fma(all(w[wAt + i + 2]), s2);
-        s3 = FloatVector.fromArray(FLOAT, a, at + (i + 3) * ROWS).fma(all(w[wAt + i + 3]), s3);
-      }
-      for (; i < inputs; i++) {
-        s0 = FloatVector.fromArray(FLOAT, a, at + i * ROWS).fma(all(w[wAt + i]), s0);
-      }
-      s0.add(s1).add(s2.add(s3)).intoArray(e, eAt + lane);
-    }
-  }
-
-  private static FloatVector all(float x) {
-    return FloatVector.broadcast(FLOAT, x);
-  }
 }

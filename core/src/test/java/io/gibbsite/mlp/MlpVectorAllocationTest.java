@@ -13,6 +13,7 @@ import io.gibbsite.sampler.Langevin;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * and a base density take turns in one JVM, where what C2 inlines for one could box the vectors of
  * another.
  */
+@Tag("allocation")
 class MlpVectorAllocationTest {
   private static final int ROWS = 512;
   private static final int CALLS = 200;

@@ -13,6 +13,7 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Nothing allocates in its steady state, whatever else the program has run: everything a session
  * does takes turns in one JVM, with sums in one int and in two limbs.
  */
+@Tag("allocation")
 class RbmVectorAllocationTest {
   private static final int ROWS = 100;
   private static final int CALLS = 50;
