@@ -56,7 +56,8 @@ class BenchCommandTest {
   @Test
   void wrongChoicesAreNamed() {
     Run.of("bench", "--workload", "sweep").fails(2, "'sweep'", "langevin");
-    Run.of("bench", "--shape", "2x3").fails(2, "2x3");
+    Run.of("bench", "--shape", "2-3").fails(2, "2-3");
+    Run.of("bench", "--workload", "nce", "--shape", "2x3").fails(2, "2x3");
     Run.of("bench", "--batch", "0").fails(2, "--batch", "0");
   }
 }

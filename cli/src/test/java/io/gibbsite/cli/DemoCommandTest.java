@@ -26,7 +26,8 @@ class DemoCommandTest {
             "energy",
             "langevin",
             "nce",
-            "784-512-512-1");
+            "gibbs",
+            "784x500");
     assertThat(ImageIO.read(out.resolve("density.png").toFile())).isNotNull();
     assertThat(out.resolve("report.json")).exists();
   }
