@@ -1,30 +1,23 @@
 package io.gibbsite.mlp;
 
+import io.gibbsite.backend.CheckedSession;
 import io.gibbsite.objective.SigmoidNce;
-import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.Langevin;
 
 /**
  * The argument checks that every {@link MlpSession} makes, once. An implementation computes and
  * trusts its arguments: {@code rows} may be 0.
  */
-public abstract class CheckedMlpSession implements MlpSession {
+public abstract class CheckedMlpSession extends CheckedSession implements MlpSession {
   private final MlpShape shape;
-  private final int rows;
-  private boolean parametersSet;
-  private boolean closed;
-  private int chains;
 
   protected CheckedMlpSession(MlpShape shape, int rows) {
-    if (rows < 1) {
-      throw new IllegalArgumentException("a session needs room for at least one row, not " + rows);
-    }
+    super(rows);
     if ((long) rows * shape.inputs() > Integer.MAX_VALUE - 64) {
       throw new IllegalArgumentException(
           rows + " rows of " + shape.inputs() + " columns do not fit in one array");
     }
     this.shape = shape;
-    this.rows = rows;
   }
 
   protected abstract void computeSetParameters(MlpParameters parameters);
@@ -58,21 +51,9 @@ public abstract class CheckedMlpSession implements MlpSession {
 
   protected abstract void computeLangevin(Langevin langevin, long seed, int n, float[] energies);
 
-  protected abstract void computeClose();
-
   @Override
   public final MlpShape shape() {
     return shape;
-  }
-
-  @Override
-  public final int rows() {
-    return rows;
-  }
-
-  @Override
-  public final int chains() {
-    return chains;
   }
 
   @Override
@@ -88,7 +69,7 @@ public abstract class CheckedMlpSession implements MlpSession {
                   shape.activation().label()));
     }
     computeSetParameters(parameters);
-    parametersSet = true;
+    parametersSet(true);
   }
 
   @Override
@@ -119,7 +100,7 @@ public abstract class CheckedMlpSession implements MlpSession {
     requireReady(n);
     requireRows("x", x, n, shape.inputs());
     requireRows("w", w, n, 1);
-    requireLength("gradient", gradient, shape.parameterCount());
+    requireLength("gradient", gradient.length, shape.parameterCount());
     requireApart(gradient, x);
     requireApart(gradient, w);
     computeParameterGradient(x, w, n, gradient);
@@ -157,7 +138,7 @@ public abstract class CheckedMlpSession implements MlpSession {
     requireRows("w", w, n, 1);
     requireRows("a", a, n, 1);
     requireRows("b", b, n, 1);
-    requireLength("gradient", gradient, shape.parameterCount());
+    requireLength("gradient", gradient.length, shape.parameterCount());
     requireApart(gradient, x);
     requireApart(gradient, v);
     requireApart(gradient, w);
@@ -170,7 +151,7 @@ public abstract class CheckedMlpSession implements MlpSession {
   public final double nce(
       SigmoidNce nce, float logZ, float[] data, int n, long seed, long step, float[] gradient) {
     requireNce(nce, logZ, data, n, gradient);
-    requireStep(step);
+    requireAddress("step", step);
     return n == 0 ? emptyNce(gradient) : computeNce(nce, logZ, data, n, null, seed, step, gradient);
   }
 
@@ -178,7 +159,7 @@ public abstract class CheckedMlpSession implements MlpSession {
   public final double nce(
       SigmoidNce nce, float logZ, float[] data, int n, float[] noise, float[] gradient) {
     requireNce(nce, logZ, data, n, gradient);
-    requireLength("noise", noise, (long) n * nce.k() * shape.inputs());
+    requireLength("noise", noise.length, (long) n * nce.k() * shape.inputs());
     if (gradient != null) {
       requireApart(gradient, noise);
     }
@@ -207,7 +188,7 @@ public abstract class CheckedMlpSession implements MlpSession {
       throw new IllegalArgumentException("log Z must be finite, not " + logZ);
     }
     if (gradient != null) {
-      requireLength("gradient", gradient, shape.parameterCount() + 1L);
+      requireLength("gradient", gradient.length, shape.parameterCount() + 1L);
       requireApart(gradient, data);
     }
   }
@@ -218,71 +199,30 @@ public abstract class CheckedMlpSession implements MlpSession {
     requireCount(n);
     requireRows("x", x, n, shape.inputs());
     computeSetChains(x, n);
-    chains = n;
+    chainsSet(n);
   }
 
   @Override
   public final void readChains(float[] x) {
     requireOpen();
-    requireRows("x", x, chains, shape.inputs());
-    computeReadChains(x, chains);
+    requireRows("x", x, chains(), shape.inputs());
+    computeReadChains(x, chains());
   }
 
   @Override
   public final void langevin(Langevin langevin, long seed, float[] energies) {
     requireReady(0);
-    requireStep(langevin.firstStep() + langevin.steps());
+    requireAddress("step", langevin.firstStep() + langevin.steps());
     if (energies != null) {
-      requireLength("energies", energies, (long) langevin.steps() * chains);
+      requireLength("energies", energies.length, (long) langevin.steps() * chains());
     }
-    if (chains > 0 && langevin.steps() > 0) {
-      computeLangevin(langevin, seed, chains, energies);
-    }
-  }
-
-  @Override
-  public final void close() {
-    if (!closed) {
-      closed = true;
-      computeClose();
-    }
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("the session is closed");
-    }
-  }
-
-  private void requireReady(int n) {
-    requireOpen();
-    if (!parametersSet) {
-      throw new IllegalStateException("the session has no parameters: call setParameters first");
-    }
-    requireCount(n);
-  }
-
-  private void requireCount(int n) {
-    if (n < 0 || n > rows) {
-      throw new IllegalArgumentException(n + " rows for a session opened for 0 to " + rows);
-    }
-  }
-
-  private static void requireStep(long step) {
-    if (step < 0 || step >= Draws.STEP_LIMIT) {
-      throw new IllegalArgumentException("step " + step + " is not in 0 .. 2^56 - 1");
+    if (chains() > 0 && langevin.steps() > 0) {
+      computeLangevin(langevin, seed, chains(), energies);
     }
   }
 
   private static void requireRows(String name, float[] array, int n, int columns) {
-    requireLength(name, array, (long) n * columns);
-  }
-
-  private static void requireLength(String name, float[] array, long length) {
-    if (array.length < length) {
-      throw new IllegalArgumentException(
-          name + " has " + array.length + " entries where " + length + " are needed");
-    }
+    requireLength(name, array.length, (long) n * columns);
   }
 
   private static void requireApart(float[] output, float[] input) {

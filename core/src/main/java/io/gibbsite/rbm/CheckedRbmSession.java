@@ -1,6 +1,6 @@
 package io.gibbsite.rbm;
 
-import io.gibbsite.random.Draws;
+import io.gibbsite.backend.CheckedSession;
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
 import java.util.Arrays;
@@ -9,18 +9,12 @@ import java.util.Arrays;
  * The argument checks that every {@link RbmSession} makes, once. An implementation computes and
  * trusts its arguments: {@code rows} is never 0.
  */
-public abstract class CheckedRbmSession implements RbmSession {
+public abstract class CheckedRbmSession extends CheckedSession implements RbmSession {
   private final RbmShape shape;
-  private final int rows;
-  private boolean parametersSet;
   private boolean clamped;
-  private boolean closed;
-  private int chains;
 
   protected CheckedRbmSession(RbmShape shape, int rows) {
-    if (rows < 1) {
-      throw new IllegalArgumentException("a session needs room for at least one row, not " + rows);
-    }
+    super(rows);
     int widest = Math.max(shape.visible(), shape.hidden());
     // Backends hold rows in blocks of up to 32 rows and units.
     if ((rows + 32L) * (widest + 32L) > Integer.MAX_VALUE - 64) {
@@ -28,7 +22,6 @@ public abstract class CheckedRbmSession implements RbmSession {
           rows + " rows of " + widest + " units do not fit in one array");
     }
     this.shape = shape;
-    this.rows = rows;
   }
 
   protected abstract void computeSetParameters(RbmParameters parameters);
@@ -56,21 +49,9 @@ public abstract class CheckedRbmSession implements RbmSession {
 
   protected abstract void computeAnneal(Annealing annealing, long seed, int n, double[] logWeights);
 
-  protected abstract void computeClose();
-
   @Override
   public final RbmShape shape() {
     return shape;
-  }
-
-  @Override
-  public final int rows() {
-    return rows;
-  }
-
-  @Override
-  public final int chains() {
-    return chains;
   }
 
   @Override
@@ -92,9 +73,9 @@ public abstract class CheckedRbmSession implements RbmSession {
                     values[k]));
       }
     }
-    parametersSet = false;
+    parametersSet(false);
     computeSetParameters(parameters);
-    parametersSet = true;
+    parametersSet(true);
   }
 
   @Override
@@ -143,8 +124,8 @@ public abstract class CheckedRbmSession implements RbmSession {
   public final void chainStatistics(float[] sums) {
     requireReady(0);
     requireLength("sums", sums.length, shape.parameterCount());
-    if (chains > 0) {
-      computeChainStatistics(chains, sums);
+    if (chains() > 0) {
+      computeChainStatistics(chains(), sums);
     } else {
       Arrays.fill(sums, 0, shape.parameterCount(), 0f);
     }
@@ -156,21 +137,21 @@ public abstract class CheckedRbmSession implements RbmSession {
     requireCount(n);
     requireStates("v", v, n, shape.visible());
     computeSetVisible(v, n);
-    chains = n;
+    chainsSet(n);
   }
 
   @Override
   public final void readVisible(byte[] v) {
     requireOpen();
-    requireLength("v", v.length, (long) chains * shape.visible());
-    computeReadVisible(v, chains);
+    requireLength("v", v.length, (long) chains() * shape.visible());
+    computeReadVisible(v, chains());
   }
 
   @Override
   public final void readHidden(byte[] h) {
     requireOpen();
-    requireLength("h", h.length, (long) chains * shape.hidden());
-    computeReadHidden(h, chains);
+    requireLength("h", h.length, (long) chains() * shape.hidden());
+    computeReadHidden(h, chains());
   }
 
   @Override
@@ -187,17 +168,17 @@ public abstract class CheckedRbmSession implements RbmSession {
   @Override
   public final void gibbs(Gibbs gibbs, long seed) {
     requireReady(0);
-    requireSweep(gibbs.firstSweep() + gibbs.sweeps());
-    if (chains > 0 && gibbs.sweeps() > 0) {
-      computeGibbs(gibbs, seed, chains);
+    requireAddress("sweep", gibbs.firstSweep() + gibbs.sweeps());
+    if (chains() > 0 && gibbs.sweeps() > 0) {
+      computeGibbs(gibbs, seed, chains());
     }
   }
 
   @Override
   public final void anneal(Annealing annealing, long seed, double[] logWeights) {
     requireReady(0);
-    requireSweep(annealing.firstSweep() + annealing.sweeps());
-    requireLength("log weights", logWeights.length, chains);
+    requireAddress("sweep", annealing.firstSweep() + annealing.sweeps());
+    requireLength("log weights", logWeights.length, chains());
     if (annealing.baseBias().length != shape.visible()) {
       throw new IllegalArgumentException(
           "%d base biases for an RBM of %d visible units"
@@ -206,42 +187,8 @@ public abstract class CheckedRbmSession implements RbmSession {
     if (clamped) {
       throw new IllegalStateException("annealing needs all units free: call clamp(null) first");
     }
-    if (chains > 0 && annealing.sweeps() > 0) {
-      computeAnneal(annealing, seed, chains, logWeights);
-    }
-  }
-
-  @Override
-  public final void close() {
-    if (!closed) {
-      closed = true;
-      computeClose();
-    }
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("the session is closed");
-    }
-  }
-
-  private void requireReady(int n) {
-    requireOpen();
-    if (!parametersSet) {
-      throw new IllegalStateException("the session has no parameters: call setParameters first");
-    }
-    requireCount(n);
-  }
-
-  private void requireCount(int n) {
-    if (n < 0 || n > rows) {
-      throw new IllegalArgumentException(n + " rows for a session opened for 0 to " + rows);
-    }
-  }
-
-  private static void requireSweep(long sweep) {
-    if (sweep < 0 || sweep >= Draws.STEP_LIMIT) {
-      throw new IllegalArgumentException("sweep " + sweep + " is not in 0 .. 2^56 - 1");
+    if (chains() > 0 && annealing.sweeps() > 0) {
+      computeAnneal(annealing, seed, chains(), logWeights);
     }
   }
 
@@ -260,13 +207,6 @@ public abstract class CheckedRbmSession implements RbmSession {
                   .formatted(name, states[k], k / units, k % units));
         }
       }
-    }
-  }
-
-  private static void requireLength(String name, long got, long length) {
-    if (got < length) {
-      throw new IllegalArgumentException(
-          name + " has " + got + " entries where " + length + " are needed");
     }
   }
 }
