@@ -1,7 +1,12 @@
 package io.gibbsite.cli;
 
+import io.gibbsite.data.Dataset;
+import io.gibbsite.data.DatasetReader;
+import io.gibbsite.data.Labels;
+import io.gibbsite.data.Strokes;
 import io.gibbsite.train.RbmGradient;
 import io.gibbsite.train.RbmTrainingOptions;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -10,6 +15,8 @@ import picocli.CommandLine.Option;
  * names, the {@code config.json} of a run.
  */
 final class TrainRbmOptions extends RunOptions {
+  private static final String BUILT_IN = "built-in";
+
   @Option(
       names = "--threshold",
       paramLabel = "T",
@@ -17,6 +24,14 @@ final class TrainRbmOptions extends RunOptions {
           "Values above it become 1, others 0 (image greys run from 0 to 1; default"
               + " ${DEFAULT-VALUE}).")
   float threshold = 0.5f;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "L",
+      description =
+          "A file with a label for each row, from 0 up (IDX, .npy or CSV), or built-in for those of"
+              + " strokes: more visible units, to sample by label and to classify with.")
+  String labels;
 
   @Option(
       names = "--hidden",
@@ -77,6 +92,28 @@ final class TrainRbmOptions extends RunOptions {
   @Override
   String model() {
     return "rbm";
+  }
+
+  @Override
+  Dataset labelled(Dataset all) {
+    if (labels == null) {
+      return all;
+    }
+    Dataset read = labels();
+    return Labels.append(all, rows == null ? read : read.take(rows), Labels.classes(read));
+  }
+
+  private Dataset labels() {
+    if (!labels.equals(BUILT_IN)) {
+      return ModelAndData.read(Path.of(labels), DatasetReader::read);
+    }
+    require(data.equals(Strokes.LABEL), "--labels built-in is of the strokes, not of " + data);
+    int[] digits = Strokes.labels(builtInRows(), seed);
+    float[] values = new float[digits.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = digits[i];
+    }
+    return new Dataset(values, values.length, 1, "the labels of " + Strokes.LABEL);
   }
 
   @Override
