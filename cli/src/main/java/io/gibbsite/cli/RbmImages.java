@@ -13,6 +13,7 @@ import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.sampler.Gibbs;
 import io.gibbsite.train.MetricsCsv;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -34,45 +35,55 @@ final class RbmImages {
    * Draws all that fit the data.
    *
    * @param note told why one is left out
+   * @return the pictures
    */
-  static void draw(RbmTraining training, Backend backend, long seed, Consumer<String> note)
+  static List<Path> draw(RbmTraining training, Backend backend, long seed, Consumer<String> note)
       throws IOException {
     RunFolder folder = training.folder();
-    if (training.layout().images() != null) {
+    List<Path> files = new ArrayList<>();
+    ImageLayout images = training.layout().images();
+    if (images != null) {
       RbmParameters parameters = training.trainer().model().parameters();
-      ImageLayout images = training.layout().images();
-      Png.write(folder.file("filters.png"), PanelRow.draw(List.of(filters(parameters, images))));
       try (RbmSession session = backend.open(parameters.shape(), SIDE * SIDE)) {
         session.setParameters(parameters);
-        Png.write(folder.file("samples.png"), PanelRow.draw(samples(training, session, seed)));
-        Png.write(
-            folder.file("chains.png"), PanelRow.draw(List.of(chains(training, session, seed))));
+        files.add(panels(folder, "filters.png", List.of(filters(parameters, images))));
+        files.add(panels(folder, "samples.png", samples(training, session, seed)));
+        files.add(panels(folder, "chains.png", List.of(chains(training, session, seed))));
       }
     }
     if (Fonts.available()) {
-      curves(folder);
+      curves(folder, files);
     } else {
       note.accept("curves are left out: this system has no fonts (install fontconfig and one)");
     }
+    return files;
   }
 
-  private static void curves(RunFolder folder) throws IOException {
+  private static Path panels(RunFolder folder, String name, List<ImageGrid> grids)
+      throws IOException {
+    Path file = folder.file(name);
+    Png.write(file, PanelRow.draw(grids));
+    return file;
+  }
+
+  private static void curves(RunFolder folder, List<Path> files) throws IOException {
     int column = RbmTraining.METRICS.indexOf("held_out_log_likelihood");
-    TrainingPictures.curve(
-        folder,
-        "free-energy.png",
-        "mean free energy",
-        RbmTraining.METRICS,
-        Map.of("training", "training_free_energy", "held out", "held_out_free_energy"));
-    if (MetricsCsv.read(folder.metrics()).stream().allMatch(row -> Double.isNaN(row[column]))) {
-      return;
+    files.add(
+        TrainingPictures.curve(
+            folder,
+            "free-energy.png",
+            "mean free energy",
+            RbmTraining.METRICS,
+            Map.of("training", "training_free_energy", "held out", "held_out_free_energy")));
+    if (MetricsCsv.read(folder.metrics()).stream().anyMatch(row -> !Double.isNaN(row[column]))) {
+      files.add(
+          TrainingPictures.curve(
+              folder,
+              "likelihood.png",
+              "exact held-out log-likelihood",
+              RbmTraining.METRICS,
+              Map.of("held out", "held_out_log_likelihood")));
     }
-    TrainingPictures.curve(
-        folder,
-        "likelihood.png",
-        "exact held-out log-likelihood",
-        RbmTraining.METRICS,
-        Map.of("held out", "held_out_log_likelihood"));
   }
 
   /** The weights of the hidden units whose weights are largest; grey is 0. */

@@ -67,6 +67,16 @@ final class RbmTraining extends Training {
     return heldOut;
   }
 
+  /** The held-out rows' mean log-likelihood if columns were independent, with training's rates. */
+  double independentLogLikelihood() {
+    double sum = 0;
+    for (int k = 0; k < heldOut.states().length; k++) {
+      float odds = base[k % base.length];
+      sum -= Math.log1p(Math.exp(heldOut.states()[k] == 1 ? -odds : odds));
+    }
+    return sum / heldOut.rows();
+  }
+
   /** What the columns are. */
   VisibleLayout layout() {
     return layout;
