@@ -223,7 +223,9 @@ class RbmCommandsTest {
       value = {
         "--hidden;0;--hidden must be at least 1, not 0",
         "--objective;nce;--objective must be pcd, cd, not 'nce'",
-        "--gradient;steep;--gradient must be enhanced, plain",
+        "--gradient;steep;--gradient must be enhanced, centred, plain",
+        "--sparsity;1;--sparsity must be between 0 and 1, not 1.0",
+        "--sparsity-cost;0;--sparsity-cost must be positive",
         "--sweeps;0;--sweeps must be at least 1",
         "--momentum;1;--momentum must be at least 0 and below 1",
         "--chains;0;--chains must be at least 1",
