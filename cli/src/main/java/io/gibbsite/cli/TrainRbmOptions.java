@@ -5,6 +5,7 @@ import io.gibbsite.data.DatasetReader;
 import io.gibbsite.data.Labels;
 import io.gibbsite.data.Strokes;
 import io.gibbsite.train.RbmGradient;
+import io.gibbsite.train.RbmSparsity;
 import io.gibbsite.train.RbmTrainingOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -61,7 +62,7 @@ final class TrainRbmOptions extends RunOptions {
   @Option(
       names = "--gradient",
       paramLabel = "G",
-      description = "enhanced (default): of covariances; or plain.")
+      description = "enhanced (default): of covariances; centred: about running means; or plain.")
   String gradient = "enhanced";
 
   @Option(
@@ -69,6 +70,18 @@ final class TrainRbmOptions extends RunOptions {
       paramLabel = "M",
       description = "Of the updates (default ${DEFAULT-VALUE}).")
   float momentum;
+
+  @Option(
+      names = "--sparsity",
+      paramLabel = "TARGET",
+      description = "Draw the hidden units' mean activation to it (default: as it comes).")
+  Float sparsity;
+
+  @Option(
+      names = "--sparsity-cost",
+      paramLabel = "C",
+      description = "How strongly (default ${DEFAULT-VALUE}).")
+  float sparsityCost = 0.1f;
 
   @Option(
       names = "--ais-chains",
@@ -122,12 +135,18 @@ final class TrainRbmOptions extends RunOptions {
     require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
     require(hidden >= 1, "--hidden must be at least 1, not " + hidden);
     oneOf("--objective", objective, List.of("pcd", "cd"));
-    oneOf("--gradient", gradient, List.of("enhanced", "plain"));
+    oneOf("--gradient", gradient, List.of("enhanced", "centred", "plain"));
     require(chains >= 1, "--chains must be at least 1, not " + chains);
     require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
     require(
         momentum >= 0 && momentum < 1,
         "--momentum must be at least 0 and below 1, not " + momentum);
+    require(
+        sparsity == null || sparsity > 0 && sparsity < 1,
+        "--sparsity must be between 0 and 1, not " + sparsity);
+    require(
+        sparsityCost > 0 && Float.isFinite(sparsityCost),
+        "--sparsity-cost must be positive, not " + sparsityCost);
     require(aisChains >= 2, "--ais-chains must be at least 2, not " + aisChains);
     require(temperatures >= 1, "--temperatures must be at least 1, not " + temperatures);
   }
@@ -141,6 +160,7 @@ final class TrainRbmOptions extends RunOptions {
         learningRate(),
         momentum,
         weightDecay,
-        seed);
+        seed,
+        sparsity == null ? RbmSparsity.NONE : new RbmSparsity(sparsity, sparsityCost));
   }
 }
