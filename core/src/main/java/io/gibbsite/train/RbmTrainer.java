@@ -47,7 +47,7 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
   private final byte[] chainStates;
   private final float[] savedChains;
   private long stepsDone;
-  private double gradientNorm = Double.NaN;
+  private boolean hasGradient;
   private boolean diverged;
 
   /**
@@ -134,16 +134,16 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
     if (options.sparsity().isActive()) {
       options.sparsity().add(shape, dataSums, activity, first, gradient);
     }
-    gradientNorm = norm(gradient);
     float rate = options.learningRate().at(stepsDone);
     float[] theta = parameters.values();
     shrink(theta, shape.weightCount(), 1 - rate * options.weightDecay());
     optimiser.step(theta, gradient, rate, stepsDone + 1);
-    if (!Double.isFinite(gradientNorm) || !Double.isFinite(norm(theta))) {
+    if (!isFinite(gradient) || !isFinite(theta)) {
       diverged = true;
       throw new DivergedException(stepsDone, "a parameter or its gradient is not finite");
     }
     session.setParameters(parameters);
+    hasGradient = true;
     stepsDone++;
   }
 
@@ -172,6 +172,15 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
         values[i] *= factor;
       }
     }
+  }
+
+  /** Whether all are: the exponents of infinities and NaNs are the largest. */
+  private static boolean isFinite(float[] values) {
+    int largest = 0;
+    for (float value : values) {
+      largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
+    }
+    return largest <= Float.floatToRawIntBits(Float.MAX_VALUE);
   }
 
   private static double norm(float[] values) {
@@ -224,7 +233,7 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
 
   /** The Euclidean norm of the last step's gradient; NaN before the first. */
   public double gradientNorm() {
-    return gradientNorm;
+    return hasGradient ? norm(gradient) : Double.NaN;
   }
 
   @Override
@@ -265,7 +274,7 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
   @Override
   public void resumeAt(long steps) {
     stepsDone = steps;
-    gradientNorm = Double.NaN;
+    hasGradient = false;
     diverged = false;
     session.setParameters(parameters);
     if (options.chains() > 0) {
