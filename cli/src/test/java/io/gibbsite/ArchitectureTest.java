@@ -19,7 +19,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Imports run downwards only: cli, bench to core; and inside core no model knows another. */
+/**
+ * Imports run downwards only: cli, bench, kernels to core; and inside core no model knows another.
+ */
 class ArchitectureTest {
   private static final String[] MODELS = {
     "io.gibbsite.mlp..",
@@ -33,7 +35,8 @@ class ArchitectureTest {
       resideInAnyPackage("io.gibbsite..")
           .and(
               DescribedPredicate.not(
-                  resideInAnyPackage("io.gibbsite.cli..", "io.gibbsite.bench..")))
+                  resideInAnyPackage(
+                      "io.gibbsite.cli..", "io.gibbsite.bench..", "io.gibbsite.cuda..")))
           .as("core");
 
   private static final JavaClasses CLASSES =
