@@ -81,6 +81,26 @@ public final class RowColumns {
   }
 
   /**
+   * {@code sums[at + i] += kernel[i] (pull + push (x_c - u))} with column c of the rows {@code from
+   * + i}, i = 0 .. count - 1.
+   */
+  public void addKernel(
+      int c,
+      float u,
+      float push,
+      float pull,
+      float[] kernel,
+      int from,
+      int count,
+      float[] sums,
+      int at) {
+    int start = c * rows + from;
+    for (int i = 0; i < count; i++) {
+      sums[at + i] += kernel[i] * (pull + push * (values[start + i] - u));
+    }
+  }
+
+  /**
    * The median of the squared distances between the rows, of at most {@code most} of them, taken
    * evenly: a kernel's usual squared bandwidth.
    *
