@@ -79,6 +79,7 @@ record GibbsChains(
     arrays.put("posterior/x", NdArray.of(samples, chains, length.draws(), shape.visible()));
     arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, length.draws()));
     Npz.write(out, arrays);
+    ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
   }
 
   /** Puts held pixels back in place of their probabilities. */

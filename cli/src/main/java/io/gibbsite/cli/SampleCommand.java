@@ -188,6 +188,7 @@ final class SampleCommand implements Callable<Integer> {
     arrays.put("posterior/x", NdArray.of(samples, chains, draws, d));
     arrays.put("sample_stats/energy", NdArray.of(energies, chains, draws));
     Npz.write(out, arrays);
+    ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
     if (picture != null) {
       Png.write(picture, PanelRow.draw(List.of(images ? images(x) : points(samples, draws))));
     }
