@@ -9,6 +9,7 @@ import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.Tempering;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -346,33 +347,67 @@ final class RbmCuda extends CheckedRbmSession {
     float[] betas = annealing.betas();
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      long vAt = (long) first * RbmKernels.align(visible);
-      long hAt = (long) first * RbmKernels.align(hidden);
       for (int t = 0; t < annealing.sweeps(); t++) {
         float next = betas[t + 1];
         long sweep = annealing.firstSweep() + t;
-        Wanted hiddenStates = new Wanted(h, hAt, activations, null);
-        kernels.conditional(
-            toHidden, v, vAt, null, 0f, hiddenStates, count, first, next, seed, sweep);
-        kernels.rowSums(
-            v,
-            vAt,
-            activations,
-            b,
-            base,
-            rowSums,
-            (long) Double.BYTES * first,
-            visible,
-            hidden,
-            count,
-            betas[t],
-            next); // A1
-        Wanted visibleStates = new Wanted(v, vAt, null, null);
-        kernels.conditional(
-            toVisible, h, hAt, base, 1f - next, visibleStates, count, first, next, seed, sweep);
+        hiddenHalf(first, count, next, seed, sweep);
+        addGains(first, count, betas[t], next); // A1
+        visibleHalf(first, count, next, seed, sweep); // A2
       }
     }
     stream.download(rowSums, 0, weights);
+  }
+
+  /** Rows of the same inverse temperatures, such as those of a level, go together. */
+  @Override
+  protected void computeTemper(Tempering tempering, long seed, int n, double[] gains) {
+    stream.fill(rowSums, 0);
+    stream.upload(MemorySegment.ofArray(tempering.baseBias()), base, 0);
+    float[] betas = tempering.betas();
+    float[] nexts = tempering.nextBetas();
+    for (int first = 0; first < n; ) {
+      int end = first + 1;
+      while (end < Math.min(n, first + chunk)
+          && betas[end] == betas[first]
+          && nexts[end] == nexts[first]) {
+        end++;
+      }
+      int count = end - first;
+      for (int t = 0; t < tempering.sweeps(); t++) { // P1
+        long sweep = tempering.firstSweep() + t;
+        hiddenHalf(first, count, betas[first], seed, sweep);
+        visibleHalf(first, count, betas[first], seed, sweep);
+      }
+      activate(v, (long) first * RbmKernels.align(visible), Wanted.activations(activations), count);
+      addGains(first, count, betas[first], nexts[first]); // P2
+      first = end;
+    }
+    MemorySegment out = MemorySegment.ofArray(gains);
+    stream.download(rowSums, 0, out.asSlice(0, (long) Double.BYTES * n));
+  }
+
+  /** G1 to G5 of chains' hidden units at beta; keeps their activations. */
+  private void hiddenHalf(int first, int count, float beta, long seed, long sweep) {
+    long vAt = (long) first * RbmKernels.align(visible);
+    long hAt = (long) first * RbmKernels.align(hidden);
+    Wanted wanted = new Wanted(h, hAt, activations, null);
+    kernels.conditional(toHidden, v, vAt, null, 0f, wanted, count, first, beta, seed, sweep);
+  }
+
+  /** G1 to G5 of chains' visible units at beta on the path. */
+  private void visibleHalf(int first, int count, float beta, long seed, long sweep) {
+    long vAt = (long) first * RbmKernels.align(visible);
+    long hAt = (long) first * RbmKernels.align(hidden);
+    Wanted wanted = new Wanted(v, vAt, null, null);
+    kernels.conditional(
+        toVisible, h, hAt, base, 1f - beta, wanted, count, first, beta, seed, sweep);
+  }
+
+  /** Adds A1, from the activations, to the chains' sums. */
+  private void addGains(int first, int count, float beta, float next) {
+    long vAt = (long) first * RbmKernels.align(visible);
+    long at = (long) Double.BYTES * first;
+    kernels.rowSums(v, vAt, activations, b, base, rowSums, at, visible, hidden, count, beta, next);
   }
 
   @Override
