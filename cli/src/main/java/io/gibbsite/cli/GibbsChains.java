@@ -28,14 +28,14 @@ import java.util.Map;
  */
 record GibbsChains(
     Path file, ChainLength length, float temperature, ChainStart start, TrainRbmOptions data) {
-  private static final int MOST_IMAGES_ACROSS = 12;
+  static final int MOST_IMAGES_ACROSS = 12;
 
   /** Whether the file is an RBM's. */
   static boolean fits(Path file) {
     return "rbm".equals(metadata(file).get("model"));
   }
 
-  private static Map<String, String> metadata(Path file) {
+  static Map<String, String> metadata(Path file) {
     return ModelAndData.read(file, Safetensors::read).metadata();
   }
 
@@ -53,6 +53,7 @@ record GibbsChains(
     boolean[] held = start.held(layout);
     byte[] samples = new byte[chains * length.draws() * shape.visible()];
     float[] energies = new float[chains * length.draws()];
+    byte[] v = new byte[chains * shape.visible()];
     try (Backend backend = common.openBackend();
         RbmSession session = backend.open(shape, chains);
         Progress progress = common.progress("sample", length.total())) {
@@ -63,7 +64,8 @@ record GibbsChains(
       for (int draw = 0; draw < length.draws(); draw++) {
         int first = length.burnIn() + draw * length.thin();
         move(session, first, length.thin(), common.seed(), progress);
-        record(session, draw, samples, energies);
+        session.readVisible(v);
+        record(session, length, v, draw, samples, energies);
       }
       if (picture != null) {
         int side = (int) Math.min(MOST_IMAGES_ACROSS, Math.sqrt(chains));
@@ -104,12 +106,17 @@ record GibbsChains(
     }
   }
 
-  private void record(RbmSession session, int draw, byte[] samples, float[] energies) {
+  /** Puts the chains' states v, and their free energies, where the draw belongs. */
+  static void record(
+      RbmSession session,
+      ChainLength length,
+      byte[] v,
+      int draw,
+      byte[] samples,
+      float[] energies) {
     int visible = session.shape().visible();
     int draws = length.draws();
-    byte[] v = new byte[length.chains() * visible];
     double[] energy = new double[length.chains()];
-    session.readVisible(v);
     session.freeEnergy(v, length.chains(), energy);
     for (int chain = 0; chain < length.chains(); chain++) {
       System.arraycopy(v, chain * visible, samples, (chain * draws + draw) * visible, visible);

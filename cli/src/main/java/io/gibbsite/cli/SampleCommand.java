@@ -46,9 +46,16 @@ import picocli.CommandLine.Spec;
       "standardised its data), and sample_stats/energy [chain, draw]. An RBM's x are bytes 0 or 1,",
       "with sample_stats/free_energy.",
       "",
+      "pt adds levels below an RBM, of which the lowest is noise (with --init data the base rates of",
+      "the chains' first rows), and exchanges states between them, so that chains pass from mode to",
+      "mode. Burn-in places the levels. sample_stats/swap_acceptance [chain, draw, level] has the",
+      "latest probability that a level was exchanged with the next one up, tempering/beta [level]",
+      "the inverse temperatures.",
+      "",
       "Examples:",
       "  gibbsite sample run --sampler langevin --chains 64 --steps 1000 --out x.npz",
       "  gibbsite sample rbm.safetensors --steps 1000 --out x.npz",
+      "  gibbsite sample rbm.safetensors --sampler pt --levels 10 --steps 1000 --out x.npz",
       "  gibbsite sample run --label 7 --out sevens.npz --picture sevens.png",
       "  gibbsite sample run --init normal --step-size 0.005 --out x.npz --picture x.png",
     })
@@ -68,7 +75,7 @@ final class SampleCommand implements Callable<Integer> {
       paramLabel = "S",
       description =
           "langevin: unadjusted Langevin dynamics (default for MLPs); gibbs: block Gibbs sweeps"
-              + " (default for RBMs).")
+              + " (default for RBMs); pt: Gibbs sweeps with parallel tempering (RBMs).")
   private String sampler;
 
   @Option(names = "--chains", paramLabel = "N", description = "Chains (default ${DEFAULT-VALUE}).")
@@ -103,6 +110,13 @@ final class SampleCommand implements Callable<Integer> {
       paramLabel = "T",
       description = "Samples exp(-E / T) (default ${DEFAULT-VALUE}).")
   private float temperature = 1;
+
+  @Option(
+      names = "--levels",
+      paramLabel = "K",
+      description =
+          "Of pt: inverse temperatures from 0 to 1, at least 2 (default ${DEFAULT-VALUE}).")
+  private int levels = 10;
 
   @Option(
       names = "--noise-scale",
@@ -154,7 +168,11 @@ final class SampleCommand implements Callable<Integer> {
     ChainLength length = new ChainLength(chains, steps, burnIn, thin);
     Path file = Files.isDirectory(source) ? new RunFolder(source).model() : source;
     if (GibbsChains.fits(file)) {
-      gibbs(file, length).run(out, picture, common);
+      if ("pt".equals(sampler)) {
+        tempered(file, length).run(out, picture, common);
+      } else {
+        gibbs(file, length).run(out, picture, common);
+      }
       return 0;
     }
     require(
@@ -198,25 +216,41 @@ final class SampleCommand implements Callable<Integer> {
   private GibbsChains gibbs(Path file, ChainLength length) {
     require(
         sampler == null || sampler.equals("gibbs"),
-        "--sampler must be gibbs for an RBM, not '" + sampler + "'");
+        "--sampler must be gibbs or pt for an RBM, not '" + sampler + "'");
+    require(!isGiven("--levels"), "--levels is of pt: add --sampler pt");
     require(
         temperature > 0 && Float.isFinite(temperature),
         "--temperature must be positive for an RBM, not " + temperature);
+    return new GibbsChains(file, length, temperature, start, dataOfRun());
+  }
+
+  private TemperedChains tempered(Path file, ChainLength length) {
+    require(levels >= 2, "--levels must be at least 2, not " + levels);
+    require(!isGiven("--temperature"), "--temperature is of gibbs: pt samples the model itself");
+    for (String option : start.given()) {
+      require(option.equals("--from"), option + " holds units, which pt does not: use gibbs");
+    }
+    return new TemperedChains(file, length, levels, start, dataOfRun());
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  /** The run whose training rows an RBM's chains start from, or null. */
+  private TrainRbmOptions dataOfRun() {
     for (String option : List.of("--step-size", "--noise-scale", "--clip", "--box")) {
-      require(
-          !spec.commandLine().getParseResult().hasMatchedOption(option),
-          option + " is of langevin: an RBM is sampled by gibbs");
+      require(!isGiven(option), option + " is of langevin: an RBM is sampled by gibbs or pt");
     }
     require(
         init == null || init.equals("base") || init.equals("data"),
         "--init must be base or data for an RBM, not '" + init + "'");
-    TrainRbmOptions data = null;
-    if ("data".equals(init)) {
-      require(Files.isDirectory(source), "--init data needs a run's folder, not a model file");
-      Path config = new RunFolder(source).config();
-      data = ModelAndData.read(config, at -> Json.read(at, TrainRbmOptions.class));
+    if (!"data".equals(init)) {
+      return null;
     }
-    return new GibbsChains(file, length, temperature, start, data);
+    require(Files.isDirectory(source), "--init data needs a run's folder, not a model file");
+    Path config = new RunFolder(source).config();
+    return ModelAndData.read(config, at -> Json.read(at, TrainRbmOptions.class));
   }
 
   private Langevin langevin() {

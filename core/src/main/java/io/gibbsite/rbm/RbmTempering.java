@@ -38,6 +38,7 @@ public final class RbmTempering {
   private final byte[] states;
   private final double[] accepted; // [levels - 1]: sums of acceptance probabilities
   private final long[] proposed;
+  private final float[] latest; // [chain, levels - 1]
   private long round;
 
   /**
@@ -73,6 +74,8 @@ public final class RbmTempering {
     this.states = new byte[rows * visible];
     this.accepted = new double[levels - 1];
     this.proposed = new long[levels - 1];
+    this.latest = new float[chains * (levels - 1)];
+    Arrays.fill(latest, Float.NaN);
     for (int row = 0; row < rows; row++) {
       levelOf[row] = row % levels;
       rowOf[row] = row;
@@ -108,14 +111,15 @@ public final class RbmTempering {
     for (int chain = 0; chain < chains; chain++) {
       Draws.uniforms(seed, DrawStream.ACCEPT, round, chain, uniform, 0, levels - 1);
       for (int level = parity; level + 1 < levels; level += 2) {
-        exchange(chain * levels + level, level);
+        double acceptance = exchange(chain * levels + level, level);
+        latest[chain * (levels - 1) + level] = (float) acceptance;
       }
     }
     round++;
   }
 
-  /** Proposes to exchange the levels of two rows. */
-  private void exchange(int at, int level) {
+  /** Proposes to exchange the levels of two rows; returns the probability that they do. */
+  private double exchange(int at, int level) {
     int low = rowOf[at];
     int high = rowOf[at + 1];
     // StrictMath has the same bits everywhere.
@@ -128,6 +132,7 @@ public final class RbmTempering {
       levelOf[high] = level;
       levelOf[low] = level + 1;
     }
+    return acceptance;
   }
 
   /**
@@ -200,6 +205,14 @@ public final class RbmTempering {
       means[k] = accepted[k] / proposed[k];
     }
     return means;
+  }
+
+  /**
+   * Copies the probability of every chain's latest exchange of levels k and k + 1 to {@code out},
+   * float[chains * (levels - 1)]; NaN where none was proposed.
+   */
+  public void readLatestAcceptance(float[] out) {
+    System.arraycopy(latest, 0, out, 0, latest.length);
   }
 
   /** Copies the states at beta 1 to {@code v}, byte[chains * visible]. */
