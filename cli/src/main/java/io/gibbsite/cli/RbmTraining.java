@@ -55,7 +55,8 @@ final class RbmTraining extends Training {
     RbmModel initial =
         RbmTrainer.initial(new RbmShape(columns, options.hidden), base, options.seed);
     this.trainer =
-        new RbmTrainer(backend, initial, training.states(), training.rows(), options.training());
+        new RbmTrainer(
+            backend, initial, training.states(), training.rows(), options.training(columns));
   }
 
   @Override

@@ -16,6 +16,11 @@ import picocli.CommandLine.Option;
  * names, the {@code config.json} of a run.
  */
 final class TrainRbmOptions extends RunOptions {
+  /** The most weights of a model whose chains are tempered unless told otherwise. */
+  private static final int SMALL_MODEL = 10_000;
+
+  private static final int SMALL_MODELS_LEVELS = 10;
+
   private static final String BUILT_IN = "built-in";
 
   @Option(
@@ -52,6 +57,14 @@ final class TrainRbmOptions extends RunOptions {
       paramLabel = "N",
       description = "Persistent chains of pcd (default ${DEFAULT-VALUE}).")
   int chains = 100;
+
+  @Option(
+      names = "--levels",
+      paramLabel = "K",
+      description =
+          "Temper the chains of pcd: replicas at K inverse temperatures from 0 to 1, at K times the"
+              + " cost; 1 for none (default: 10 up to 10000 weights, else 1).")
+  Integer levels;
 
   @Option(
       names = "--sweeps",
@@ -137,6 +150,10 @@ final class TrainRbmOptions extends RunOptions {
     oneOf("--objective", objective, List.of("pcd", "cd"));
     oneOf("--gradient", gradient, List.of("enhanced", "centred", "plain"));
     require(chains >= 1, "--chains must be at least 1, not " + chains);
+    require(levels == null || levels >= 1, "--levels must be at least 1, not " + levels);
+    require(
+        levels == null || levels == 1 || objective.equals("pcd"),
+        "--levels tempers the chains of pcd: cd has none that stay");
     require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
     require(
         momentum >= 0 && momentum < 1,
@@ -151,7 +168,20 @@ final class TrainRbmOptions extends RunOptions {
     require(temperatures >= 1, "--temperatures must be at least 1, not " + temperatures);
   }
 
-  RbmTrainingOptions training() {
+  /**
+   * Levels of tempering: a small model can afford them, and its modes are the more apart, the fewer
+   * its units.
+   */
+  private int levels(int visible) {
+    if (levels != null) {
+      return levels;
+    }
+    boolean small = (long) visible * hidden <= SMALL_MODEL;
+    return objective.equals("pcd") && small ? SMALL_MODELS_LEVELS : 1;
+  }
+
+  /** For a model of that many visible units. */
+  RbmTrainingOptions training(int visible) {
     return new RbmTrainingOptions(
         batch,
         objective.equals("pcd") ? chains : 0,
@@ -161,6 +191,7 @@ final class TrainRbmOptions extends RunOptions {
         momentum,
         weightDecay,
         seed,
-        sparsity == null ? RbmSparsity.NONE : new RbmSparsity(sparsity, sparsityCost));
+        sparsity == null ? RbmSparsity.NONE : new RbmSparsity(sparsity, sparsityCost),
+        levels(visible));
   }
 }

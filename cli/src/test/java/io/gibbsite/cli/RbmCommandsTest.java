@@ -339,6 +339,18 @@ class RbmCommandsTest {
   }
 
   @Test
+  void theChainsOfSmallModelsAreTempered() {
+    TrainRbmOptions options = new TrainRbmOptions();
+    assertThat(options.training(100).levels()).isEqualTo(10);
+    assertThat(options.training(101).levels()).isEqualTo(1);
+    options.levels = 4;
+    assertThat(options.training(101).levels()).isEqualTo(4);
+    options.levels = null;
+    options.objective = "cd";
+    assertThat(options.training(16).levels()).isEqualTo(1);
+  }
+
+  @Test
   void temperedChainsMayStartFromTheData() throws IOException {
     train("--out", path("run")).succeeds();
     String[] arguments = {
@@ -378,6 +390,7 @@ class RbmCommandsTest {
         "--sparsity-cost;0;--sparsity-cost must be positive",
         "--sweeps;0;--sweeps must be at least 1",
         "--momentum;1;--momentum must be at least 0 and below 1",
+        "--levels;0;--levels must be at least 1, not 0",
         "--chains;0;--chains must be at least 1",
         "--data;barres;no built-in data 'barres'",
         "--data;bars-and-stripes-99;a side from 1 to 23, not 99",

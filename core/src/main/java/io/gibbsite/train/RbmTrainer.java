@@ -8,7 +8,9 @@ import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
+import io.gibbsite.rbm.RbmTempering;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.ParallelTempering;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +18,10 @@ import java.util.Map;
 /**
  * Trains a restricted Boltzmann machine on minibatches by contrastive divergence (CD-k), or by
  * persistent contrastive divergence (PCD-k), which is stochastic maximum likelihood.
+ *
+ * <p>Persistent chains may be tempered ({@link RbmTempering}, from the base rates of the data):
+ * then they pass between modes that plain ones would be caught in, and a step takes the statistics
+ * of the states at beta 1.
  *
  * <p>Step {@code t} takes the statistics of a minibatch, moves the chains by k sweeps with the
  * addresses {@code t k .. t k + k - 1}, takes their statistics, and moves the parameters against
@@ -25,8 +31,9 @@ import java.util.Map;
  *
  * <p>Sources: Hinton, "Training products of experts by minimizing contrastive divergence", 2002;
  * Tieleman, "Training restricted Boltzmann machines using approximations to the likelihood
- * gradient", ICML 2008; Hinton, "A practical guide to training restricted Boltzmann machines", 2010
- * (the initial weights).
+ * gradient", ICML 2008; Desjardins et al., "Tempered Markov chain Monte Carlo for training of
+ * restricted Boltzmann machines", AISTATS 2010; Hinton, "A practical guide to training restricted
+ * Boltzmann machines", 2010 (the initial weights).
  */
 public final class RbmTrainer implements Resumable, AutoCloseable {
   private static final float INITIAL_WEIGHT_SD = 0.01f;
@@ -46,6 +53,8 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
   private final byte[] x;
   private final byte[] chainStates;
   private final float[] savedChains;
+  private final float[] savedLevels;
+  private final RbmTempering tempering; // or null
   private long stepsDone;
   private boolean hasGradient;
   private boolean diverged;
@@ -81,14 +90,33 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
     }
     this.indices = new int[options.batch()];
     this.x = new byte[options.batch() * shape.visible()];
-    this.chainStates = new byte[Math.multiplyExact(options.chains(), shape.visible())];
+    int replicas = Math.multiplyExact(options.chains(), options.levels());
+    this.chainStates = new byte[Math.multiplyExact(replicas, shape.visible())];
     this.savedChains = new float[chainStates.length];
-    this.session = backend.open(shape, Math.max(options.batch(), options.chains()));
+    this.savedLevels = new float[replicas];
+    this.session = backend.open(shape, Math.max(options.batch(), replicas));
     session.setParameters(parameters);
-    if (options.chains() > 0) {
-      byte[] start = BaseRates.sample(parameters.visibleBias(), options.chains(), options.seed());
-      session.setVisible(start, options.chains());
+    this.tempering = chains();
+  }
+
+  /** Starts the persistent chains; returns their tempering, or null if there is none. */
+  private RbmTempering chains() {
+    int count = options.chains();
+    if (count == 0) {
+      return null;
     }
+    byte[] start = BaseRates.sample(parameters.visibleBias(), count, options.seed());
+    if (options.levels() == 1) {
+      session.setVisible(start, count);
+      return null;
+    }
+    float[] base = BaseRates.logOdds(floats(data), dataRows, parameters.shape().visible());
+    return new RbmTempering(
+        session,
+        ParallelTempering.even(options.levels(), base).sweeps(options.sweeps()),
+        start,
+        count,
+        options.seed());
   }
 
   /**
@@ -121,16 +149,9 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
     RbmShape shape = parameters.shape();
     gather();
     session.statistics(x, options.batch(), dataSums);
-    if (options.chains() == 0) {
-      session.setVisible(x, options.batch());
-    }
-    session.gibbs(
-        Gibbs.sweeps(0).from(stepsDone * options.sweeps(), options.sweeps()), options.seed());
-    session.chainStatistics(gradient);
+    int negatives = negativePhase();
     boolean first = stepsDone == 0;
-    options
-        .gradient()
-        .of(shape, dataSums, options.batch(), gradient, session.chains(), offsets, first);
+    options.gradient().of(shape, dataSums, options.batch(), gradient, negatives, offsets, first);
     if (options.sparsity().isActive()) {
       options.sparsity().add(shape, dataSums, activity, first, gradient);
     }
@@ -145,6 +166,23 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
     session.setParameters(parameters);
     hasGradient = true;
     stepsDone++;
+  }
+
+  /** Moves the chains and sums their statistics; returns how many they are of. */
+  private int negativePhase() {
+    if (tempering != null) {
+      tempering.step();
+      tempering.readVisible(chainStates);
+      session.statistics(chainStates, options.chains(), gradient);
+      return options.chains();
+    }
+    if (options.chains() == 0) {
+      session.setVisible(x, options.batch());
+    }
+    session.gibbs(
+        Gibbs.sweeps(0).from(stepsDone * options.sweeps(), options.sweeps()), options.seed());
+    session.chainStatistics(gradient);
+    return session.chains();
   }
 
   private void gather() {
@@ -248,7 +286,8 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
 
   /**
    * {@code theta} [P], the momentum; with the centred gradient its {@code offsets}; with sparsity
-   * the hidden units' {@code activity}; and with persistent chains {@code chains}, 0 or 1 each.
+   * the hidden units' {@code activity}; with persistent chains {@code chains}, 0 or 1 each; and
+   * with tempering their {@code levels}.
    */
   @Override
   public Map<String, float[]> state() {
@@ -267,6 +306,13 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
         savedChains[k] = chainStates[k];
       }
       state.put("chains", savedChains);
+      if (tempering != null) {
+        int[] levels = tempering.levels();
+        for (int row = 0; row < levels.length; row++) {
+          savedLevels[row] = levels[row];
+        }
+        state.put("levels", savedLevels);
+      }
     }
     return state;
   }
@@ -281,7 +327,14 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
       for (int k = 0; k < chainStates.length; k++) {
         chainStates[k] = (byte) savedChains[k];
       }
-      session.setVisible(chainStates, options.chains());
+      session.setVisible(chainStates, savedLevels.length);
+      if (tempering != null) {
+        int[] levels = new int[savedLevels.length];
+        for (int row = 0; row < levels.length; row++) {
+          levels[row] = (int) savedLevels[row];
+        }
+        tempering.resume(chainStates, levels, steps);
+      }
     }
   }
 
@@ -291,6 +344,7 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
         "; ",
         "shape=" + parameters.shape(),
         "chains=" + options.chains(),
+        "levels=" + options.levels(),
         "sweeps=" + options.sweeps(),
         "gradient=" + options.gradient().label(),
         "optimiser=" + optimiser.description(),
