@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
       "on, to the same bits as a run that never stopped.",
       "",
       "Examples:",
-      "  gibbsite train rbm --data bars-and-stripes-4 --hidden 16 --out run",
+      "  gibbsite train rbm --data bars-and-stripes-4 --hidden 16 --learning-rate 0.2 --out run",
       "  gibbsite train rbm --data t10k-images-idx3-ubyte.gz --hidden 500 --held-out 1000 --out run",
       "  gibbsite train rbm --resume --out run",
     })
