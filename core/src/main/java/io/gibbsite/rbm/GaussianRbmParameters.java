@@ -35,6 +35,11 @@ public record GaussianRbmParameters(GaussianRbmShape shape, float[] values) {
     return new GaussianRbmParameters(shape, values);
   }
 
+  /** Weights and biases; a copy. */
+  public RbmParameters others() {
+    return new RbmParameters(shape.units(), Arrays.copyOf(values, shape.visibleSdOffset()));
+  }
+
   /** {@code W_ij} between visible unit i and hidden unit j. */
   public float weight(int i, int j) {
     return values[i * shape.hidden() + j];
