@@ -6,6 +6,7 @@ import io.gibbsite.cli.picture.Png;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
 import io.gibbsite.io.Safetensors;
+import io.gibbsite.rbm.RbmChains;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Samples an RBM by block Gibbs chains.
+ * Samples an RBM with binary visible units by block Gibbs chains.
  *
  * @param file the model
  * @param length of the chains
@@ -94,8 +95,19 @@ record GibbsChains(
     }
   }
 
-  /** Makes sweeps, in pieces short enough to show progress. */
   private void move(RbmSession session, int first, int count, long seed, Progress progress) {
+    move(session, length, temperature, first, count, seed, progress);
+  }
+
+  /** Makes sweeps, in pieces short enough to show progress. */
+  static void move(
+      RbmChains session,
+      ChainLength length,
+      float temperature,
+      int first,
+      int count,
+      long seed,
+      Progress progress) {
     int most = Math.max(1, 20_000 / length.chains());
     Gibbs gibbs = Gibbs.sweeps(0).temperature(temperature);
     for (int done = 0; done < count; ) {

@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "X.npz gets posterior/x [chain, draw, column], in the model's units (standardised, if the run",
-      "standardised its data), and sample_stats/energy [chain, draw]. An RBM's x are bytes 0 or 1,",
-      "with sample_stats/free_energy.",
+      "standardised its data), and sample_stats/energy [chain, draw]. A binary RBM's x are bytes 0 or",
+      "1; RBMs have sample_stats/free_energy.",
       "",
       "pt adds levels below an RBM, of which the lowest is noise (with --init data the base rates of",
       "the chains' first rows), and exchanges states between them, so that chains pass from mode to",
@@ -171,8 +171,14 @@ final class SampleCommand implements Callable<Integer> {
       if ("pt".equals(sampler)) {
         tempered(file, length).run(out, picture, common);
       } else {
-        gibbs(file, length).run(out, picture, common);
+        new GibbsChains(file, length, temperature, start, gibbsData()).run(out, picture, common);
       }
+      return 0;
+    }
+    if (GaussianGibbsChains.fits(file)) {
+      require(!"pt".equals(sampler), "--sampler pt is of RBMs with binary visible units");
+      new GaussianGibbsChains(file, length, temperature, start, gibbsData())
+          .run(out, picture, common);
       return 0;
     }
     require(
@@ -213,7 +219,8 @@ final class SampleCommand implements Callable<Integer> {
     return 0;
   }
 
-  private GibbsChains gibbs(Path file, ChainLength length) {
+  /** Checks the options of RBMs; the run whose rows the chains start from, or null. */
+  private TrainRbmOptions gibbsData() {
     require(
         sampler == null || sampler.equals("gibbs"),
         "--sampler must be gibbs or pt for an RBM, not '" + sampler + "'");
@@ -221,7 +228,7 @@ final class SampleCommand implements Callable<Integer> {
     require(
         temperature > 0 && Float.isFinite(temperature),
         "--temperature must be positive for an RBM, not " + temperature);
-    return new GibbsChains(file, length, temperature, start, dataOfRun());
+    return dataOfRun();
   }
 
   private TemperedChains tempered(Path file, ChainLength length) {

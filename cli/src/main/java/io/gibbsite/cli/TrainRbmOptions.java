@@ -22,6 +22,39 @@ final class TrainRbmOptions extends RunOptions {
   private static final int SMALL_MODELS_LEVELS = 10;
 
   private static final String BUILT_IN = "built-in";
+  private static final String BINARY = "binary";
+
+  @Option(
+      names = "--visible",
+      paramLabel = "V",
+      description =
+          "Visible units: binary (default), or gaussian for real data, which are trained on as they"
+              + " are.")
+  String visible = BINARY;
+
+  @Option(
+      names = "--visible-sd",
+      paramLabel = "S",
+      description =
+          "Deviations of gaussian units at the start, as a fraction of those of the data's columns"
+              + " (default ${DEFAULT-VALUE}).")
+  float visibleSd = 0.5f;
+
+  @Option(
+      names = "--sd-rate",
+      paramLabel = "R",
+      description =
+          "Learning rate of gaussian units' log-deviations, as a fraction of that of the weights; 0"
+              + " holds them (default ${DEFAULT-VALUE}).")
+  float sdRate = 0.3f;
+
+  @Option(
+      names = "--jitter",
+      paramLabel = "SD",
+      description =
+          "Normal noise on the data of gaussian units, drawn once (image greys run from 0 to 1;"
+              + " default ${DEFAULT-VALUE}): constant columns need some.")
+  float jitter;
 
   @Option(
       names = "--threshold",
@@ -146,6 +179,14 @@ final class TrainRbmOptions extends RunOptions {
   void check() {
     checkShared();
     require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
+    oneOf("--visible", visible, List.of(BINARY, "gaussian"));
+    require(
+        visibleSd > 0 && Float.isFinite(visibleSd),
+        "--visible-sd must be positive, not " + visibleSd);
+    require(sdRate >= 0 && Float.isFinite(sdRate), "--sd-rate must be at least 0, not " + sdRate);
+    require(jitter >= 0 && Float.isFinite(jitter), "--jitter must be at least 0, not " + jitter);
+    require(isGaussian() || jitter == 0, "--jitter is of --visible gaussian");
+    require(!isGaussian() || labels == null, "--labels need --visible binary");
     require(hidden >= 1, "--hidden must be at least 1, not " + hidden);
     oneOf("--objective", objective, List.of("pcd", "cd"));
     oneOf("--gradient", gradient, List.of("enhanced", "centred", "plain"));
@@ -168,6 +209,10 @@ final class TrainRbmOptions extends RunOptions {
     require(temperatures >= 1, "--temperatures must be at least 1, not " + temperatures);
   }
 
+  boolean isGaussian() {
+    return !visible.equals(BINARY);
+  }
+
   /**
    * Levels of tempering: a small model can afford them, and its modes are the more apart, the fewer
    * its units.
@@ -176,7 +221,7 @@ final class TrainRbmOptions extends RunOptions {
     if (levels != null) {
       return levels;
     }
-    boolean small = (long) visible * hidden <= SMALL_MODEL;
+    boolean small = !isGaussian() && (long) visible * hidden <= SMALL_MODEL;
     return objective.equals("pcd") && small ? SMALL_MODELS_LEVELS : 1;
   }
 
