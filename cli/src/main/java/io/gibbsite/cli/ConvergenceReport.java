@@ -152,7 +152,7 @@ record ConvergenceReport(int chains, int draws, Acceptance acceptance, List<Quan
   }
 
   private String verdict() {
-    StringBuilder text = new StringBuilder("%d chains of %d draws".formatted(chains, draws));
+    StringBuilder text = new StringBuilder(count(chains, "chain") + " of " + count(draws, "draw"));
     if (acceptance != null) {
       text.append(
           String.format(
@@ -174,6 +174,10 @@ record ConvergenceReport(int chains, int draws, Acceptance acceptance, List<Quan
     return text
         + String.format(Locale.ROOT, ", R-hat at most %.3f", largest)
         + (largest > MIXED ? ": not mixed, make the chains longer" : "");
+  }
+
+  private static String count(int n, String what) {
+    return n + " " + what + (n == 1 ? "" : "s");
   }
 
   private static String row(Quantity q) {

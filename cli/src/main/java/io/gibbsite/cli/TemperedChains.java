@@ -84,6 +84,7 @@ record TemperedChains(
     arrays.put("sample_stats/swap_acceptance", NdArray.of(acceptance, chains, draws, levels - 1));
     arrays.put("tempering/beta", NdArray.of(betas, levels));
     Npz.write(out, arrays);
+    ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
   }
 
   private float[] base(byte[] v, int visible) {

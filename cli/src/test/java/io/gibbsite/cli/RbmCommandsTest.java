@@ -434,7 +434,7 @@ class RbmCommandsTest {
       Run.of(all.toArray(String[]::new)).fails(2, bad[2]);
     }
     Run.of("sample", model, "--quiet", "--clip", "1", "--out", out)
-        .fails(2, "--clip is of langevin");
+        .fails(2, "--clip is of samplers of MLPs");
     Run.of("sample", model, "--quiet", "--init", "data", "--out", out)
         .fails(2, "needs a run's folder");
     Run.of("sample", model, "--quiet", "--label", "1", "--out", out)

@@ -5,8 +5,9 @@ package io.gibbsite.sampler;
  * the target their stationary distribution exactly, whatever the step size.
  *
  * <p>A proposal whose energy is not a number, or infinite, is rejected. During {@link #warmUp} one
- * step size for all chains is adapted to their mean acceptance by {@link DualAveraging}. Source:
- * Metropolis et al. 1953; Hastings, "Monte Carlo sampling methods using Markov chains", 1970.
+ * step size for all chains is adapted to the mean acceptance of the coldest by {@link
+ * DualAveraging}. Source: Metropolis et al. 1953; Hastings, "Monte Carlo sampling methods using
+ * Markov chains", 1970.
  */
 public abstract class MetropolisSampler extends Sampler {
   /** float[rows * columns], float[rows], float[rows * columns]: the proposals. */
@@ -68,10 +69,10 @@ public abstract class MetropolisSampler extends Sampler {
     }
     move(address);
     double sum = 0;
-    for (float a : acceptance) {
-      sum += a;
+    for (int i = 0; i < chains(); i++) {
+      sum += acceptance[i];
     }
-    adaptation.update(sum / rows);
+    adaptation.update(sum / chains());
     stepSize = adaptation.stepSize();
   }
 

@@ -158,9 +158,9 @@ public abstract class Sampler {
     return false;
   }
 
-  /** Passes over all points so far, energies and input gradients alike. */
-  public final long passes() {
-    return passes;
+  /** Energies and gradients of single rows so far, those of replicas included. */
+  public final long evaluations() {
+    return passes * rows;
   }
 
   /** Steps so far. */

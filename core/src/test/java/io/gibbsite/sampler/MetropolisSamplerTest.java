@@ -219,7 +219,7 @@ class MetropolisSamplerTest {
     sampler.endWarmUp();
     sampler.run(150);
     assertThat(Exact.error(target, Exact.states(sampler), n)).isLessThan(Exact.ERRORS);
-    assertThat(sampler.passes()).isEqualTo(1 + 300 * 16);
+    assertThat(sampler.evaluations()).isEqualTo(n * (1 + 300L * 16));
     assertThat(sampler.steps()).isEqualTo(300);
   }
 
