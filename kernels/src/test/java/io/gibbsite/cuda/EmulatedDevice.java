@@ -135,8 +135,8 @@ final class EmulatedDevice implements Device {
     }
 
     @Override
-    public void fill(DeviceMemory memory, int value) {
-      ((Memory) memory).content().fill((byte) value);
+    public void clear(DeviceMemory memory, long offset, long bytes) {
+      ((Memory) memory).content().asSlice(offset, bytes).fill((byte) 0);
     }
 
     @Override
