@@ -108,6 +108,8 @@ __device__ __forceinline__ void multiply(const A& a, const B& b, int row0, int c
   for (int p = 0; p < B_PIECES; p++) {
     b.template load<Tile::COLUMNS>(column0, depthBegin, p, nextB[p]);
   }
+  // A thread all of whose entries lie outside only helps with the loads.
+  bool inside = row0 + Tile::row(0) < a.count && column0 + Tile::column(0) < b.count;
   int half = 0;
   for (int k0 = depthBegin; k0 < depthEnd; k0 += PRODUCT_DEPTH) {
     float* stage = memory + half * Tile::STAGE;
@@ -133,22 +135,24 @@ __device__ __forceinline__ void multiply(const A& a, const B& b, int row0, int c
         b.template load<Tile::COLUMNS>(column0, next, p, nextB[p]);
       }
     }
+    if (inside) {
 #pragma unroll
-    for (int k = 0; k < PRODUCT_DEPTH; k++) {
-      float left[TM], right[TN];
+      for (int k = 0; k < PRODUCT_DEPTH; k++) {
+        float left[TM], right[TN];
 #pragma unroll
-      for (int m = 0; m < TM; m += 4) {
-        *(float4*)&left[m] = *(const float4*)(stage + k * A_PITCH + Tile::row(m));
-      }
+        for (int m = 0; m < TM; m += 4) {
+          *(float4*)&left[m] = *(const float4*)(stage + k * A_PITCH + Tile::row(m));
+        }
 #pragma unroll
-      for (int n = 0; n < TN; n += 4) {
-        *(float4*)&right[n] = *(const float4*)(stage + B_AT + k * B_PITCH + Tile::column(n));
-      }
+        for (int n = 0; n < TN; n += 4) {
+          *(float4*)&right[n] = *(const float4*)(stage + B_AT + k * B_PITCH + Tile::column(n));
+        }
 #pragma unroll
-      for (int m = 0; m < TM; m++) {
+        for (int m = 0; m < TM; m++) {
 #pragma unroll
-        for (int n = 0; n < TN; n++) {
-          sum[m][n] = fmaf(left[m], right[n], sum[m][n]);
+          for (int n = 0; n < TN; n++) {
+            sum[m][n] = fmaf(left[m], right[n], sum[m][n]);
+          }
         }
       }
     }
