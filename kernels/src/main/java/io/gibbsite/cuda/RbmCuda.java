@@ -357,7 +357,7 @@ final class RbmCuda extends CheckedRbmSession {
   /** Rows of the same inverse temperatures, such as those of a level, go together. */
   @Override
   protected void computeTemper(Tempering tempering, long seed, int n, double[] gains) {
-    stream.fill(rowSums, 0);
+    stream.clear(rowSums);
     stream.upload(MemorySegment.ofArray(tempering.baseBias()), base, 0);
     float[] betas = tempering.betas();
     float[] nexts = tempering.nextBetas();

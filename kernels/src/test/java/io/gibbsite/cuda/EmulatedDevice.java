@@ -22,7 +22,7 @@ import org.opentest4j.TestAbortedException;
  * emulated.h} for how blocks, warps and their collectives run.
  *
  * <p>New memory is full of bytes 0xFF, which are NaN as floats, and lies between zones that nobody
- * may write: every launch looks after them.
+ * may write: every launch looks after them. A read beyond its zone ends the process.
  */
 @SuppressWarnings("restricted")
 final class EmulatedDevice implements Device {
@@ -112,7 +112,12 @@ final class EmulatedDevice implements Device {
 
   @Override
   public DeviceStream openStream() {
-    return new Stream();
+    return new Stream(
+        handle(
+            "emulated_allocate", FunctionDescriptor.of(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG)),
+        handle(
+            "emulated_free",
+            FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_LONG)));
   }
 
   @Override
@@ -130,14 +135,28 @@ final class EmulatedDevice implements Device {
   }
 
   private static final class Stream implements DeviceStream {
-    private final Arena arena = Arena.ofShared();
+    private final MethodHandle allocate;
+    private final MethodHandle free;
     private final List<Memory> memories = new ArrayList<>();
+
+    Stream(MethodHandle allocate, MethodHandle free) {
+      this.allocate = allocate;
+      this.free = free;
+    }
 
     @Override
     public DeviceMemory allocate(long bytes) {
-      MemorySegment whole = arena.allocate(bytes + 2 * ZONE, ZONE);
-      whole.fill(GUARD);
-      Memory memory = new Memory(whole, bytes);
+      MemorySegment whole;
+      try {
+        whole = (MemorySegment) allocate.invokeExact(bytes + 2 * ZONE);
+      } catch (Throwable e) {
+        throw new AssertionError(e);
+      }
+      if (whole.address() == 0) {
+        throw new DeviceMemoryException(bytes, 0);
+      }
+      Memory memory = new Memory(whole.reinterpret(bytes + 2 * ZONE), bytes);
+      memory.whole.fill(GUARD);
       memory.content().fill(POISON);
       memories.add(memory);
       return memory;
@@ -210,7 +229,14 @@ final class EmulatedDevice implements Device {
 
     @Override
     public void close() {
-      arena.close();
+      for (Memory memory : memories) {
+        try {
+          free.invokeExact(memory.whole, memory.whole.byteSize());
+        } catch (Throwable e) {
+          throw new AssertionError(e);
+        }
+      }
+      memories.clear();
     }
   }
 }
