@@ -8,6 +8,7 @@
 // starts, a missing barrier shows as a wrong result, most of all with the ring turned round
 // (emulated_descending). What else shows here and seldom on a GPU:
 //   - shared memory starts as 0xFF, and a write past its end is an error;
+//   - global memory ends at a page that ends the process when it is read;
 //   - an asynchronous copy happens as late as it may, when its group is waited for;
 //   - a barrier that not every thread reaches is an error, as is a launch with arguments of a
 //     size other than the kernel's.
@@ -21,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #ifndef __x86_64__
 #include <ucontext.h>
@@ -299,6 +301,29 @@ inline const char* launch(void (*kernel)(const void*), Index grid, int threads, 
 extern "C" __attribute__((visibility("default"), used)) inline void emulated_descending(int on) {
   std::lock_guard<std::mutex> lock(emulated::launching);
   emulated::descending = on != 0;
+}
+
+namespace emulated {
+
+// Memory whose end lies before a page that nobody may touch, so that a read past it ends the
+// process. A multiple of 256 and a page on either side.
+inline size_t mapped(long bytes) { return ((size_t)bytes + 4095) / 4096 * 4096; }
+
+}  // namespace emulated
+
+extern "C" __attribute__((visibility("default"), used)) inline void* emulated_allocate(long bytes) {
+  size_t inside = emulated::mapped(bytes);
+  char* pages = (char*)mmap(nullptr, inside + 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == (char*)MAP_FAILED || mprotect(pages + 4096, inside, PROT_READ | PROT_WRITE) != 0) {
+    return nullptr;
+  }
+  return pages + 4096 + (inside - (size_t)bytes) / 256 * 256;
+}
+
+extern "C" __attribute__((visibility("default"), used)) inline void emulated_free(void* memory,
+                                                                                  long bytes) {
+  char* pages = (char*)((uintptr_t)memory / 4096 * 4096 - 4096);
+  munmap(pages, emulated::mapped(bytes) + 8192);
 }
 
 inline void __syncthreads() { emulated::wait(emulated::current->block->barrier); }

@@ -7,6 +7,7 @@
 constexpr unsigned LANGEVIN_STREAM = 3;
 constexpr unsigned HIDDEN_GIBBS_STREAM = 4;
 constexpr unsigned VISIBLE_GIBBS_STREAM = 5;
+constexpr unsigned NCE_NOISE_STREAM = 6;
 
 // Four words.
 struct Words {

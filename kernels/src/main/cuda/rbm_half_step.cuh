@@ -3,7 +3,7 @@
 // G1 as three products of bytes: q = q0 + 2^8 q1 + 2^16 q2 with q0, q1 in 0 .. 255 and q2 in
 // -128 .. 127, so T = S0 + 2^8 S1 + 2^16 S2, every S an exact 32-bit sum of at most 2^18 terms.
 //
-// Layouts. States are bytes 0 or 1, [rows, stride], both rounded up to 128, zero beyond the units.
+// Layouts. States are bytes 0 or 1, [rows, stride], the stride a multiple of 128.
 // Weights are packed for one direction as the fragments that mma takes:
 //   [group of 16 output units][step of 32 input units][limb][lane][16 bytes]
 // where lane 4 n + t holds, for the outputs 4 (n / 2) + n % 2 and + 2 further, the inputs
@@ -55,13 +55,14 @@ __device__ __forceinline__ int swizzle(int row, int piece) {
 
 // Begins to copy 64 inputs of the tile's rows, and the weights of its units for them.
 template <class Tile>
-__device__ __forceinline__ void load_stage(const HalfStep& half, int row0, int group0, int chunk,
-                                           unsigned char* stage) {
+__device__ __forceinline__ void load_stage(const HalfStep& half, int rows, int row0, int group0,
+                                           int chunk, unsigned char* stage) {
   const uint8_t* in = half.in + (size_t)row0 * half.inStride + chunk * 64;
   for (int i = (int)threadIdx.x; i < Tile::ROWS * 4; i += Tile::THREADS) {
     int row = i >> 2;
     int piece = i & 3;
-    copy_async(stage + swizzle(row, piece), in + (size_t)row * half.inStride + piece * 16, true);
+    copy_async(stage + swizzle(row, piece), in + (size_t)row * half.inStride + piece * 16,
+               row0 + row < rows);
   }
   int pieces = half.steps - 2 * chunk >= 2 ? 192 : 96;
   unsigned char* to = stage + Tile::IN_BYTES;
@@ -99,7 +100,7 @@ __device__ __forceinline__ void half_step(const HalfStep& half, int rows, int fi
   // G1
   for (int chunk = 0; chunk < Tile::STAGES - 1; chunk++) {
     if (chunk < chunks) {
-      load_stage<Tile>(half, row0, group0, chunk, memory + chunk * Tile::STAGE_BYTES);
+      load_stage<Tile>(half, rows, row0, group0, chunk, memory + chunk * Tile::STAGE_BYTES);
     }
     copy_commit();
   }
@@ -109,7 +110,7 @@ __device__ __forceinline__ void half_step(const HalfStep& half, int rows, int fi
     __syncthreads();
     int next = chunk + Tile::STAGES - 1;
     if (next < chunks) {
-      load_stage<Tile>(half, row0, group0, next,
+      load_stage<Tile>(half, rows, row0, group0, next,
                        memory + next % Tile::STAGES * Tile::STAGE_BYTES);
     }
     copy_commit();

@@ -1,23 +1,6 @@
-// What surrounds the half-steps of io.gibbsite.rbm.Rbm: packing of weights and rows, free energies
-// (F2), annealing weights (A1) and statistics (S2).
+// What surrounds the half-steps of io.gibbsite.rbm.Rbm: packing of weights, free energies (F2),
+// annealing weights (A1) and statistics (S2).
 #include "random.cuh"
-
-// Bytes of rows from one stride to another; beyond the row they stay as they are.
-struct CopyRows {
-  const uint8_t* from;
-  uint8_t* to;
-  int64_t fromStride, toStride;
-  int bytes, rows;
-};
-
-KERNEL(copy_rows, CopyRows, 256, 1) {
-  int byte = (int)(blockIdx.x * blockDim.x + threadIdx.x);
-  if (byte < args.bytes) {
-    for (int row = (int)blockIdx.y; row < args.rows; row += (int)gridDim.y) {
-      args.to[row * args.toStride + byte] = args.from[row * args.fromStride + byte];
-    }
-  }
-}
 
 // q [inputs, outputs], with any strides, as rbm_half_step.cuh wants it.
 struct RbmPack {

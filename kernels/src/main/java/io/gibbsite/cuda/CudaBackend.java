@@ -42,12 +42,12 @@ final class CudaBackend implements Backend {
 
   @Override
   public long bytes(MlpShape shape, int rows) {
-    throw new UnsupportedOperationException();
+    return MlpCuda.bytes(shape, rows);
   }
 
   @Override
   public MlpSession open(MlpShape shape, int rows) {
-    throw new UnsupportedOperationException();
+    return new MlpCuda(device, shape, rows);
   }
 
   @Override

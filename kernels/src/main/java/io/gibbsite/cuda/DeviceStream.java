@@ -15,8 +15,20 @@ interface DeviceStream extends AutoCloseable {
    */
   DeviceMemory allocate(long bytes);
 
-  /** Sets all bytes of a piece of memory. */
-  void fill(DeviceMemory memory, int value);
+  /** Sets bytes of memory to 0. */
+  void clear(DeviceMemory memory, long offset, long bytes);
+
+  /** Sets all bytes of memory to 0. */
+  default void clear(DeviceMemory memory) {
+    clear(memory, 0, memory.bytes());
+  }
+
+  /** Memory as by {@link #allocate}, all 0. */
+  default DeviceMemory allocateCleared(long bytes) {
+    DeviceMemory memory = allocate(bytes);
+    clear(memory);
+    return memory;
+  }
 
   /** Copies to the device; the segment may be changed once this returns. */
   void upload(MemorySegment from, DeviceMemory to, long toOffset);

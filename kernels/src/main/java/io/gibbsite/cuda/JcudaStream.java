@@ -96,12 +96,13 @@ final class JcudaStream implements DeviceStream {
   }
 
   @Override
-  public void fill(DeviceMemory memory, int value) {
+  public void clear(DeviceMemory memory, long offset, long bytes) {
     device.enter();
     try {
-      JCudaDriver.cuMemsetD8Async((Memory) memory, (byte) value, memory.bytes(), stream);
+      JCudaDriver.cuMemsetD8Async(
+          ((Memory) memory).withByteOffset(offset), (byte) 0, bytes, stream);
     } catch (CudaException e) {
-      throw device.failure("a fill", e);
+      throw device.failure("clearing memory", e);
     }
   }
 

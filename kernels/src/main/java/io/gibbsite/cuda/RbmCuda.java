@@ -30,6 +30,7 @@ final class RbmCuda extends CheckedRbmSession {
   private final int chunk;
   private final DeviceStream stream;
   private final RbmKernels kernels;
+  private final RowCopies rowCopies;
   private final DeviceMemory q;
   private final DeviceMemory hiddenWeights;
   private final DeviceMemory visibleWeights;
@@ -75,32 +76,27 @@ final class RbmCuda extends CheckedRbmSession {
     stream = device.openStream();
     try {
       kernels = new RbmKernels(device, stream, tile);
+      rowCopies = new RowCopies(device, stream);
       Sizes sizes = new Sizes(shape, rows, chunk);
       q = stream.allocate(sizes.q);
       hiddenWeights = stream.allocate(sizes.hiddenWeights);
       visibleWeights = stream.allocate(sizes.visibleWeights);
-      b = cleared(sizes.visibleFloats);
-      c = cleared(sizes.hiddenFloats);
-      base = cleared(sizes.visibleFloats);
-      held = cleared(sizes.visibleFloats / Float.BYTES);
-      v = cleared(sizes.v);
-      h = cleared(sizes.h);
+      b = stream.allocateCleared(sizes.visibleFloats);
+      c = stream.allocateCleared(sizes.hiddenFloats);
+      base = stream.allocateCleared(sizes.visibleFloats);
+      held = stream.allocateCleared(sizes.visibleFloats / Float.BYTES);
+      v = stream.allocateCleared(sizes.v);
+      h = stream.allocateCleared(sizes.h);
       done = stream.allocate(sizes.done);
       sums = stream.allocate(sizes.sums);
       rowSums = stream.allocate(sizes.rowSums);
-      states = cleared(sizes.states);
+      states = stream.allocateCleared(sizes.states);
       activations = stream.allocate(sizes.activations);
       compact = stream.allocate(sizes.compact);
     } catch (RuntimeException e) {
       stream.close();
       throw e;
     }
-  }
-
-  private DeviceMemory cleared(long bytes) {
-    DeviceMemory memory = stream.allocate(bytes);
-    stream.fill(memory, 0);
-    return memory;
   }
 
   /** Bytes of everything on the device. */
@@ -197,7 +193,7 @@ final class RbmCuda extends CheckedRbmSession {
     long from = (long) first * units;
     stream.upload(MemorySegment.ofArray(rows).asSlice(from, (long) count * units), compact, 0);
     int stride = RbmKernels.align(units);
-    kernels.copyRows(compact, 0, units, to, toOffset, stride, units, count);
+    rowCopies.copy(compact, 0, units, to, toOffset, stride, units, count);
   }
 
   /** Copies rows of {@code entryBytes} an entry from the stride of kernels to the caller's. */
@@ -211,7 +207,7 @@ final class RbmCuda extends CheckedRbmSession {
       MemorySegment to) {
     int row = units * entryBytes;
     long stride = (long) RbmKernels.align(units) * entryBytes;
-    kernels.copyRows(from, fromOffset, stride, compact, 0, row, row, count);
+    rowCopies.copy(from, fromOffset, stride, compact, 0, row, row, count);
     stream.download(compact, 0, to.asSlice((long) first * row, (long) count * row));
   }
 
@@ -295,7 +291,7 @@ final class RbmCuda extends CheckedRbmSession {
       long at = (long) first * RbmKernels.align(visible);
       uploadRows(rows, first, Math.min(chunk, n - first), visible, v, at);
     }
-    stream.fill(h, 0);
+    stream.clear(h);
     stream.synchronize();
   }
 
@@ -361,7 +357,7 @@ final class RbmCuda extends CheckedRbmSession {
   /** Rows of the same inverse temperatures, such as those of a level, go together. */
   @Override
   protected void computeTemper(Tempering tempering, long seed, int n, double[] gains) {
-    stream.fill(rowSums, 0);
+    stream.clear(rowSums);
     stream.upload(MemorySegment.ofArray(tempering.baseBias()), base, 0);
     float[] betas = tempering.betas();
     float[] nexts = tempering.nextBetas();

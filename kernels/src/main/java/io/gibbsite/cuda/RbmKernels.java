@@ -15,7 +15,6 @@ final class RbmKernels {
   private static final int ROW_BLOCK = 256;
   private static final int PACK_BLOCK = 128;
   private static final int STATISTICS_SIDE = 64;
-  private static final int MAX_GRID_Y = 65535;
 
   /** The tiles that kernels are compiled for. */
   enum Tile {
@@ -95,7 +94,6 @@ final class RbmKernels {
   private final DeviceKernel gibbs;
   private final DeviceKernel conditional;
   private final DeviceKernel pack;
-  private final DeviceKernel copyRows;
   private final DeviceKernel rowSums;
   private final DeviceKernel statistics;
   private final Arguments arguments = new Arguments();
@@ -107,7 +105,6 @@ final class RbmKernels {
     conditional =
         device.kernel("rbm_conditional" + tile.suffix(), tile.threads, tile.sharedBytes());
     pack = device.kernel("rbm_pack", PACK_BLOCK, 0);
-    copyRows = device.kernel("copy_rows", ROW_BLOCK, 0);
     rowSums = device.kernel("rbm_row_sums", ROW_BLOCK, 32 * 33 * Float.BYTES);
     statistics = device.kernel("rbm_statistics", ROW_BLOCK, 2 * 32 * 64 * Float.BYTES);
   }
@@ -153,28 +150,6 @@ final class RbmKernels {
     stream.launch(pack, (int) ((words + PACK_BLOCK - 1) / PACK_BLOCK), 1, 1, arguments);
   }
 
-  /** Copies {@code bytes} of each row from one stride to another. */
-  void copyRows(
-      DeviceMemory from,
-      long fromOffset,
-      long fromStride,
-      DeviceMemory to,
-      long toOffset,
-      long toStride,
-      int bytes,
-      int rows) {
-    arguments
-        .begin()
-        .pointer(from, fromOffset)
-        .pointer(to, toOffset)
-        .number(fromStride)
-        .number(toStride)
-        .number(bytes)
-        .number(rows)
-        .end();
-    stream.launch(copyRows, ceilDiv(bytes, ROW_BLOCK), Math.min(rows, MAX_GRID_Y), 1, arguments);
-  }
-
   /**
    * G1 to G5, many sweeps.
    *
@@ -192,7 +167,7 @@ final class RbmKernels {
       long seed,
       long sweep,
       int sweeps) {
-    stream.fill(done, 0);
+    stream.clear(done);
     arguments.begin();
     halfStep(hidden, v, 0, null, 0, null, h, 0, null, null);
     halfStep(visible, h, 0, null, 0, held, v, 0, null, null);
