@@ -15,14 +15,16 @@ final class DataSource {
   private DataSource() {}
 
   /**
-   * Reads or draws rows, scales and pools them if they are images, and shuffles them.
+   * Reads or draws rows, scales and pools them if they are images, adds their labels, and shuffles
+   * them.
    *
    * @throws IllegalArgumentException if they cannot be read or do not fit the options
    */
   static Dataset read(RunOptions options) {
     Dataset read = source(options);
     Dataset scaled = read.images() == null ? read : Images.scale(read);
-    return shuffled(options.pool == 1 ? scaled : Images.pool(scaled, options.pool), options.seed);
+    Dataset pooled = options.pool == 1 ? scaled : Images.pool(scaled, options.pool);
+    return shuffled(options.labelled(pooled), options.seed);
   }
 
   /**

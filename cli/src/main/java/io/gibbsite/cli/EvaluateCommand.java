@@ -1,15 +1,20 @@
 package io.gibbsite.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.data.DatasetReader;
 import io.gibbsite.data.Images;
+import io.gibbsite.data.Labels;
+import io.gibbsite.io.Safetensors;
 import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmShape;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +51,12 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Rows: .npy, .npz (FILE.npz:NAME names an array), IDX or CSV.")
   private Path dataFile;
 
+  @Option(
+      names = "--labels",
+      paramLabel = "L",
+      description = "The rows' labels, for a model that was trained with them: one column.")
+  private Path labelFile;
+
   @Option(names = "--rows", paramLabel = "N", description = "Take the first N rows (default: all).")
   private Integer rows;
 
@@ -63,26 +74,55 @@ final class EvaluateCommand implements Callable<Integer> {
   public Integer call() {
     annealing.check();
     RbmParameters parameters = ModelAndData.read(modelFile, RbmModel::read).parameters();
-    Dataset all = scaled(dataFile, parameters.shape());
-    BinaryRows data = BinaryRows.above(rows == null ? all : all.take(rows), threshold);
+    Map<String, String> metadata = ModelAndData.read(modelFile, Safetensors::read).metadata();
+    VisibleLayout layout = VisibleLayout.of(metadata, parameters.shape());
+    BinaryRows data = BinaryRows.above(labelled(layout, parameters.shape()), threshold);
     float[] base = BaseRates.logOdds(data.floats(), data.rows(), parameters.shape().visible());
     AisOptions options = annealing.from(base, common.seed());
     try (Backend backend = common.openBackend()) {
       LogZ logZ = LogZ.best(parameters, options, backend, common);
-      common.out().println(Json.line(Likelihood.of(parameters, data, logZ, backend)));
+      common
+          .out()
+          .println(
+              Json.line(
+                  new Evaluation(
+                      Likelihood.of(parameters, data, logZ, backend),
+                      Likelihood.labelError(parameters, data, layout.labelUnits(), backend))));
     }
     return 0;
+  }
+
+  /** What is printed. */
+  private record Evaluation(
+      @JsonUnwrapped Likelihood likelihood,
+      @JsonInclude(JsonInclude.Include.NON_NULL) Double labelError) {}
+
+  private Dataset labelled(VisibleLayout layout, RbmShape shape) {
+    Dataset all = scaled(dataFile, shape, layout.labels());
+    Dataset data = rows == null ? all : all.take(rows);
+    if (data.columns() == shape.visible()) {
+      RunOptions.require(
+          labelFile == null, "--labels: the rows of %s have theirs already".formatted(dataFile));
+      return data;
+    }
+    RunOptions.require(
+        labelFile != null,
+        "%s: %d columns, but the model has %d visible units, the last %d of them a label: add --labels"
+            .formatted(dataFile, data.columns(), shape.visible(), layout.labels()));
+    Dataset labels = ModelAndData.read(labelFile, DatasetReader::read);
+    return Labels.append(data, rows == null ? labels : labels.take(rows), layout.labels());
   }
 
   /**
    * Rows for an RBM, images scaled to greys from 0 to 1.
    *
+   * @param labels last visible units that the rows may lack
    * @throws IllegalArgumentException if they cannot be read, do not fit, or are not from 0 to 1
    */
-  static Dataset scaled(Path file, RbmShape shape) {
+  static Dataset scaled(Path file, RbmShape shape, int labels) {
     Dataset read = ModelAndData.read(file, DatasetReader::read).requireFinite();
     Dataset data = read.images() == null ? read : Images.scale(read);
-    if (data.columns() != shape.visible()) {
+    if (data.columns() != shape.visible() && data.columns() != shape.visible() - labels) {
       throw new IllegalArgumentException(
           "%s: %d columns, but the model has %d visible units"
               .formatted(file, data.columns(), shape.visible()));

@@ -1,14 +1,11 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
-import io.gibbsite.cli.picture.ImageGrid;
 import io.gibbsite.cli.picture.PanelRow;
 import io.gibbsite.cli.picture.Png;
-import io.gibbsite.data.ImageLayout;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
 import io.gibbsite.io.Safetensors;
-import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
@@ -26,9 +23,11 @@ import java.util.Map;
  * @param file the model
  * @param length of the chains
  * @param temperature samples {@code exp(-E / T)}
- * @param data whether chains start from the rows a run was trained on, not from the visible biases
+ * @param start where they start, and what they hold
+ * @param data the run from whose training rows they start, or null
  */
-record GibbsChains(Path file, ChainLength length, float temperature, TrainRbmOptions data) {
+record GibbsChains(
+    Path file, ChainLength length, float temperature, ChainStart start, TrainRbmOptions data) {
   private static final int MOST_IMAGES_ACROSS = 12;
 
   /** Whether the file is an RBM's. */
@@ -44,18 +43,22 @@ record GibbsChains(Path file, ChainLength length, float temperature, TrainRbmOpt
   void run(Path out, Path picture, CommonOptions common) throws IOException {
     RbmParameters parameters = ModelAndData.read(file, RbmModel::read).parameters();
     RbmShape shape = parameters.shape();
-    ImageLayout layout = RbmImages.layout(metadata(file), shape.visible());
+    VisibleLayout layout = VisibleLayout.of(metadata(file), shape);
     RunOptions.require(
-        picture == null || layout != null, "--picture needs an RBM that was trained on images");
+        picture == null || layout.images() != null,
+        "--picture needs an RBM that was trained on images");
     length.requireFits(shape.visible());
     int chains = length.chains();
+    byte[] states = start.states(parameters, layout, chains, data, common.seed());
+    boolean[] held = start.held(layout);
     byte[] samples = new byte[chains * length.draws() * shape.visible()];
     float[] energies = new float[chains * length.draws()];
     try (Backend backend = common.openBackend();
         RbmSession session = backend.open(shape, chains);
         Progress progress = common.progress("sample", length.total())) {
       session.setParameters(parameters);
-      session.setVisible(start(parameters, common.seed()), chains);
+      session.setVisible(states, chains);
+      session.clamp(held);
       move(session, 0, length.burnIn(), common.seed(), progress);
       for (int draw = 0; draw < length.draws(); draw++) {
         int first = length.burnIn() + draw * length.thin();
@@ -64,11 +67,12 @@ record GibbsChains(Path file, ChainLength length, float temperature, TrainRbmOpt
       }
       if (picture != null) {
         int side = (int) Math.min(MOST_IMAGES_ACROSS, Math.sqrt(chains));
-        float[] x = RbmImages.lastProbabilities(session);
+        float[] x = RbmImages.lastProbabilities(session, layout);
+        if (held != null) {
+          keep(held, states, layout, x);
+        }
         Png.write(
-            picture,
-            PanelRow.draw(
-                List.of(new ImageGrid("samples", x, layout.height(), layout.width(), side))));
+            picture, PanelRow.draw(List.of(RbmImages.grid("samples", x, layout.images(), side))));
       }
     }
     Map<String, NdArray> arrays = new LinkedHashMap<>();
@@ -77,19 +81,14 @@ record GibbsChains(Path file, ChainLength length, float temperature, TrainRbmOpt
     Npz.write(out, arrays);
   }
 
-  private byte[] start(RbmParameters parameters, long seed) {
-    int visible = parameters.shape().visible();
-    int chains = length.chains();
-    if (data == null) {
-      return BaseRates.sample(parameters.visibleBias(), chains, seed);
+  /** Puts held pixels back in place of their probabilities. */
+  private static void keep(boolean[] held, byte[] states, VisibleLayout layout, float[] x) {
+    int pixels = layout.unlabelled();
+    for (int k = 0; k < x.length; k++) {
+      if (held[k % pixels]) {
+        x[k] = states[k / pixels * layout.visible() + k % pixels];
+      }
     }
-    BinaryRows rows =
-        BinaryRows.above(DataSource.split(DataSource.read(data), data).training(), data.threshold);
-    byte[] states = new byte[chains * visible];
-    for (int k = 0; k < states.length; k++) {
-      states[k] = rows.states()[k % rows.states().length];
-    }
-    return states;
   }
 
   /** Makes sweeps, in pieces short enough to show progress. */

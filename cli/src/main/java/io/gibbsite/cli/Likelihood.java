@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
+import io.gibbsite.rbm.LabelUnits;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.train.RbmTrainer;
@@ -25,6 +26,23 @@ record Likelihood(int rows, double meanLogLikelihood, double lower, double upper
       double lower = -energy - logZ.high();
       double upper = -energy - logZ.low();
       return new Likelihood(data.rows(), (lower + upper) / 2, lower, upper, logZ);
+    }
+  }
+
+  /**
+   * The share of rows whose most probable label is not their own.
+   *
+   * @param labels null if the model has none
+   * @return null if it has none
+   */
+  static Double labelError(
+      RbmParameters parameters, BinaryRows data, LabelUnits labels, Backend backend) {
+    if (labels == null) {
+      return null;
+    }
+    try (RbmSession session = backend.open(parameters.shape(), Math.min(BLOCK, data.rows()))) {
+      session.setParameters(parameters);
+      return labels.errorRate(session, data.states(), data.rows());
     }
   }
 }

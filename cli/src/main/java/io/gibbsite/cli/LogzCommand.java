@@ -70,7 +70,7 @@ final class LogzCommand implements Callable<Integer> {
     if (dataFile == null) {
       return parameters.visibleBias();
     }
-    Dataset data = EvaluateCommand.scaled(dataFile, parameters.shape());
+    Dataset data = EvaluateCommand.scaled(dataFile, parameters.shape(), 0);
     return BaseRates.logOdds(data.values(), data.rows(), data.columns());
   }
 }

@@ -1,5 +1,6 @@
 package io.gibbsite.cli;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -10,6 +11,8 @@ import java.util.Locale;
  * @param trainingRows how many
  * @param heldOut likelihood of the held-out rows
  * @param training likelihood of the training rows
+ * @param labelError share of held-out rows whose most probable label is another; null without
+ *     labels
  * @param seconds of all steps and measurements
  * @param monitoringSeconds of them, spent on measurements since the last resumption
  * @param secondsPerEpoch of a pass over the training rows
@@ -19,6 +22,7 @@ record RbmFigures(
     int trainingRows,
     Likelihood heldOut,
     Likelihood training,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Double labelError,
     double seconds,
     double monitoringSeconds,
     double secondsPerEpoch) {
@@ -27,6 +31,9 @@ record RbmFigures(
   void print(PrintWriter out, String backend) {
     likelihood(out, "held-out log-likelihood", heldOut);
     likelihood(out, "training log-likelihood", training);
+    if (labelError != null) {
+      line(out, "held-out label error", "%.2f %%", 100 * labelError);
+    }
     LogZ logZ = heldOut.logZ();
     line(
         out,

@@ -1,5 +1,7 @@
 package io.gibbsite.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import io.gibbsite.backend.Backend;
 import io.gibbsite.cli.picture.Fonts;
 import io.gibbsite.cli.picture.ImageGrid;
@@ -11,86 +13,77 @@ import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.sampler.Gibbs;
 import io.gibbsite.train.MetricsCsv;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /** The pictures of a trained RBM. */
 final class RbmImages {
-  private static final String HEIGHT = "image_height";
-  private static final String WIDTH = "image_width";
   private static final int SIDE = 8;
   private static final int SWEEPS = 1_000;
 
+  /** Sweeps after which the picture of chains shows them; the first is where they start. */
+  private static final int[] TIMES = {0, 1, 3, 10, 30, 100, 300, 1_000};
+
   private RbmImages() {}
-
-  /** What the model file says beside the model. */
-  static Map<String, String> metadata(long step, ImageLayout images) {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("step", Long.toString(step));
-    if (images != null) {
-      metadata.put(HEIGHT, Integer.toString(images.height()));
-      metadata.put(WIDTH, Integer.toString(images.width()));
-    }
-    return metadata;
-  }
-
-  /** The layout that a model file's metadata say, or null. */
-  static ImageLayout layout(Map<String, String> metadata, int visible) {
-    String height = metadata.getOrDefault(HEIGHT, "");
-    String width = metadata.getOrDefault(WIDTH, "");
-    if (!height.matches("\\d{1,5}") || !width.matches("\\d{1,5}")) {
-      return null;
-    }
-    long pixels = Long.parseLong(height) * Long.parseLong(width);
-    return pixels == visible && pixels > 0
-        ? new ImageLayout(Integer.parseInt(height), Integer.parseInt(width), 1)
-        : null;
-  }
 
   /**
    * Draws all that fit the data.
    *
    * @param note told why one is left out
+   * @return the pictures
    */
-  static void draw(RbmTraining training, Backend backend, long seed, Consumer<String> note)
+  static List<Path> draw(RbmTraining training, Backend backend, long seed, Consumer<String> note)
       throws IOException {
     RunFolder folder = training.folder();
-    ImageLayout layout = training.images();
-    if (layout != null) {
+    List<Path> files = new ArrayList<>();
+    ImageLayout images = training.layout().images();
+    if (images != null) {
       RbmParameters parameters = training.trainer().model().parameters();
-      Png.write(folder.file("filters.png"), PanelRow.draw(List.of(filters(parameters, layout))));
-      int side = (int) Math.min(SIDE, Math.sqrt(training.heldOut().rows()));
-      Png.write(folder.file("samples.png"), PanelRow.draw(samples(training, backend, seed, side)));
+      try (RbmSession session = backend.open(parameters.shape(), SIDE * SIDE)) {
+        session.setParameters(parameters);
+        files.add(panels(folder, "filters.png", List.of(filters(parameters, images))));
+        files.add(panels(folder, "samples.png", samples(training, session, seed)));
+        files.add(panels(folder, "chains.png", List.of(chains(training, session, seed))));
+      }
     }
     if (Fonts.available()) {
-      curves(folder);
+      curves(folder, files);
     } else {
       note.accept("curves are left out: this system has no fonts (install fontconfig and one)");
     }
+    return files;
   }
 
-  private static void curves(RunFolder folder) throws IOException {
+  private static Path panels(RunFolder folder, String name, List<ImageGrid> grids)
+      throws IOException {
+    Path file = folder.file(name);
+    Png.write(file, PanelRow.draw(grids));
+    return file;
+  }
+
+  private static void curves(RunFolder folder, List<Path> files) throws IOException {
     int column = RbmTraining.METRICS.indexOf("held_out_log_likelihood");
-    TrainingPictures.curve(
-        folder,
-        "free-energy.png",
-        "mean free energy",
-        RbmTraining.METRICS,
-        Map.of("training", "training_free_energy", "held out", "held_out_free_energy"));
-    if (MetricsCsv.read(folder.metrics()).stream().allMatch(row -> Double.isNaN(row[column]))) {
-      return;
+    files.add(
+        TrainingPictures.curve(
+            folder,
+            "free-energy.png",
+            "mean free energy",
+            RbmTraining.METRICS,
+            Map.of("training", "training_free_energy", "held out", "held_out_free_energy")));
+    if (MetricsCsv.read(folder.metrics()).stream().anyMatch(row -> !Double.isNaN(row[column]))) {
+      files.add(
+          TrainingPictures.curve(
+              folder,
+              "likelihood.png",
+              "exact held-out log-likelihood",
+              RbmTraining.METRICS,
+              Map.of("held out", "held_out_log_likelihood")));
     }
-    TrainingPictures.curve(
-        folder,
-        "likelihood.png",
-        "exact held-out log-likelihood",
-        RbmTraining.METRICS,
-        Map.of("held out", "held_out_log_likelihood"));
   }
 
   /** The weights of the hidden units whose weights are largest; grey is 0. */
@@ -129,36 +122,62 @@ final class RbmImages {
   }
 
   /** Held-out rows, and chains that started from them. */
-  private static List<ImageGrid> samples(
-      RbmTraining training, Backend backend, long seed, int side) {
-    ImageLayout layout = training.images();
+  private static List<ImageGrid> samples(RbmTraining training, RbmSession session, long seed) {
+    int side = (int) Math.min(SIDE, Math.sqrt(training.heldOut().rows()));
     int count = side * side;
-    int pixels = layout.pixels();
-    byte[] states = Arrays.copyOf(training.heldOut().states(), count * pixels);
-    float[] data = new BinaryRows(states, count).floats();
-    RbmParameters parameters = training.trainer().model().parameters();
-    try (RbmSession session = backend.open(parameters.shape(), count)) {
-      session.setParameters(parameters);
-      session.setVisible(states, count);
-      session.gibbs(Gibbs.sweeps(SWEEPS), seed);
-      float[] chains = lastProbabilities(session);
-      return List.of(
-          new ImageGrid("data", data, layout.height(), layout.width(), side),
-          new ImageGrid(
-              "Gibbs chains, " + SWEEPS + " sweeps",
-              chains,
-              layout.height(),
-              layout.width(),
-              side));
-    }
+    VisibleLayout layout = training.layout();
+    byte[] states = Arrays.copyOf(training.heldOut().states(), count * layout.visible());
+    float[] data = layout.unlabelled(new BinaryRows(states, count).floats(), count);
+    session.setVisible(states, count);
+    session.gibbs(Gibbs.sweeps(SWEEPS), seed);
+    float[] chains = lastProbabilities(session, layout);
+    return List.of(
+        grid("data", data, layout.images(), side),
+        grid("Gibbs chains, " + SWEEPS + " sweeps", chains, layout.images(), side));
   }
 
-  /** The probabilities that the chains' visible states were last drawn with. */
-  static float[] lastProbabilities(RbmSession session) {
+  /** A row for each chain, from a held-out row at the left, at later and later sweeps. */
+  private static ImageGrid chains(RbmTraining training, RbmSession session, long seed) {
+    VisibleLayout layout = training.layout();
+    int pixels = layout.unlabelled();
+    byte[] rows = training.heldOut().states();
+    byte[] states = new byte[SIDE * layout.visible()];
+    for (int k = 0; k < states.length; k++) {
+      states[k] = rows[k % rows.length];
+    }
+    session.setVisible(states, SIDE);
+    float[] x = new float[SIDE * SIDE * pixels];
+    float[] shown = layout.unlabelled(new BinaryRows(states, SIDE).floats(), SIDE);
+    for (int time = 0; time < SIDE; time++) {
+      if (time > 0) {
+        int done = TIMES[time - 1];
+        session.gibbs(Gibbs.sweeps(0).from(done, TIMES[time] - done), seed);
+        shown = lastProbabilities(session, layout);
+      }
+      for (int chain = 0; chain < SIDE; chain++) {
+        System.arraycopy(shown, chain * pixels, x, (chain * SIDE + time) * pixels, pixels);
+      }
+    }
+    return grid(
+        "chains after "
+            + Arrays.stream(TIMES).mapToObj(Integer::toString).collect(joining(", "))
+            + " sweeps",
+        x,
+        layout.images(),
+        SIDE);
+  }
+
+  /** Images in a square. */
+  static ImageGrid grid(String title, float[] x, ImageLayout images, int side) {
+    return new ImageGrid(title, x, images.height(), images.width(), side);
+  }
+
+  /** The probabilities that the chains' pixels were last drawn with. */
+  static float[] lastProbabilities(RbmSession session, VisibleLayout layout) {
     byte[] h = new byte[session.chains() * session.shape().hidden()];
     float[] p = new float[session.chains() * session.shape().visible()];
     session.readHidden(h);
     session.visibleProbabilities(h, session.chains(), p);
-    return p;
+    return layout.unlabelled(p, session.chains());
   }
 }

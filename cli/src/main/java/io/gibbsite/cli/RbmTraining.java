@@ -2,7 +2,6 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Dataset;
-import io.gibbsite.data.ImageLayout;
 import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmModel;
@@ -33,7 +32,7 @@ final class RbmTraining extends Training {
   private final Backend backend;
   private final BinaryRows training;
   private final BinaryRows heldOut;
-  private final ImageLayout images;
+  private final VisibleLayout layout;
   private final float[] base;
   private final RbmTrainer trainer;
   private double monitoringSeconds;
@@ -50,7 +49,7 @@ final class RbmTraining extends Training {
     this.backend = backend;
     this.training = BinaryRows.above(data.training(), options.threshold);
     this.heldOut = BinaryRows.above(data.heldOut(), options.threshold);
-    this.images = data.training().images();
+    this.layout = VisibleLayout.of(data.training());
     int columns = data.training().columns();
     this.base = BaseRates.logOdds(training.floats(), training.rows(), columns);
     RbmModel initial =
@@ -68,9 +67,19 @@ final class RbmTraining extends Training {
     return heldOut;
   }
 
-  /** How a row is an image, or null. */
-  ImageLayout images() {
-    return images;
+  /** The held-out rows' mean log-likelihood if columns were independent, with training's rates. */
+  double independentLogLikelihood() {
+    double sum = 0;
+    for (int k = 0; k < heldOut.states().length; k++) {
+      float odds = base[k % base.length];
+      sum -= Math.log1p(Math.exp(heldOut.states()[k] == 1 ? -odds : odds));
+    }
+    return sum / heldOut.rows();
+  }
+
+  /** What the columns are. */
+  VisibleLayout layout() {
+    return layout;
   }
 
   @Override
@@ -114,7 +123,7 @@ final class RbmTraining extends Training {
 
   @Override
   void writeModel() throws IOException {
-    trainer.model().write(folder().model(), RbmImages.metadata(trainer.stepsDone(), images));
+    trainer.model().write(folder().model(), layout.metadata(trainer.stepsDone()));
   }
 
   /** What the model is worth. */
@@ -129,6 +138,7 @@ final class RbmTraining extends Training {
         training.rows(),
         Likelihood.of(model.parameters(), heldOut, logZ, backend),
         Likelihood.of(model.parameters(), training, logZ, backend),
+        Likelihood.labelError(model.parameters(), heldOut, layout.labelUnits(), backend),
         seconds(),
         monitoringSeconds,
         seconds() / Math.max(1, trainer.stepsDone()) * trainer.stepsPerEpoch());

@@ -3,6 +3,7 @@ package io.gibbsite.cli;
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gibbsite.data.Dataset;
 import io.gibbsite.train.LearningRate;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,11 @@ abstract class RunOptions {
    * @throws IllegalArgumentException naming the option
    */
   abstract void check();
+
+  /** The rows with the labels that the options name, if they name any. */
+  Dataset labelled(Dataset all) {
+    return all;
+  }
 
   /** The kind of model, as in {@code gibbsite train mlp}. */
   abstract String model();

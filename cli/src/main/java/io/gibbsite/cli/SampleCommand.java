@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  gibbsite sample run --sampler langevin --chains 64 --steps 1000 --out x.npz",
       "  gibbsite sample rbm.safetensors --steps 1000 --out x.npz",
+      "  gibbsite sample run --label 7 --out sevens.npz --picture sevens.png",
       "  gibbsite sample run --init normal --step-size 0.005 --out x.npz --picture x.png",
     })
 final class SampleCommand implements Callable<Integer> {
@@ -131,6 +132,8 @@ final class SampleCommand implements Callable<Integer> {
               + " normal that there is. For RBMs: base (default), the visible biases, or data.")
   private String init;
 
+  @Mixin private ChainStart start;
+
   @Option(names = "--out", required = true, paramLabel = "X.npz", description = "The samples.")
   private Path out;
 
@@ -154,6 +157,8 @@ final class SampleCommand implements Callable<Integer> {
       gibbs(file, length).run(out, picture, common);
       return 0;
     }
+    require(
+        start.given().isEmpty(), String.join(", ", start.given()) + " is of RBMs, not of an MLP");
     Langevin langevin = langevin();
     AtomicFile.requirePlace(out);
     read();
@@ -210,7 +215,7 @@ final class SampleCommand implements Callable<Integer> {
       Path config = new RunFolder(source).config();
       data = ModelAndData.read(config, at -> Json.read(at, TrainRbmOptions.class));
     }
-    return new GibbsChains(file, length, temperature, data);
+    return new GibbsChains(file, length, temperature, start, data);
   }
 
   private Langevin langevin() {

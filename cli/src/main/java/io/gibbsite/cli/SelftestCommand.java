@@ -7,6 +7,7 @@ import io.gibbsite.cli.selftest.Check;
 import io.gibbsite.cli.selftest.Determinism;
 import io.gibbsite.cli.selftest.KnownAnswers;
 import io.gibbsite.cli.selftest.Parity;
+import io.gibbsite.cli.selftest.RbmChecks;
 import io.gibbsite.cli.selftest.SameDraws;
 import java.io.PrintWriter;
 import java.util.List;
@@ -52,6 +53,7 @@ final class SelftestCommand implements Callable<Integer> {
         report(SameDraws.run(backend));
       }
       report(Determinism.run(ofThreads));
+      report(RbmChecks.run(ofThreads));
     }
     out.println("known answers");
     report(KnownAnswers.run());

@@ -1,7 +1,13 @@
 package io.gibbsite.cli;
 
+import io.gibbsite.data.Dataset;
+import io.gibbsite.data.DatasetReader;
+import io.gibbsite.data.Labels;
+import io.gibbsite.data.Strokes;
 import io.gibbsite.train.RbmGradient;
+import io.gibbsite.train.RbmSparsity;
 import io.gibbsite.train.RbmTrainingOptions;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -10,6 +16,8 @@ import picocli.CommandLine.Option;
  * names, the {@code config.json} of a run.
  */
 final class TrainRbmOptions extends RunOptions {
+  private static final String BUILT_IN = "built-in";
+
   @Option(
       names = "--threshold",
       paramLabel = "T",
@@ -17,6 +25,14 @@ final class TrainRbmOptions extends RunOptions {
           "Values above it become 1, others 0 (image greys run from 0 to 1; default"
               + " ${DEFAULT-VALUE}).")
   float threshold = 0.5f;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "L",
+      description =
+          "A file with a label for each row, from 0 up (IDX, .npy or CSV), or built-in for those of"
+              + " strokes: more visible units, to sample by label and to classify with.")
+  String labels;
 
   @Option(
       names = "--hidden",
@@ -46,7 +62,7 @@ final class TrainRbmOptions extends RunOptions {
   @Option(
       names = "--gradient",
       paramLabel = "G",
-      description = "enhanced (default): of covariances; or plain.")
+      description = "enhanced (default): of covariances; centred: about running means; or plain.")
   String gradient = "enhanced";
 
   @Option(
@@ -54,6 +70,18 @@ final class TrainRbmOptions extends RunOptions {
       paramLabel = "M",
       description = "Of the updates (default ${DEFAULT-VALUE}).")
   float momentum;
+
+  @Option(
+      names = "--sparsity",
+      paramLabel = "TARGET",
+      description = "Draw the hidden units' mean activation to it (default: as it comes).")
+  Float sparsity;
+
+  @Option(
+      names = "--sparsity-cost",
+      paramLabel = "C",
+      description = "How strongly (default ${DEFAULT-VALUE}).")
+  float sparsityCost = 0.1f;
 
   @Option(
       names = "--ais-chains",
@@ -80,17 +108,45 @@ final class TrainRbmOptions extends RunOptions {
   }
 
   @Override
+  Dataset labelled(Dataset all) {
+    if (labels == null) {
+      return all;
+    }
+    Dataset read = labels();
+    return Labels.append(all, rows == null ? read : read.take(rows), Labels.classes(read));
+  }
+
+  private Dataset labels() {
+    if (!labels.equals(BUILT_IN)) {
+      return ModelAndData.read(Path.of(labels), DatasetReader::read);
+    }
+    require(data.equals(Strokes.LABEL), "--labels built-in is of the strokes, not of " + data);
+    int[] digits = Strokes.labels(builtInRows(), seed);
+    float[] values = new float[digits.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = digits[i];
+    }
+    return new Dataset(values, values.length, 1, "the labels of " + Strokes.LABEL);
+  }
+
+  @Override
   void check() {
     checkShared();
     require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
     require(hidden >= 1, "--hidden must be at least 1, not " + hidden);
     oneOf("--objective", objective, List.of("pcd", "cd"));
-    oneOf("--gradient", gradient, List.of("enhanced", "plain"));
+    oneOf("--gradient", gradient, List.of("enhanced", "centred", "plain"));
     require(chains >= 1, "--chains must be at least 1, not " + chains);
     require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
     require(
         momentum >= 0 && momentum < 1,
         "--momentum must be at least 0 and below 1, not " + momentum);
+    require(
+        sparsity == null || sparsity > 0 && sparsity < 1,
+        "--sparsity must be between 0 and 1, not " + sparsity);
+    require(
+        sparsityCost > 0 && Float.isFinite(sparsityCost),
+        "--sparsity-cost must be positive, not " + sparsityCost);
     require(aisChains >= 2, "--ais-chains must be at least 2, not " + aisChains);
     require(temperatures >= 1, "--temperatures must be at least 1, not " + temperatures);
   }
@@ -104,6 +160,7 @@ final class TrainRbmOptions extends RunOptions {
         learningRate(),
         momentum,
         weightDecay,
-        seed);
+        seed,
+        sparsity == null ? RbmSparsity.NONE : new RbmSparsity(sparsity, sparsityCost));
   }
 }

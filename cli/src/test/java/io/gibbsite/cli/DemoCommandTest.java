@@ -20,16 +20,21 @@ class DemoCommandTest {
             "log Z, integrated",
             "computed by",
             "check",
+            "Training an RBM of 784x200 on strokes",
+            "held-out log-likelihood",
+            "check",
+            "nats above that of independent pixels",
             "picture",
             "density.png",
+            "chains.png",
             "workload",
             "energy",
             "langevin",
             "nce",
             "gibbs",
             "784x500");
-    assertThat(ImageIO.read(out.resolve("density.png").toFile())).isNotNull();
-    assertThat(out.resolve("report.json")).exists();
+    assertThat(ImageIO.read(out.resolve("two-moons/density.png").toFile())).isNotNull();
+    assertThat(out.resolve("strokes/report.json")).exists();
   }
 
   @Test

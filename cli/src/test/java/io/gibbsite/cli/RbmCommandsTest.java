@@ -9,6 +9,9 @@ import io.gibbsite.backend.BackendOptions;
 import io.gibbsite.backend.Backends;
 import io.gibbsite.backend.Precision;
 import io.gibbsite.data.BarsAndStripes;
+import io.gibbsite.data.Dataset;
+import io.gibbsite.data.Images;
+import io.gibbsite.data.Strokes;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npy;
 import io.gibbsite.io.Npz;
@@ -39,8 +42,10 @@ class RbmCommandsTest {
 
   /** A run of about a second; options given replace these. */
   private static Run train(String... more) {
-    List<String> arguments =
-        new ArrayList<>(List.of("train", "rbm", "--backend", "scalar", "--quiet"));
+    List<String> arguments = new ArrayList<>(List.of("train", "rbm", "--quiet"));
+    if (!Arrays.asList(more).contains("--backend")) {
+      arguments.addAll(List.of("--backend", "scalar"));
+    }
     if (!Arrays.asList(more).contains("--resume")) {
       String[][] small = {
         {"--data", "bars-and-stripes-3"}, {"--rows", "300"}, {"--hidden", "12"}, {"--batch", "20"},
@@ -88,6 +93,7 @@ class RbmCommandsTest {
             "report.json",
             "filters.png",
             "samples.png",
+            "chains.png",
             "free-energy.png",
             "likelihood.png");
     RbmModel model = RbmModel.read(folder.resolve("run/model.safetensors"));
@@ -217,13 +223,94 @@ class RbmCommandsTest {
     assertThat(ImageIO.read(folder.resolve("p.png").toFile())).isNotNull();
   }
 
+  /** Strokes with labels: what a run of some seconds must and need not reach. */
+  @Test
+  void labelsClassifyAndSteerSamples() throws IOException {
+    String[] strokes = {
+      "--data", "strokes", "--labels", "built-in", "--rows", "2000", "--pool", "2", "--hidden", "40"
+    };
+    List<String> arguments = new ArrayList<>(Arrays.asList(strokes));
+    arguments.addAll(
+        List.of("--steps", "1500", "--learning-rate", "0.1", "--temperatures", "100", "--json"));
+    arguments.addAll(List.of("--evaluate-every", "1500", "--checkpoint-every", "1500"));
+    arguments.addAll(List.of("--backend", "auto", "--out", path("run")));
+    JsonNode report = json(train(arguments.toArray(String[]::new)));
+    // Guessing errs on nine rows of ten.
+    assertThat(report.at("/figures/label_error").asDouble()).isLessThan(0.5);
+
+    NdArray digits = strokes(200, 5);
+    Npy.write(folder.resolve("x.npy"), digits);
+    Npy.write(folder.resolve("y.npy"), labels(200, 5));
+    String model = path("run/model.safetensors");
+    String[] evaluate = {
+      "evaluate", "--quiet", "--temperatures", "100", "--model", model, "--data", path("x.npy")
+    };
+    Run.of(evaluate).fails(2, "196 columns", "206 visible units", "add --labels");
+    JsonNode unseen = json(Run.of(with(evaluate, "--labels", path("y.npy"))));
+    assertThat(unseen.at("/label_error").asDouble()).isLessThan(0.5);
+    assertThat(unseen.at("/mean_log_likelihood").asDouble()).isNegative();
+
+    String[] sample = {"sample", path("run"), "--quiet", "--chains", "20", "--out", path("s.npz")};
+    Run.of(with(sample, "--label", "7", "--picture", path("p.png"))).succeeds();
+    float[] x = Npz.read(folder.resolve("s.npz")).get("posterior/x").floats();
+    for (int row = 0; row < x.length / 206; row++) {
+      assertThat(Arrays.copyOfRange(x, row * 206 + 196, row * 206 + 206))
+          .containsExactly(0, 0, 0, 0, 0, 0, 0, 1, 0, 0);
+    }
+    assertThat(ImageIO.read(folder.resolve("p.png").toFile())).isNotNull();
+    Run.of(with(sample, "--label", "10")).fails(2, "there is no label 10: the model has 0 to 9");
+
+    // In-filling: what is held stays, and the rest moves.
+    Run.of(with(sample, "--from", path("x.npy"), "--hold", "top")).succeeds();
+    x = Npz.read(folder.resolve("s.npz")).get("posterior/x").floats();
+    boolean moved = false;
+    for (int row = 0; row < x.length / 206; row++) {
+      int chain = row / 100;
+      for (int pixel = 0; pixel < 196; pixel++) {
+        float start = digits.floats()[chain * 196 + pixel] > 0.5f ? 1 : 0;
+        if (pixel < 98) {
+          assertThat(x[row * 206 + pixel]).isEqualTo(start);
+        }
+        moved |= x[row * 206 + pixel] != start;
+      }
+    }
+    assertThat(moved).isTrue();
+    Run.of(with(sample, "--hold", "top")).fails(2, "add --from X or --init data");
+    Run.of(with(sample, "--init", "data", "--hold", "5-999")).fails(2, "run from 0 to 205");
+    Run.of(with(sample, "--init", "data", "--hold", "middle")).fails(2, "top, bottom, left");
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    List<String> all = new ArrayList<>(Arrays.asList(arguments));
+    all.addAll(Arrays.asList(more));
+    return all.toArray(String[]::new);
+  }
+
+  private static NdArray strokes(int rows, long seed) {
+    Dataset pooled = Images.pool(Strokes.dataset(rows, seed), 2);
+    return NdArray.of(pooled.values(), rows, 14, 14);
+  }
+
+  private static NdArray labels(int rows, long seed) {
+    int[] digits = Strokes.labels(rows, seed);
+    float[] values = new float[rows];
+    for (int i = 0; i < rows; i++) {
+      values[i] = digits[i];
+    }
+    return NdArray.of(values, rows);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
       value = {
+        "--labels;built-in;--labels built-in is of the strokes, not of bars-and-stripes-3",
+        "--labels;nowhere.npy;does not exist",
         "--hidden;0;--hidden must be at least 1, not 0",
         "--objective;nce;--objective must be pcd, cd, not 'nce'",
-        "--gradient;steep;--gradient must be enhanced, plain",
+        "--gradient;steep;--gradient must be enhanced, centred, plain",
+        "--sparsity;1;--sparsity must be between 0 and 1, not 1.0",
+        "--sparsity-cost;0;--sparsity-cost must be positive",
         "--sweeps;0;--sweeps must be at least 1",
         "--momentum;1;--momentum must be at least 0 and below 1",
         "--chains;0;--chains must be at least 1",
@@ -259,6 +346,8 @@ class RbmCommandsTest {
         .fails(2, "--clip is of langevin");
     Run.of("sample", model, "--quiet", "--init", "data", "--out", out)
         .fails(2, "needs a run's folder");
+    Run.of("sample", model, "--quiet", "--label", "1", "--out", out)
+        .fails(2, "--label needs an RBM that was trained with --labels");
     Run.of("sample", model, "--quiet", "--picture", path("p.png"), "--out", out)
         .fails(2, "--picture needs an RBM that was trained on images");
   }

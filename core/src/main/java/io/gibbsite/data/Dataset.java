@@ -9,21 +9,27 @@ import java.util.Arrays;
  * @param rows at least 1
  * @param columns at least 1
  * @param description where they come from, such as a file name
- * @param images how a row is an image, or null
+ * @param images how the columns before the label are an image, or null
+ * @param labels how many of the last columns are a one-hot label; 0 for none
  */
 public record Dataset(
-    float[] values, int rows, int columns, String description, ImageLayout images) {
+    float[] values, int rows, int columns, String description, ImageLayout images, int labels) {
   public Dataset {
     if (rows < 1 || columns < 1 || (long) rows * columns != values.length) {
       throw new IllegalArgumentException(
           "%s: %d values are not %d rows of %d columns"
               .formatted(description, values.length, rows, columns));
     }
-    if (images != null && images.pixels() != columns) {
+    if (images != null && images.pixels() != columns - labels) {
       throw new IllegalArgumentException(
           "%s: %d columns are not images of %d x %d pixels"
-              .formatted(description, columns, images.height(), images.width()));
+              .formatted(description, columns - labels, images.height(), images.width()));
     }
+  }
+
+  /** Rows without labels. */
+  public Dataset(float[] values, int rows, int columns, String description, ImageLayout images) {
+    this(values, rows, columns, description, images, 0);
   }
 
   /** Rows that are no images. */
@@ -36,7 +42,7 @@ public record Dataset(
 
   /** The same rows with other values in place, such as standardised ones. */
   public Dataset with(float[] replaced) {
-    return new Dataset(replaced, rows, columns, description, images);
+    return new Dataset(replaced, rows, columns, description, images, labels);
   }
 
   /**
@@ -84,7 +90,7 @@ public record Dataset(
 
   private Dataset range(int from, int to) {
     float[] part = Arrays.copyOfRange(values, from * columns, to * columns);
-    return new Dataset(part, to - from, columns, description, images);
+    return new Dataset(part, to - from, columns, description, images, labels);
   }
 
   /** Such as {@code two-moons (4096 rows, 2 columns)}. */

@@ -3,6 +3,7 @@ package io.gibbsite.rbm;
 import io.gibbsite.backend.CheckedSession;
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.Tempering;
 import java.util.Arrays;
 
 /**
@@ -48,6 +49,8 @@ public abstract class CheckedRbmSession extends CheckedSession implements RbmSes
   protected abstract void computeGibbs(Gibbs gibbs, long seed, int n);
 
   protected abstract void computeAnneal(Annealing annealing, long seed, int n, double[] logWeights);
+
+  protected abstract void computeTemper(Tempering tempering, long seed, int n, double[] gains);
 
   @Override
   public final RbmShape shape() {
@@ -179,16 +182,35 @@ public abstract class CheckedRbmSession extends CheckedSession implements RbmSes
     requireReady(0);
     requireAddress("sweep", annealing.firstSweep() + annealing.sweeps());
     requireLength("log weights", logWeights.length, chains());
-    if (annealing.baseBias().length != shape.visible()) {
-      throw new IllegalArgumentException(
-          "%d base biases for an RBM of %d visible units"
-              .formatted(annealing.baseBias().length, shape.visible()));
-    }
-    if (clamped) {
-      throw new IllegalStateException("annealing needs all units free: call clamp(null) first");
-    }
+    requirePath("annealing", annealing.baseBias());
     if (chains() > 0 && annealing.sweeps() > 0) {
       computeAnneal(annealing, seed, chains(), logWeights);
+    }
+  }
+
+  @Override
+  public final void temper(Tempering tempering, long seed, double[] gains) {
+    requireReady(0);
+    requireAddress("sweep", tempering.firstSweep() + tempering.sweeps());
+    requireLength("gains", gains.length, chains());
+    requirePath("tempering", tempering.baseBias());
+    if (tempering.betas().length != chains()) {
+      throw new IllegalArgumentException(
+          "%d inverse temperatures for %d chains".formatted(tempering.betas().length, chains()));
+    }
+    if (chains() > 0) {
+      computeTemper(tempering, seed, chains(), gains);
+    }
+  }
+
+  private void requirePath(String name, float[] baseBias) {
+    if (baseBias.length != shape.visible()) {
+      throw new IllegalArgumentException(
+          "%d base biases for an RBM of %d visible units"
+              .formatted(baseBias.length, shape.visible()));
+    }
+    if (clamped) {
+      throw new IllegalStateException(name + " needs all units free: call clamp(null) first");
     }
   }
 

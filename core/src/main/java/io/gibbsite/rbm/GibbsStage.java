@@ -53,11 +53,12 @@ enum GibbsStage {
   PROBABILITY {
     @Override
     void apply(Stretch s) {
-      FloatVector beta = FloatVector.broadcast(FLOAT, s.beta);
       for (int unit = 0; unit < s.units; unit++) {
-        FloatVector shift =
-            FloatVector.broadcast(FLOAT, s.shift == null ? 0f : s.shift[s.first + unit]);
-        for (int at = unit * ROWS; at < (unit + 1) * ROWS; at += COUNT) {
+        float base = s.base == null ? 0f : s.base[s.first + unit];
+        for (int lane = 0; lane < ROWS; lane += COUNT) {
+          int at = unit * ROWS + lane;
+          FloatVector beta = FloatVector.fromArray(FLOAT, s.betas, s.betasAt + lane);
+          FloatVector shift = FloatVector.broadcast(FLOAT, 1f).sub(beta).mul(base);
           FloatVector z = FloatVector.fromArray(FLOAT, s.a, at).fma(beta, shift);
           FloatMathVector.sigmoid(z).intoArray(s.value, at);
         }
@@ -69,8 +70,8 @@ enum GibbsStage {
   SOFTPLUS {
     @Override
     void apply(Stretch s) {
-      FloatVector beta = FloatVector.broadcast(FLOAT, s.beta);
       for (int at = 0; at < s.units * ROWS; at += COUNT) {
+        FloatVector beta = FloatVector.fromArray(FLOAT, s.betas, s.betasAt + at % ROWS);
         FloatVector z = FloatVector.fromArray(FLOAT, s.a, at).mul(beta);
         FloatMathVector.softplus(z).intoArray(s.value, at);
       }
@@ -122,10 +123,14 @@ enum GibbsStage {
 
     float scale;
     float[] bias;
-    float beta;
 
-    /** G3's shift, or null for 0. */
-    float[] shift;
+    /** The rows' beta, from {@code betasAt} on. */
+    float[] betas;
+
+    int betasAt;
+
+    /** The r of G3's shift, {@code (1 - beta) r}; or null for 0. */
+    float[] base;
 
     final float[] a = new float[SIZE];
     final float[] value = new float[SIZE];

@@ -39,13 +39,17 @@ package io.gibbsite.rbm;
  *   A1  log w += F_beta(v) - F_beta'(v)                                   [B], accumulated
  *         = (beta' - beta) sum_i v_i (b_i - r_i) + sum_j (softplus(beta' a_j) - softplus(beta a_j))
  *   A2  one sweep at beta', where the visible units have shift_i = (1 - beta') r_i
+ *
+ * Tempering: chain n at a beta_n of its own on the same path
+ *   P1  sweeps as in A2, at beta_n
+ *   P2  gain_n = F_beta_n(v_n) - F_beta'_n(v_n), as in A1                 [B], overwritten
  * </pre>
  *
  * <p>Numerical care: both half-steps use the same {@code q}, so a chain is an exact Gibbs sampler
  * of the rounded model, and since {@code T} is an integer it is the same chain, bit for bit, for
  * any order of summation. F, p and the statistics are those of the rounded model too. Uniform
- * numbers have 24 bits, so a probability is met to within 2^-24. Sums of F2 and A1 run in double
- * over float terms, in the order of the units; those of S2 in float, 32 rows at a time.
+ * numbers have 24 bits, so a probability is met to within 2^-24. Sums of F2, A1 and P2 run in
+ * double over float terms, in the order of the units; those of S2 in float, 32 rows at a time.
  *
  * <p>Source: Smolensky, "Information processing in dynamical systems: foundations of harmony
  * theory", 1986; Hinton, "Training products of experts by minimizing contrastive divergence", 2002;

@@ -5,6 +5,7 @@ import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.Tempering;
 import java.util.Arrays;
 
 /**
@@ -218,6 +219,20 @@ public final class RbmScalar extends CheckedRbmSession {
         logWeights[chain] += gain(chain, betas[t], betas[t + 1], base); // A1
         sweep(chain, betas[t + 1], base, seed, annealing.firstSweep() + t); // A2
       }
+    }
+  }
+
+  @Override
+  protected void computeTemper(Tempering tempering, long seed, int n, double[] gains) {
+    float[] base = tempering.baseBias();
+    for (int chain = 0; chain < n; chain++) {
+      float beta = tempering.betas()[chain];
+      for (int t = 0; t < tempering.sweeps(); t++) { // P1
+        activateHidden(v, chain);
+        sweep(chain, beta, base, seed, tempering.firstSweep() + t);
+      }
+      activateHidden(v, chain);
+      gains[chain] = gain(chain, beta, tempering.nextBetas()[chain], base); // P2
     }
   }
 

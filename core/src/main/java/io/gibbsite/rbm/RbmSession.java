@@ -2,6 +2,7 @@ package io.gibbsite.rbm;
 
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.Tempering;
 
 /**
  * A restricted Boltzmann machine on a backend: the steps of {@link Rbm}, and Gibbs chains that stay
@@ -94,6 +95,15 @@ public interface RbmSession extends AutoCloseable {
    * @param logWeights double[chains], accumulated
    */
   void anneal(Annealing annealing, long seed, double[] logWeights);
+
+  /**
+   * P1, P2: moves every chain by {@link Tempering#sweeps} sweeps at its own inverse temperature,
+   * and says what it would gain at the next. It is refused while units are clamped.
+   *
+   * @param tempering of as many inverse temperatures as there are chains
+   * @param gains double[chains], out
+   */
+  void temper(Tempering tempering, long seed, double[] gains);
 
   /** Frees what the session holds. */
   @Override

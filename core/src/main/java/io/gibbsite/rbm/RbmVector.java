@@ -11,6 +11,7 @@ import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.DrawsVector;
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.Tempering;
 import java.util.Arrays;
 
 /**
@@ -66,15 +67,16 @@ public final class RbmVector extends CheckedRbmSession {
     final float[] earlier = new float[GibbsStage.Stretch.SIZE];
     final float[] states = new float[OuterProduct.STRIP * ROWS];
     final float[] products = new float[OuterProduct.STRIP * stride];
-    final float[] shift = new float[visible.bias.length];
+
+    /** The inverse temperatures of the block's rows, and those they are weighed from. */
+    final float[] betas = new float[BLOCK_TILES * ROWS];
+
+    final float[] betasBefore = new float[BLOCK_TILES * ROWS];
 
     /** The first row of the block. */
     int firstRow;
 
-    /** The sweep's beta, the one before it, and its address. */
-    float beta;
-
-    float betaBefore;
+    /** The sweep's address. */
     long sweep;
 
     Worker() {
@@ -104,8 +106,10 @@ public final class RbmVector extends CheckedRbmSession {
   private final Workers.Body productBody = this::productStrip;
   private final Workers.Body gibbsBody = this::gibbsBlock;
   private final Workers.Body annealBody = this::annealBlock;
+  private final Workers.Body temperBody = this::temperBlock;
   private final Step draw = this::draw;
   private final Step addSoftplus = this::addSoftplus;
+  private final Step addGain = this::addGain;
   private final Step addGainAndDraw = this::addGainAndDraw;
   private final Step storeProbability = this::storeProbability;
   private final Step storeRow = this::storeRow;
@@ -121,6 +125,8 @@ public final class RbmVector extends CheckedRbmSession {
   private int[] source;
   private Gibbs gibbs;
   private Annealing annealing;
+  private Tempering tempering;
+  private float[] base;
   private long seed;
 
   /**
@@ -153,7 +159,7 @@ public final class RbmVector extends CheckedRbmSession {
         4L * LookupWeights.TABLES
             + BLOCK_TILES * Math.max(visibleTile, hiddenTile)
             + 4L * (2 * BLOCK_TILES + 4) * GibbsStage.Stretch.SIZE
-            + 16L * BLOCK_TILES * ROWS
+            + 24L * BLOCK_TILES * ROWS
             + 4L * OuterProduct.STRIP * (ROWS + stride);
     // Weights in two limbs take twice the tables.
     return FixedPointWeights.bytes(shape)
@@ -225,10 +231,12 @@ public final class RbmVector extends CheckedRbmSession {
     }
   }
 
-  /** G3, G4 with this beta and shift. */
-  private static void probability(GibbsStage.Stretch s, float beta, float[] shift) {
-    s.beta = beta;
-    s.shift = shift;
+  /** G3, G4 of a tile's rows at their betas, with the shift that belongs to this r. */
+  private static void probability(Worker me, int tile, float[] base) {
+    GibbsStage.Stretch s = me.stretch;
+    s.betas = me.betas;
+    s.betasAt = tile * ROWS;
+    s.base = base;
     GibbsStage.run(GibbsStage.PROBABILITIES, s);
   }
 
@@ -236,7 +244,7 @@ public final class RbmVector extends CheckedRbmSession {
   private void draw(Worker me, Side side, int tile) {
     GibbsStage.Stretch s = me.stretch;
     boolean isVisible = side == visible;
-    probability(s, me.beta, isVisible && annealing != null ? me.shift : null);
+    probability(me, tile, isVisible ? base : null);
     int row = me.firstRow + tile * ROWS;
     for (int lane = 0; lane < ROWS; lane += COUNT) {
       DrawsVector.uniforms(
@@ -257,10 +265,16 @@ public final class RbmVector extends CheckedRbmSession {
     GibbsStage.run(GibbsStage.DRAWS, s);
   }
 
+  private static void softplus(Worker me, int tile, float[] betas) {
+    GibbsStage.Stretch s = me.stretch;
+    s.betas = betas;
+    s.betasAt = tile * ROWS;
+    GibbsStage.run(GibbsStage.SOFTPLUSES, s);
+  }
+
   private void addSoftplus(Worker me, Side side, int tile) {
     GibbsStage.Stretch s = me.stretch;
-    s.beta = 1f;
-    GibbsStage.run(GibbsStage.SOFTPLUSES, s);
+    softplus(me, tile, me.betas);
     for (int unit = 0; unit < s.units; unit++) {
       for (int r = 0; r < ROWS; r++) {
         me.softplus[tile * ROWS + r] += s.value[unit * ROWS + r];
@@ -268,25 +282,27 @@ public final class RbmVector extends CheckedRbmSession {
     }
   }
 
-  /** A1's sum over the hidden units, and then their draw for A2. */
-  private void addGainAndDraw(Worker me, Side side, int tile) {
+  /** A1's sum over the hidden units. */
+  private void addGain(Worker me, Side side, int tile) {
     GibbsStage.Stretch s = me.stretch;
-    s.beta = me.betaBefore;
-    GibbsStage.run(GibbsStage.SOFTPLUSES, s);
+    softplus(me, tile, me.betasBefore);
     System.arraycopy(s.value, 0, me.earlier, 0, s.units * ROWS);
-    s.beta = me.beta;
-    GibbsStage.run(GibbsStage.SOFTPLUSES, s);
+    softplus(me, tile, me.betas);
     for (int unit = 0; unit < s.units; unit++) {
       for (int r = 0; r < ROWS; r++) {
         me.softplus[tile * ROWS + r] += s.value[unit * ROWS + r] - me.earlier[unit * ROWS + r];
       }
     }
+  }
+
+  private void addGainAndDraw(Worker me, Side side, int tile) {
+    addGain(me, side, tile);
     draw(me, side, tile);
   }
 
   private void storeProbability(Worker me, Side side, int tile) {
     GibbsStage.Stretch s = me.stretch;
-    probability(s, 1f, null);
+    probability(me, tile, null);
     int first = me.firstRow + tile * ROWS;
     int present = Math.min(ROWS, n - first);
     for (int r = 0; r < present; r++) {
@@ -300,7 +316,7 @@ public final class RbmVector extends CheckedRbmSession {
   /** S1, as columns for S2. */
   private void storeRow(Worker me, Side side, int tile) {
     GibbsStage.Stretch s = me.stretch;
-    probability(s, 1f, null);
+    probability(me, tile, null);
     int tileAt = (me.firstRow + tile * ROWS) * stride;
     for (int unit = 0; unit < s.units; unit++) {
       int at = OuterProduct.index(tileAt, s.first + unit);
@@ -342,6 +358,7 @@ public final class RbmVector extends CheckedRbmSession {
     int tiles = BitTile.count(count);
     BitTile.load(rows, me.firstRow, count, visible.units, me.bits, 0);
     Arrays.fill(me.softplus, 0);
+    Arrays.fill(me.betas, 1f);
     pass(me, hidden, me.bits, 0, tiles, addSoftplus); // F1
     sumBiases(me.bits, 0, tiles, visible.bias, me.biases);
     for (int r = 0; r < count; r++) {
@@ -372,6 +389,7 @@ public final class RbmVector extends CheckedRbmSession {
     me.firstRow = block * blockTiles * ROWS;
     int count = Math.min(blockTiles * ROWS, n - me.firstRow);
     BitTile.load(rows, me.firstRow, count, from.units, me.bits, 0);
+    Arrays.fill(me.betas, 1f);
     pass(me, to, me.bits, 0, BitTile.count(count), storeProbability);
   }
 
@@ -406,6 +424,7 @@ public final class RbmVector extends CheckedRbmSession {
     int firstTile = block * blockTiles;
     me.firstRow = firstTile * ROWS;
     int tiles = Math.min(blockTiles, BitTile.count(n) - firstTile);
+    Arrays.fill(me.betas, 1f);
     pass(me, hidden, source, firstTile * BitTile.size(visible.units), tiles, storeRow);
   }
 
@@ -499,14 +518,14 @@ public final class RbmVector extends CheckedRbmSession {
   @Override
   protected void computeGibbs(Gibbs sampler, long drawSeed, int count) {
     gibbs = sampler;
-    annealing = null;
+    base = null;
     seed = drawSeed;
     workers.run(blocks(count), gibbsBody);
   }
 
   private void gibbsBlock(int block, int worker) {
     Worker me = team[worker];
-    me.beta = gibbs.beta();
+    Arrays.fill(me.betas, gibbs.beta());
     for (int t = 0; t < gibbs.sweeps(); t++) {
       me.sweep = gibbs.firstSweep() + t;
       sweep(me, block, draw);
@@ -528,10 +547,15 @@ public final class RbmVector extends CheckedRbmSession {
     annealing = run;
     seed = drawSeed;
     energies = logWeights;
-    for (int i = 0; i < visible.units; i++) {
-      biasGain[i] = visible.bias[i] - run.baseBias()[i];
-    }
+    beginPath(run.baseBias());
     workers.run(blocks(count), annealBody);
+  }
+
+  private void beginPath(float[] baseBias) {
+    base = baseBias;
+    for (int i = 0; i < visible.units; i++) {
+      biasGain[i] = visible.bias[i] - baseBias[i];
+    }
   }
 
   private void annealBlock(int block, int worker) {
@@ -541,22 +565,56 @@ public final class RbmVector extends CheckedRbmSession {
     int count = Math.min(blockTiles * ROWS, n - first);
     int visibleAt = firstTile * BitTile.size(visible.units);
     float[] betas = annealing.betas();
-    float[] base = annealing.baseBias();
     for (int t = 0; t < annealing.sweeps(); t++) {
       me.sweep = annealing.firstSweep() + t;
-      me.betaBefore = betas[t];
-      me.beta = betas[t + 1];
-      for (int i = 0; i < visible.units; i++) {
-        me.shift[i] = (1f - me.beta) * base[i];
-      }
+      Arrays.fill(me.betasBefore, betas[t]);
+      Arrays.fill(me.betas, betas[t + 1]);
       Arrays.fill(me.softplus, 0);
       sumBiases(visible.chains, visibleAt, BitTile.count(count), biasGain, me.biases);
       sweep(me, block, addGainAndDraw);
-      double rise = (double) me.beta - me.betaBefore;
+      double rise = (double) betas[t + 1] - betas[t];
       for (int r = 0; r < count; r++) {
         energies[first + r] += rise * me.biases[r] + me.softplus[r];
       }
     }
+  }
+
+  @Override
+  protected void computeTemper(Tempering run, long drawSeed, int count, double[] gains) {
+    tempering = run;
+    seed = drawSeed;
+    energies = gains;
+    beginPath(run.baseBias());
+    workers.run(blocks(count), temperBody);
+  }
+
+  private void temperBlock(int block, int worker) {
+    Worker me = team[worker];
+    int firstTile = block * blockTiles;
+    int first = firstTile * ROWS;
+    int count = Math.min(blockTiles * ROWS, n - first);
+    int tiles = BitTile.count(count);
+    int visibleAt = firstTile * BitTile.size(visible.units);
+    load(tempering.betas(), first, count, me.betas);
+    for (int t = 0; t < tempering.sweeps(); t++) { // P1
+      me.sweep = tempering.firstSweep() + t;
+      sweep(me, block, draw);
+    }
+    load(tempering.betas(), first, count, me.betasBefore);
+    load(tempering.nextBetas(), first, count, me.betas);
+    Arrays.fill(me.softplus, 0);
+    sumBiases(visible.chains, visibleAt, tiles, biasGain, me.biases);
+    pass(me, hidden, visible.chains, visibleAt, tiles, addGain); // P2
+    for (int r = 0; r < count; r++) {
+      double rise = (double) me.betas[r] - me.betasBefore[r];
+      energies[first + r] = rise * me.biases[r] + me.softplus[r];
+    }
+  }
+
+  /** A block's inverse temperatures; rows that are missing have 1. */
+  private static void load(float[] betas, int first, int count, float[] block) {
+    Arrays.fill(block, 1f);
+    System.arraycopy(betas, first, block, 0, count);
   }
 
   @Override

@@ -17,13 +17,17 @@ package io.gibbsite.sampler;
  */
 public record Annealing(float[] betas, float[] baseBias, long firstSweep) {
   public Annealing {
+    requireBetas(betas);
+    if (firstSweep < 0) {
+      throw new IllegalArgumentException("the first sweep must be at least 0, not " + firstSweep);
+    }
+  }
+
+  static void requireBetas(float[] betas) {
     for (float beta : betas) {
       if (!(beta >= 0 && beta <= 1)) {
         throw new IllegalArgumentException("an inverse temperature must be in [0, 1], not " + beta);
       }
-    }
-    if (firstSweep < 0) {
-      throw new IllegalArgumentException("the first sweep must be at least 0, not " + firstSweep);
     }
   }
 

@@ -40,6 +40,8 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
   private final RbmParameters parameters;
   private final float[] gradient;
   private final float[] dataSums;
+  private final float[] offsets;
+  private final float[] activity;
   private final int[] indices;
   private final byte[] x;
   private final byte[] chainStates;
@@ -72,6 +74,11 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
     this.parameters = new RbmParameters(shape, initial.parameters().values().clone());
     this.gradient = new float[shape.parameterCount()];
     this.dataSums = new float[shape.parameterCount()];
+    this.offsets = new float[shape.visible() + shape.hidden()];
+    this.activity = new float[shape.hidden()];
+    if (options.gradient() == RbmGradient.CENTRED) {
+      columnMeans(data, rows, shape.visible(), offsets);
+    }
     this.indices = new int[options.batch()];
     this.x = new byte[options.batch() * shape.visible()];
     this.chainStates = new byte[Math.multiplyExact(options.chains(), shape.visible())];
@@ -120,7 +127,13 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
     session.gibbs(
         Gibbs.sweeps(0).from(stepsDone * options.sweeps(), options.sweeps()), options.seed());
     session.chainStatistics(gradient);
-    options.gradient().of(shape, dataSums, options.batch(), gradient, session.chains());
+    boolean first = stepsDone == 0;
+    options
+        .gradient()
+        .of(shape, dataSums, options.batch(), gradient, session.chains(), offsets, first);
+    if (options.sparsity().isActive()) {
+      options.sparsity().add(shape, dataSums, activity, first, gradient);
+    }
     gradientNorm = norm(gradient);
     float rate = options.learningRate().at(stepsDone);
     float[] theta = parameters.values();
@@ -139,6 +152,17 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
     order.rows(stepsDone, indices);
     for (int r = 0; r < indices.length; r++) {
       System.arraycopy(data, indices[r] * visible, x, r * visible, visible);
+    }
+  }
+
+  /** The mean of each column to the first entries of {@code means}. */
+  private static void columnMeans(byte[] x, int rows, int columns, float[] means) {
+    for (int i = 0; i < columns; i++) {
+      long ones = 0;
+      for (int r = 0; r < rows; r++) {
+        ones += x[r * columns + i];
+      }
+      means[i] = (float) ((double) ones / rows);
     }
   }
 
@@ -213,12 +237,21 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
     return diverged;
   }
 
-  /** {@code theta} [P], the momentum, and with persistent chains {@code chains}, 0 or 1 each. */
+  /**
+   * {@code theta} [P], the momentum; with the centred gradient its {@code offsets}; with sparsity
+   * the hidden units' {@code activity}; and with persistent chains {@code chains}, 0 or 1 each.
+   */
   @Override
   public Map<String, float[]> state() {
     Map<String, float[]> state = new LinkedHashMap<>();
     state.put("theta", parameters.values());
     state.putAll(optimiser.state());
+    if (options.gradient() == RbmGradient.CENTRED) {
+      state.put("offsets", offsets);
+    }
+    if (options.sparsity().isActive()) {
+      state.put("activity", activity);
+    }
     if (options.chains() > 0) {
       session.readVisible(chainStates);
       for (int k = 0; k < chainStates.length; k++) {
@@ -256,6 +289,7 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
         options.learningRate().configuration(),
         "seed=" + options.seed(),
         "weight decay=" + options.weightDecay(),
+        "sparsity=" + options.sparsity(),
         "data=" + dataRows + " rows " + Checkpoint.digest(floats(data)));
   }
 

@@ -13,6 +13,7 @@ package io.gibbsite.train;
  * @param weightDecay decoupled: each step also shrinks weights, but not biases, by the factor
  *     {@code 1 - rate * weightDecay}; at least 0
  * @param seed of every draw of the run
+ * @param sparsity of the hidden units
  */
 public record RbmTrainingOptions(
     int batch,
@@ -22,7 +23,8 @@ public record RbmTrainingOptions(
     LearningRate learningRate,
     float momentum,
     float weightDecay,
-    long seed) {
+    long seed,
+    RbmSparsity sparsity) {
   public RbmTrainingOptions {
     require(batch >= 1, "a minibatch has at least one row, not " + batch);
     require(chains >= 0, "persistent chains must be at least 0, not " + chains);
@@ -31,6 +33,34 @@ public record RbmTrainingOptions(
     require(
         weightDecay >= 0 && Float.isFinite(weightDecay),
         "the weight decay must be at least 0, not " + weightDecay);
+  }
+
+  /** Without sparsity. */
+  public RbmTrainingOptions(
+      int batch,
+      int chains,
+      int sweeps,
+      RbmGradient gradient,
+      LearningRate learningRate,
+      float momentum,
+      float weightDecay,
+      long seed) {
+    this(
+        batch,
+        chains,
+        sweeps,
+        gradient,
+        learningRate,
+        momentum,
+        weightDecay,
+        seed,
+        RbmSparsity.NONE);
+  }
+
+  /** The same with this sparsity. */
+  public RbmTrainingOptions with(RbmSparsity other) {
+    return new RbmTrainingOptions(
+        batch, chains, sweeps, gradient, learningRate, momentum, weightDecay, seed, other);
   }
 
   private static void require(boolean condition, String message) {

@@ -9,6 +9,7 @@ import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.Tempering;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -328,6 +329,64 @@ public abstract class RbmContract {
     }
   }
 
+  private static Tempering tempering(int n, int visible, int sweeps) {
+    float[] betas = new float[n];
+    float[] next = new float[n];
+    for (int k = 0; k < n; k++) {
+      betas[k] = k % 5 * 0.25f;
+      next[k] = (k + k % 3) % 5 * 0.25f;
+    }
+    return new Tempering(betas, next, annealing(visible).baseBias(), sweeps, 21);
+  }
+
+  @ParameterizedTest
+  @MethodSource(MODELS)
+  void temperingHasTheBitsOfThePlainLoops(RbmParameters model) {
+    for (int threads : THREADS) {
+      try (Backend backend = backend(threads);
+          RbmSession session = open(backend, model);
+          RbmSession scalar = scalar(model)) {
+        for (int n : COUNTS) {
+          Tempering tempering = tempering(n, model.shape().visible(), 2);
+          double[] gains = poisoned(n);
+          double[] expected = poisoned(n);
+          assertThat(run(session, n, s -> s.temper(tempering, SEED, gains)))
+              .isEqualTo(run(scalar, n, s -> s.temper(tempering, SEED, expected)));
+          assertThat(gains).isEqualTo(expected);
+        }
+        assertThat(run(session, 33, s -> s.gibbs(Gibbs.sweeps(1), SEED)))
+            .as("a sweep after tempering")
+            .isEqualTo(run(scalar, 33, s -> s.gibbs(Gibbs.sweeps(1), SEED)));
+      }
+    }
+  }
+
+  /** Each chain as if all were at its beta, and its gain by the formula. */
+  @Test
+  void temperingGivesEachChainItsOwnBeta() {
+    RbmParameters model = Models.random(new RbmShape(11, 7), 0.7, 8);
+    RbmDouble exact = RbmDouble.rounded(model);
+    int n = 35;
+    Tempering tempering = tempering(n, 11, 3);
+    float[] base = tempering.baseBias();
+    try (Backend backend = backend(2);
+        RbmSession session = open(backend, model)) {
+      double[] gains = new double[n];
+      byte[] end = run(session, n, s -> s.temper(tempering, SEED, gains));
+      for (int row = 0; row < n; row++) {
+        float beta = tempering.betas()[row];
+        Annealing alone = new Annealing(new float[] {beta, beta, beta, beta}, base, 21);
+        byte[] same = run(session, n, s -> s.anneal(alone, SEED, new double[n]));
+        assertThat(Arrays.copyOfRange(end, row * 11, row * 11 + 11))
+            .isEqualTo(Arrays.copyOfRange(same, row * 11, row * 11 + 11));
+        double expected =
+            exact.freeEnergy(end, row, beta, base)
+                - exact.freeEnergy(end, row, tempering.nextBetas()[row], base);
+        close(gains[row], expected, 1e-4);
+      }
+    }
+  }
+
   /** Every draw, by hand: uniform numbers at their addresses against the exact conditionals. */
   @Test
   void oneSweepFollowsTheCard() {
@@ -457,7 +516,16 @@ public abstract class RbmContract {
       Annealing annealing = annealing(3);
       refuses("log weights has 1", () -> session.anneal(annealing, SEED, new double[1]));
       refuses("4 base biases", () -> session.anneal(annealing(4), SEED, new double[2]));
+      Tempering tempering = tempering(2, 3, 1);
+      refuses("gains has 1", () -> session.temper(tempering, SEED, new double[1]));
+      refuses("4 base biases", () -> session.temper(tempering(2, 4, 1), SEED, new double[2]));
+      refuses(
+          "3 inverse temperatures for 2 chains",
+          () -> session.temper(tempering(3, 3, 1), SEED, new double[3]));
       session.clamp(new boolean[3]);
+      assertThatIllegalStateException()
+          .isThrownBy(() -> session.temper(tempering, SEED, new double[2]))
+          .withMessageContaining("clamp(null)");
       assertThatIllegalStateException()
           .isThrownBy(() -> session.anneal(annealing, SEED, new double[2]))
           .withMessageContaining("clamp(null)");

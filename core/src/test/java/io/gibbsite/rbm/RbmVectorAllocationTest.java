@@ -9,6 +9,7 @@ import io.gibbsite.backend.Backends;
 import io.gibbsite.backend.Precision;
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.Tempering;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -48,6 +49,9 @@ class RbmVectorAllocationTest {
     boolean[] mask = new boolean[visible];
     Gibbs gibbs = Gibbs.sweeps(2).temperature(1.5f);
     Annealing annealing = new Annealing(new float[] {0, 0.5f, 1}, new float[visible], 0);
+    float[] betas = new float[ROWS];
+    Arrays.fill(betas, 0.5f);
+    Tempering tempering = new Tempering(betas, betas, new float[visible], 1, 0);
     try (Backend backend = Backends.named("vector", new BackendOptions(1, Precision.FLOAT32));
         RbmSession session = backend.open(shape, ROWS)) {
       Map<String, Runnable> calls = new LinkedHashMap<>();
@@ -63,6 +67,7 @@ class RbmVectorAllocationTest {
       calls.put("read visible", () -> session.readVisible(v));
       calls.put("unclamp", () -> session.clamp(null));
       calls.put("anneal", () -> session.anneal(annealing, 1, ofRows));
+      calls.put("temper", () -> session.temper(tempering, 1, ofRows));
       Map<String, Long> bytes = new LinkedHashMap<>();
       for (int round = 0; round < ROUNDS; round++) {
         calls.forEach((name, call) -> bytes.put(name, leastBytes(call)));

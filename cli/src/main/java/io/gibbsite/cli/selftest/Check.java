@@ -1,6 +1,8 @@
 package io.gibbsite.cli.selftest;
 
 import java.util.Locale;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * What was measured and how large it may be.
@@ -24,12 +26,31 @@ public record Check(String name, double figure, double bound) {
 
   /** Two arrays that must have the same bits: the figure counts those that differ. */
   static Check sameBits(String name, float[] got, float[] expected) {
-    int wrong = Math.abs(got.length - expected.length);
-    for (int i = 0; i < Math.min(got.length, expected.length); i++) {
-      if (Float.floatToRawIntBits(got[i]) != Float.floatToRawIntBits(expected[i])) {
-        wrong++;
-      }
-    }
-    return new Check(name, wrong, 0);
+    return sameBits(
+        name, got.length, expected.length, i -> floatBits(got[i]) != floatBits(expected[i]));
+  }
+
+  /** As for floats. */
+  static Check sameBits(String name, double[] got, double[] expected) {
+    return sameBits(
+        name, got.length, expected.length, i -> doubleBits(got[i]) != doubleBits(expected[i]));
+  }
+
+  /** As for floats. */
+  static Check sameBits(String name, byte[] got, byte[] expected) {
+    return sameBits(name, got.length, expected.length, i -> got[i] != expected[i]);
+  }
+
+  private static Check sameBits(String name, int got, int expected, IntPredicate differs) {
+    long wrong = IntStream.range(0, Math.min(got, expected)).filter(differs).count();
+    return new Check(name, wrong + Math.abs(got - expected), 0);
+  }
+
+  private static int floatBits(float value) {
+    return Float.floatToRawIntBits(value);
+  }
+
+  private static long doubleBits(double value) {
+    return Double.doubleToRawLongBits(value);
   }
 }

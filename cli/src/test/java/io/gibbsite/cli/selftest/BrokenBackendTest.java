@@ -43,11 +43,14 @@ class BrokenBackendTest {
 
     @Override
     public MlpSession open(MlpShape shape, int rows) {
-      MlpSession session = sound.open(shape, rows);
-      return (MlpSession)
+      return broken(MlpSession.class, sound.open(shape, rows));
+    }
+
+    private <T> T broken(Class<T> type, T session) {
+      return type.cast(
           Proxy.newProxyInstance(
-              MlpSession.class.getClassLoader(),
-              new Class<?>[] {MlpSession.class},
+              type.getClassLoader(),
+              new Class<?>[] {type},
               (proxy, called, arguments) -> {
                 Object result;
                 try {
@@ -55,12 +58,21 @@ class BrokenBackendTest {
                 } catch (InvocationTargetException e) {
                   throw e.getCause();
                 }
-                if (called.getName().equals(method)
-                    && arguments[arguments.length - 1] instanceof float[] out) {
-                  out[out.length - 1] += change;
+                if (called.getName().equals(method)) {
+                  change(arguments[arguments.length - 1]);
                 }
                 return result;
-              });
+              }));
+    }
+
+    private void change(Object last) {
+      if (last instanceof float[] out) {
+        out[out.length - 1] += change;
+      } else if (last instanceof double[] out) {
+        out[out.length - 1] += change;
+      } else if (last instanceof byte[] out) {
+        out[out.length - 1] ^= 1;
+      }
     }
 
     @Override
@@ -70,7 +82,7 @@ class BrokenBackendTest {
 
     @Override
     public RbmSession open(RbmShape shape, int rows) {
-      return sound.open(shape, rows);
+      return broken(RbmSession.class, sound.open(shape, rows));
     }
 
     @Override
@@ -126,5 +138,28 @@ class BrokenBackendTest {
         Determinism.run(
             threads -> threads == 5 ? new Broken(scalar(5), "energy", 1e-3f) : scalar(threads));
     assertThat(failed(checks)).hasSize(2).allMatch(name -> name.endsWith("5 threads"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "readVisible,same chains",
+    "readHidden,same chains",
+    "freeEnergy,same free energies",
+    "hiddenProbabilities,same probabilities",
+    "statistics,same statistics",
+    "anneal,same annealing weights"
+  })
+  void rbmsMustHaveTheBitsOfTheScalarOnes(String method, String check) {
+    List<String> failed =
+        failed(RbmChecks.run(threads -> new Broken(scalar(threads), method, 1e-3f)));
+    assertThat(failed).hasSizeGreaterThanOrEqualTo(9).anyMatch(name -> name.startsWith(check));
+    assertThat(failed(RbmChecks.run(BrokenBackendTest::scalar))).isEmpty();
+  }
+
+  @Test
+  void anAnnealedLogZMustBeTheEnumeratedOne() {
+    List<String> failed =
+        failed(RbmChecks.run(threads -> new Broken(scalar(threads), "anneal", 30f)));
+    assertThat(failed).anyMatch(name -> name.startsWith("AIS against enumeration"));
   }
 }
