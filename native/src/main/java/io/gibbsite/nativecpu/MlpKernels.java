@@ -50,7 +50,7 @@ final class MlpKernels {
    */
   MlpKernels(SymbolLookup library, String isa) {
     Functions functions = new Functions(library, "gibbsite_" + isa + "_");
-    mlpBlockRows = functions.of("mlp_block_rows", JAVA_INT);
+    mlpBlockRows = functions.of("mlp_block_rows", JAVA_INT, JAVA_LONG);
     mlpBytes = functions.of("mlp_bytes", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     mlpOpen = functions.of("mlp_open", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     densityOpen = functions.of("density_open", JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_LONG, JAVA_LONG);
@@ -97,9 +97,9 @@ final class MlpKernels {
   }
 
   /** Rows in a block: the most of one call. */
-  int mlpBlockRows() {
+  int mlpBlockRows(long session) {
     try {
-      return (int) mlpBlockRows.invokeExact();
+      return (int) mlpBlockRows.invokeExact(session);
     } catch (Throwable e) {
       throw unexpected(e);
     }
