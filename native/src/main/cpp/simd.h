@@ -31,6 +31,14 @@ constexpr int LANES = 8;
 #error "needs AVX-512F, or AVX2 with FMA"
 #endif
 
+/// Whether dividing costs more than refining an estimate of the reciprocal. Of the processors with
+/// AMX a 512-bit division takes 16 cycles, of Zen 5 two and a half.
+#if defined(__AMX_TILE__)
+constexpr bool SLOW_DIVISION = true;
+#else
+constexpr bool SLOW_DIVISION = false;
+#endif
+
 using Float = float __attribute__((vector_size(4 * LANES)));
 using Int = int32_t __attribute__((vector_size(4 * LANES)));
 using Word = uint32_t __attribute__((vector_size(4 * LANES)));
@@ -150,14 +158,42 @@ GIBBSITE_INLINE Float at_most(Float x, Float limit) {
 
 GIBBSITE_INLINE Float abs(Float x) { return (Float)((Word)x & all(0x7fffffffu)); }
 
-/// 1 / x to 14 bits (AVX-512) or 12 (AVX2): to be refined.
-GIBBSITE_INLINE Float reciprocal_estimate(Float x) {
+/// a / b to within a few units in the last place, for b of magnitude 2^-125 to 2^125.
+GIBBSITE_INLINE Float quotient(Float a, Float b) {
 #if defined(__AVX512F__)
-  return (Float)_mm512_rcp14_ps((__m512)x);
+  if constexpr (SLOW_DIVISION) {
+    Float r = (Float)_mm512_rcp14_ps((__m512)b);
+    Float q = a * r;
+    return fma(fnma(q, b, a), r, q);
+  }
+#endif
+  return a / b;
+}
+
+/// x held to -limit .. limit; of NaN it is NaN or the limit.
+GIBBSITE_INLINE Float held(Float x, float limit) {
+#if defined(__AVX512F__)
+  constexpr int SMALLER_MAGNITUDE_WITH_SIGN_OF_FIRST = 2;
+  return (Float)_mm512_range_ps((__m512)x, (__m512)all(limit),
+                                SMALLER_MAGNITUDE_WITH_SIGN_OF_FIRST);
 #else
-  return (Float)_mm256_rcp_ps((__m256)x);
+  return at_most(at_least(x, all(-limit)), all(limit));
 #endif
 }
+
+/// Entry index % TABLE of a table that stays in registers.
+#if defined(__AVX512F__)
+constexpr int TABLE = 32;
+GIBBSITE_INLINE Float look_up(const float* table, Word index) {
+  return (Float)_mm512_permutex2var_ps((__m512)load(table), (__m512i)index,
+                                       (__m512)load(table + LANES));
+}
+#else
+constexpr int TABLE = 8;
+GIBBSITE_INLINE Float look_up(const float* table, Word index) {
+  return (Float)_mm256_permutevar8x32_ps((__m256)load(table), (__m256i)index);
+}
+#endif
 
 /// Signed integers as floats, rounded to nearest.
 GIBBSITE_INLINE Float to_float(Int x) {
