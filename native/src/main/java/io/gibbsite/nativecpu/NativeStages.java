@@ -56,8 +56,7 @@ final class NativeStages {
     float[][] values = new float[rows][parts * width];
     for (int part = 0; part < parts; part++) {
       long address =
-          kernels.mlpStage(
-              session, worker, label.charAt(0), label.charAt(1) - '0', layer, part);
+          kernels.mlpStage(session, worker, label.charAt(0), label.charAt(1) - '0', layer, part);
       long floats = (long) (rows + TILE_ROWS - 1) / TILE_ROWS * TILE_ROWS * width;
       MemorySegment tiles = MemorySegment.ofAddress(address).reinterpret(Float.BYTES * floats);
       for (int r = 0; r < rows; r++) {

@@ -1,0 +1,4 @@
+// All kernels for AVX2 and FMA.
+#define GIBBSITE_ISA avx2
+
+#include "mlp_api.h"

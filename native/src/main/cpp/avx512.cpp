@@ -1,0 +1,4 @@
+// All kernels for AVX-512 (F, BW, DQ, VL).
+#define GIBBSITE_ISA avx512
+
+#include "mlp_api.h"
