@@ -5,26 +5,11 @@
 // takes.
 #pragma once
 
-#include <stdlib.h>
-
 #include "api.h"
 #include "mlp_session.h"
+#include "open.h"
 
 namespace gibbsite::GIBBSITE_ISA {
-
-/// Places one T in memory of its own, or returns null where there is not enough.
-template <typename T, typename... Arguments>
-T* open_in_memory(Arguments... arguments) {
-  Memory counted(nullptr);
-  counted.take<T>(1);
-  T counting(counted, arguments...);
-  void* block = aligned_alloc(Memory::LINE, counted.size());
-  if (!block) {
-    return nullptr;
-  }
-  Memory memory(block);
-  return new (memory.take<T>(1)) T(memory, arguments...);
-}
 
 /// The buffers of a worker, as the caller numbers them.
 inline float* buffer_of(MlpWorker& worker, int buffer) {
