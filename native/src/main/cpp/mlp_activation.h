@@ -3,7 +3,7 @@
 #pragma once
 
 #include "float_math.h"
-#include "tile.h"
+#include "tile_product.h"
 
 namespace gibbsite::GIBBSITE_ISA {
 
@@ -21,30 +21,29 @@ struct Jet {
   Float f, f1, f2, f3;
 };
 
-/// The bits of 2^(j / TABLE), less j times the step by which adding `rounded << shift` moves them.
-alignas(64) constexpr uint32_t FRACTIONS[] = {
+/// The bits of 2^(j / LANES), less j times the step by which adding `rounded << SHIFT` moves them.
+alignas(64) constexpr uint32_t FRACTIONS[LANES] = {
 #if defined(__AVX512F__)
-    0x3f800000, 0x3f7ecd87, 0x3f7daac3, 0x3f7c980f, 0x3f7b95c2, 0x3f7aa43a, 0x3f79c3d3, 0x3f78f4f0,
-    0x3f7837f0, 0x3f778d3a, 0x3f76f532, 0x3f767043, 0x3f75fed7, 0x3f75a15b, 0x3f75583f, 0x3f7523f6,
-    0x3f7504f3, 0x3f74fbaf, 0x3f7508a4, 0x3f752c4d, 0x3f75672a, 0x3f75b9be, 0x3f76248c, 0x3f76a81e,
-    0x3f7744fd, 0x3f77fbb8, 0x3f78ccdf, 0x3f79b907, 0x3f7ac0c7, 0x3f7be4ba, 0x3f7d257d, 0x3f7e83b3,
+    0x3f800000, 0x3f7daac3, 0x3f7b95c2, 0x3f79c3d3, 0x3f7837f0, 0x3f76f532, 0x3f75fed7, 0x3f75583f,
+    0x3f7504f3, 0x3f7508a4, 0x3f75672a, 0x3f76248c, 0x3f7744fd, 0x3f78ccdf, 0x3f7ac0c7, 0x3f7d257d,
 #else
     0x3f800000, 0x3f7b95c2, 0x3f7837f0, 0x3f75fed7, 0x3f7504f3, 0x3f75672a, 0x3f7744fd, 0x3f7ac0c7,
 #endif
 };
 
-/// 1 + exp(-x), x held to -86 .. 86, in fewer operations than exp: -x = (n + f) ln 2 / TABLE with n
-/// an integer, 2^(n / TABLE) from a table in registers, and exp(f ln 2 / TABLE) = 1 + f q(f) within
-/// 2^-24. Relative error (2 + |x| / 4) 2^-24; not the bits of FloatMath.
+/// 1 + exp(-x), x held to -86 .. 86, in fewer operations than exp, and few on the units that
+/// multiply: -x = (n + f) ln 2 / LANES with n an integer, 2^(n / LANES) from a table in a register,
+/// and exp(f ln 2 / LANES) = 1 + f q(f). The exponential's relative error is |x| 2^-25 and 2^-21.2
+/// from q (2^-24 with AVX2); not the bits of FloatMath.
 GIBBSITE_INLINE Float one_plus_exp_minus(Float x) {
-  constexpr bool FINE = TABLE == 32;
-  x = held(x, 86.0f);
-  Float rounded = fma(x, all(-TABLE * LOG2_E), all(ROUND));
-  Float f = fma(x, all(-TABLE * LOG2_E), all(ROUND) - rounded);
-  Word exponent = (Word)rounded << (FINE ? 18 : 20);
-  Float power = (Float)((Word)look_up((const float*)FRACTIONS, (Word)rounded) + exponent);
-  Float q = FINE ? polynomial(f, 0.000234598308f, 0.0216611661f)
-                 : polynomial(f, 0.000108420849f, 0.00375402556f, 0.0866433978f);
+  constexpr int SHIFT = LANES == 16 ? 19 : 20;
+  Float scaled = held(x, 86.0f) * all(-LANES * LOG2_E);
+  Float rounded = scaled + all(ROUND);
+  Float f = scaled - (rounded - all(ROUND));
+  Float power = (Float)((Word)look_up(load((const float*)FRACTIONS), (Word)rounded) +
+                        ((Word)rounded << SHIFT));
+  Float q = LANES == 16 ? polynomial(f, 0.000938418671f, 0.0433242396f)
+                        : polynomial(f, 0.000108420849f, 0.00375402556f, 0.0866433978f);
   return fma(power, fma(f, q, all(1.0f)), all(1.0f));
 }
 
@@ -127,23 +126,37 @@ struct ActivationFunction<Activation::GELU> {
   }
 };
 
-/// F3 in place: z = f(z).
+/// F3 in place: z = f(z), vector by vector.
 template <Activation A>
-void apply_value(float* z, float*, int length) {
-#pragma GCC unroll 2
-  for (int i = 0; i < length; i += LANES) {
-    store(z + i, ActivationFunction<A>::value(load(z + i)));
-  }
-}
+struct Value {
+  float* z;
 
-/// F3 in place, and what B4 will need: z = f(z), slope = f'(z).
+  GIBBSITE_INLINE_MEMBER void operator()(size_t at, Float x) const {
+    store(z + at, ActivationFunction<A>::value(x));
+  }
+};
+
+/// F3 in place, and what B4 will need: z = f(z), slope = f'(z), vector by vector.
 template <Activation A>
-void apply_value_and_slope(float* z, float* slope, int length) {
-#pragma GCC unroll 2
-  for (int i = 0; i < length; i += LANES) {
-    ValueAndSlope both = ActivationFunction<A>::value_and_slope(load(z + i));
-    store(z + i, both.value);
-    store(slope + i, both.slope);
+struct ValueAndSlopeOf {
+  float* z;
+  float* slope;
+
+  GIBBSITE_INLINE_MEMBER void operator()(size_t at, Float x) const {
+    ValueAndSlope both = ActivationFunction<A>::value_and_slope(x);
+    store(z + at, both.value);
+    store(slope + at, both.slope);
+  }
+};
+
+/// F2 and F3 for several tiles: z = f(bias + W a) and, where it is not null, slope = f'.
+template <Activation A>
+void activated_product(const PackedMatrix& w, const float* a, float* z, float* slope, int tiles,
+                       const float* bias) {
+  if (slope) {
+    multiply(w, a, z, tiles, bias, ValueAndSlopeOf<A>{z, slope});
+  } else {
+    multiply(w, a, z, tiles, bias, Value<A>{z});
   }
 }
 
@@ -190,14 +203,14 @@ void taylor_backward(const TaylorStretch& s) {
 
 /// The loops of one activation.
 struct ActivationLoops {
-  void (*value)(float* z, float* slope, int length);
-  void (*value_and_slope)(float* z, float* slope, int length);
+  void (*product)(const PackedMatrix& w, const float* a, float* z, float* slope, int tiles,
+                  const float* bias);
   void (*taylor_forward)(const TaylorStretch&);
   void (*taylor_backward)(const TaylorStretch&);
 
   template <Activation A>
   static constexpr ActivationLoops of() {
-    return {apply_value<A>, apply_value_and_slope<A>, GIBBSITE_ISA::taylor_forward<A>,
+    return {activated_product<A>, GIBBSITE_ISA::taylor_forward<A>,
             GIBBSITE_ISA::taylor_backward<A>};
   }
 

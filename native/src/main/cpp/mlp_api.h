@@ -42,7 +42,9 @@ inline const float* stage_of(MlpWorker& worker, char letter, int number, int lay
 #define GIBBSITE_TYPE(name) gibbsite::GIBBSITE_ISA::name
 
 /// Rows in a block: the most of one call.
-GIBBSITE_EXPORT(int32_t, mlp_block_rows)() { return GIBBSITE_TYPE(BLOCK_ROWS); }
+GIBBSITE_EXPORT(int32_t, mlp_block_rows)(GIBBSITE_TYPE(MlpSession) * session) {
+  return session->block_rows();
+}
 
 /// Bytes that a session takes.
 GIBBSITE_EXPORT(int64_t, mlp_bytes)(const int32_t* widths, int32_t layers, int32_t activation,

@@ -81,13 +81,17 @@ inline void add_lanewise(const float* d, int outputs, const float* x, int inputs
 
 class MlpGradientSums {
  public:
+  /// Tiles that outer_kernel sums over at a time: their part of d, whose columns lie far apart,
+  /// shares the first-level cache with the column of a.
+  static constexpr int TILES = 4;
+
   explicit MlpGradientSums(const MlpShape& shape) : shape_(shape) {}
 
   /// Floats in an array of sums.
   size_t size() const { return weight_at(shape_.layers); }
 
-  /// Floats in the scratch of add_weight for so many tiles.
-  size_t scratch(int tiles) const { return (size_t)tiles * ROWS * COLUMN; }
+  /// Floats in the scratch of add_weight.
+  static constexpr size_t SCRATCH = TILES * ROWS * COLUMN;
 
   /// Makes the parts zero that are summed lane by lane; the others start with `fresh`.
   void clear(float* sums) const {
@@ -111,20 +115,9 @@ class MlpGradientSums {
       }
       return;
     }
-    constexpr auto OUTPUTS = std::make_integer_sequence<int, PANEL>();
-    for (int c = 0; c < in; c += COLUMN) {
-      int width = smaller(COLUMN, in - c);
-      for (int t = 0; t < tiles; t++) {
-        to_rows(a + t * tile_size(in) + tile_size(c), ROWS, width,
-                scratch + (size_t)t * ROWS * COLUMN, COLUMN);
-      }
-      for (int o = 0; o < out; o += PANEL) {
-        int outputs = smaller(PANEL, out - o);
-        OuterKernel kernel = width <= LANES ? outer_kernel_of<1>(outputs, OUTPUTS)
-                                            : outer_kernel_of<2>(outputs, OUTPUTS);
-        kernel(d + tile_size(o), tile_size(out), scratch, tiles,
-               g + (size_t)c * out + (size_t)o * COLUMN, fresh);
-      }
+    for (int t = 0; t < tiles; t += TILES) {
+      add_outer(d + t * tile_size(out), out, a + t * tile_size(in), in, smaller(TILES, tiles - t), g,
+                fresh && t == 0, scratch);
     }
   }
 
@@ -163,6 +156,25 @@ class MlpGradientSums {
   }
 
  private:
+  static void add_outer(const float* d, int out, const float* a, int in, int tiles, float* g,
+                        bool fresh, float* scratch) {
+    constexpr auto OUTPUTS = std::make_integer_sequence<int, PANEL>();
+    for (int c = 0; c < in; c += COLUMN) {
+      int width = smaller(COLUMN, in - c);
+      for (int t = 0; t < tiles; t++) {
+        to_rows(a + t * tile_size(in) + tile_size(c), ROWS, width,
+                scratch + (size_t)t * ROWS * COLUMN, COLUMN);
+      }
+      for (int o = 0; o < out; o += PANEL) {
+        int outputs = smaller(PANEL, out - o);
+        OuterKernel kernel = width <= LANES ? outer_kernel_of<1>(outputs, OUTPUTS)
+                                            : outer_kernel_of<2>(outputs, OUTPUTS);
+        kernel(d + tile_size(o), tile_size(out), scratch, tiles,
+               g + (size_t)c * out + (size_t)o * COLUMN, fresh);
+      }
+    }
+  }
+
   /// Layers with at most this many inputs are summed lane by lane.
   static constexpr int NARROW = 4;
 

@@ -12,9 +12,16 @@
 
 namespace gibbsite::GIBBSITE_ISA {
 
-/// Tiles in a block: enough rows to pay for reading and writing the sums of dW once a block.
-constexpr int BLOCK_TILES = 8;
-constexpr int BLOCK_ROWS = BLOCK_TILES * ROWS;
+/// Tiles in a block: as many as leave their activations, slopes and deltas in the second-level cache
+/// (1 MiB), but at least 2, and at most 8, which pay for reading and writing the sums of dW.
+inline int block_tiles(const MlpShape& shape) {
+  size_t columns = 0;
+  for (int l = 0; l < shape.layers; l++) {
+    columns += shape.width(l);
+  }
+  size_t tiles = ((size_t)1 << 20) / (3 * sizeof(float) * tile_size(1) * columns);
+  return tiles < 2 ? 2 : tiles > 8 ? 8 : (int)tiles;
+}
 
 /// Langevin dynamics as io.gibbsite.sampler.Langevin has them.
 struct Langevin {
@@ -52,10 +59,10 @@ inline void nce_rows(float* s, int length, float scale, float* loss) {
 
 /// What one worker computes with.
 struct MlpWorker {
-  /// Rows in: x and v, float[BLOCK_ROWS * inputs]; the input gradient comes out where v was.
+  /// Rows in: x and v, float[block rows * inputs]; the input gradient comes out where v was.
   float* x_rows;
   float* v_rows;
-  /// Row weights w, a and b in, float[BLOCK_ROWS] each; E, v.dE and v^T H v come out there.
+  /// Row weights w, a and b in, float[block rows] each; E, v.dE and v^T H v come out there.
   float* column[3];
   float* x;
   float* second;
@@ -63,16 +70,16 @@ struct MlpWorker {
   MlpTiles tiles;
   MlpTaylorTiles taylor;
 
-  MlpWorker(Memory& memory, const MlpPacked& packed, const MlpGradientSums& sums)
-      : x_rows(memory.take<float>((size_t)BLOCK_ROWS * packed.shape.inputs())),
-        v_rows(memory.take<float>((size_t)BLOCK_ROWS * packed.shape.inputs())),
-        column{memory.take<float>(BLOCK_ROWS), memory.take<float>(BLOCK_ROWS),
-               memory.take<float>(BLOCK_ROWS)},
-        x(memory.take<float>(BLOCK_TILES * tile_size(packed.shape.inputs()))),
-        second(memory.take<float>(BLOCK_TILES * tile_size(packed.shape.inputs()))),
+  MlpWorker(Memory& memory, const MlpPacked& packed, const MlpGradientSums& sums, int block)
+      : x_rows(memory.take<float>(block * tile_size(packed.shape.inputs()))),
+        v_rows(memory.take<float>(block * tile_size(packed.shape.inputs()))),
+        column{memory.take<float>(block * ROWS), memory.take<float>(block * ROWS),
+               memory.take<float>(block * ROWS)},
+        x(memory.take<float>(block * tile_size(packed.shape.inputs()))),
+        second(memory.take<float>(block * tile_size(packed.shape.inputs()))),
         scratch(memory.take<float>(tile_size(packed.shape.inputs()))),
-        tiles(memory, packed, sums, BLOCK_TILES),
-        taylor(memory, packed, sums, BLOCK_TILES) {}
+        tiles(memory, packed, sums, block),
+        taylor(memory, packed, sums, block) {}
 };
 
 /// A block of NCE rows, of data or of noise.
@@ -91,6 +98,7 @@ class MlpSession {
   MlpSession(Memory& memory, const MlpShape& given, int rows, int threads)
       : shape_{given.layers, copy_of(memory, given), given.activation},
         parameters_(memory.take<float>(given.parameter_count())),
+        block_tiles_(block_tiles(given)),
         packed_(memory, memory.real() ? shape_ : given),
         sums_(memory.real() ? shape_ : given),
         chains_(memory.take<float>(tile_count(rows) * tile_size(given.inputs()))),
@@ -101,9 +109,9 @@ class MlpSession {
         workers_(memory.take<MlpWorker>(threads)) {
     for (int i = 0; i < threads; i++) {
       if (memory.real()) {
-        new (&workers_[i]) MlpWorker(memory, packed_, sums_);
+        new (&workers_[i]) MlpWorker(memory, packed_, sums_, block_tiles_);
       } else {
-        MlpWorker counted(memory, packed_, sums_);
+        MlpWorker counted(memory, packed_, sums_, block_tiles_);
       }
     }
   }
@@ -116,6 +124,9 @@ class MlpSession {
   MlpWorker& worker(int number) { return workers_[number]; }
 
   const MlpShape& shape() const { return shape_; }
+
+  /// Rows in a block: the most of one call.
+  int block_rows() const { return block_tiles_ * ROWS; }
 
   int chunk_limit() const { return chunk_limit_; }
 
@@ -249,10 +260,10 @@ class MlpSession {
   }
 
   /// Tiles of chains that move together: one, whose activations stay in the nearest cache, or as
-  /// many as share the reading of weights that fit in no cache of the core.
+  /// many as share the reading of weights that fit in no cache.
   int langevin_tiles() const {
-    constexpr size_t NEAR = 64 << 10;
-    return shape_.parameter_count() > NEAR ? BLOCK_TILES : 1;
+    constexpr size_t CACHED = 4 << 20;
+    return shape_.parameter_count() > CACHED ? block_tiles_ : 1;
   }
 
   /// Moves the chains of some tiles by so many steps.
@@ -330,6 +341,7 @@ class MlpSession {
 
   MlpShape shape_;
   float* parameters_;
+  int block_tiles_;
   MlpPacked packed_;
   MlpGradientSums sums_;
   float* chains_;

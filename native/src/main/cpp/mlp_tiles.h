@@ -22,7 +22,7 @@ class MlpTiles {
         energy_(memory.take<float>((size_t)tiles * ROWS)),
         y_(memory.take<float>(tiles * tile_size(packed.shape.inputs()))),
         centred_(memory.take<float>(tile_size(packed.shape.inputs()))),
-        scratch_(memory.take<float>(sums.scratch(tiles))) {
+        scratch_(memory.take<float>(MlpGradientSums::SCRATCH)) {
     for (int l = 1; l < packed.shape.layers; l++) {
       size_t size = tiles * tile_size(packed.shape.width(l));
       float* a = memory.take<float>(size);
@@ -51,14 +51,11 @@ class MlpTiles {
   /// @param with_slope whether a backward step will follow
   void forward(const float* x, int tiles, bool with_slope) {
     const MlpShape& shape = packed_.shape;
-    auto activate = with_slope ? loops_.value_and_slope : loops_.value;
     const float* a = x;
     for (int l = 0; l < shape.hidden(); l++) {  // F2 and F3
-      float* z = a_[l + 1];
-      float* slope = slope_[l + 1];
-      multiply(packed_.weights[l], a, z, tiles, packed_.biases[l],
-               [=](int, size_t at, int length) { activate(z + at, slope + at, length); });
-      a = z;
+      loops_.product(packed_.weights[l], a, a_[l + 1], with_slope ? slope_[l + 1] : nullptr, tiles,
+                     packed_.biases[l]);
+      a = a_[l + 1];
     }
     int hidden = shape.hidden();
     multiply(packed_.weights[hidden], a, energy_, tiles, packed_.biases[hidden]);  // F4
@@ -145,11 +142,7 @@ class MlpTiles {
     float* d = d_[l];
     const float* slope = slope_[l];
     multiply(packed_.transposed[l], d_[l + 1], d, tiles, packed_.zeros,
-             [=](int, size_t at, int length) {
-               for (int i = 0; i < length; i += LANES) {
-                 store(d + at + i, load(d + at + i) * load(slope + at + i));
-               }
-             });
+             [=](size_t at, Float p) { store(d + at, p * load(slope + at)); });
   }
 
   /// B2.

@@ -181,19 +181,14 @@ GIBBSITE_INLINE Float held(Float x, float limit) {
 #endif
 }
 
-/// Entry index % TABLE of a table that stays in registers.
+/// Entry index % LANES of a table that stays in a register.
+GIBBSITE_INLINE Float look_up(Float table, Word index) {
 #if defined(__AVX512F__)
-constexpr int TABLE = 32;
-GIBBSITE_INLINE Float look_up(const float* table, Word index) {
-  return (Float)_mm512_permutex2var_ps((__m512)load(table), (__m512i)index,
-                                       (__m512)load(table + LANES));
-}
+  return (Float)_mm512_permutexvar_ps((__m512i)index, (__m512)table);
 #else
-constexpr int TABLE = 8;
-GIBBSITE_INLINE Float look_up(const float* table, Word index) {
-  return (Float)_mm256_permutevar8x32_ps((__m256)load(table), (__m256i)index);
-}
+  return (Float)_mm256_permutevar8x32_ps((__m256)table, (__m256i)index);
 #endif
+}
 
 /// Signed integers as floats, rounded to nearest.
 GIBBSITE_INLINE Float to_float(Int x) {

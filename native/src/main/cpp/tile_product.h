@@ -121,6 +121,47 @@ void panel_kernel(const float* __restrict w, const float* __restrict a, int inpu
   }
 }
 
+/// panel_kernel<PANEL>, and on the way `after` for the vectors of the panel before, one every few
+/// inputs: while the multiply-adds of this panel wait for one another there is room for its other
+/// instructions.
+///
+/// @param before where the panel before begins, in floats from where `after` counts; in memory it
+///     ends where this one begins
+template <typename After>
+void panel_kernel_after(const float* __restrict w, const float* __restrict a, int inputs,
+                        float* __restrict z, const float* start, const After& after,
+                        size_t before) {
+  constexpr int VECTORS = 2 * PANEL;
+  for (int lane = 0; lane < ROWS; lane += 2 * LANES) {
+    Float c[PANEL][2];
+#pragma GCC unroll 16
+    for (int o = 0; o < PANEL; o++) {
+      c[o][0] = start ? all(start[o]) : load(z + o * ROWS + lane);
+      c[o][1] = start ? all(start[o]) : load(z + o * ROWS + lane + LANES);
+    }
+    int i = 0;
+    for (int v = 0; v < VECTORS; v++) {
+      for (int end = inputs * (v + 1) / VECTORS; i < end; i++) {
+        Float x0 = load(a + (size_t)i * ROWS + lane);
+        Float x1 = load(a + (size_t)i * ROWS + lane + LANES);
+#pragma GCC unroll 16
+        for (int o = 0; o < PANEL; o++) {
+          Float weight = all(w[(size_t)i * PANEL + o]);
+          c[o][0] = fma(x0, weight, c[o][0]);
+          c[o][1] = fma(x1, weight, c[o][1]);
+        }
+      }
+      const size_t ready = (size_t)(lane / (2 * LANES) * VECTORS + v) * LANES;
+      after(before + ready, load(z - PANEL * ROWS + ready));
+    }
+#pragma GCC unroll 16
+    for (int o = 0; o < PANEL; o++) {
+      store(z + o * ROWS + lane, c[o][0]);
+      store(z + o * ROWS + lane + LANES, c[o][1]);
+    }
+  }
+}
+
 using PanelKernel = void (*)(const float*, const float*, int, float*, const float*);
 
 template <int... OUT>
@@ -140,43 +181,86 @@ GIBBSITE_INLINE PanelKernel panel_kernel_of(int outputs) {
 
 /// What follows a product that is only stored.
 struct Nothing {
-  void operator()(int, size_t, int) const {}
+  void operator()(size_t, Float) const {}
 };
+
+/// multiply() for few inputs: every output goes to `after` from the register it was made in.
+template <int INPUTS, typename After>
+void multiply_narrow(const PackedMatrix& w, const float* a, int tiles, const float* start,
+                     const After& after) {
+  for (int t = 0; t < tiles; t++) {
+    const float* rows = a + t * tile_size(INPUTS);
+    for (int o = 0; o < w.outputs; o++) {
+      const float* weights = w.panel(o / PANEL) + o % PANEL;
+      for (int lane = 0; lane < ROWS; lane += LANES) {
+        Float z = all(start[o]);
+#pragma GCC unroll 4
+        for (int i = 0; i < INPUTS; i++) {
+          z = fma(load(rows + i * ROWS + lane), all(weights[i * PANEL]), z);
+        }
+        after(t * tile_size(w.outputs) + tile_size(o) + lane, z);
+      }
+    }
+  }
+}
 
 /// z = start + W a for several tiles; `start` is one value for each output, or null to add to z.
 ///
-/// @param after called as after(tile, first float in z, floats) for stretches of finished outputs,
-///     while they are in the first-level cache
+/// @param after called as after(at, x) for every vector x that belongs to z[at .. at + LANES),
+///     while it is in the first-level cache: what is to be there in the end is for it to store
 template <typename After = Nothing>
 void multiply(const PackedMatrix& w, const float* a, float* z, int tiles, const float* start,
               const After& after = After()) {
-  constexpr int GROUP = 4;  // panels between calls of `after`: 4 KiB, and long enough a loop
-  size_t a_tile = tile_size(w.inputs);
-  size_t z_tile = tile_size(w.outputs);
+  constexpr bool FOLLOWED = !__is_same(After, Nothing);
+  if constexpr (FOLLOWED) {
+    switch (start && w.form == PackedMatrix::FULL ? w.inputs : 0) {
+      case 1:
+        return multiply_narrow<1>(w, a, tiles, start, after);
+      case 2:
+        return multiply_narrow<2>(w, a, tiles, start, after);
+      case 3:
+        return multiply_narrow<3>(w, a, tiles, start, after);
+      case 4:
+        return multiply_narrow<4>(w, a, tiles, start, after);
+    }
+  }
+  constexpr int LEAST_INPUTS = 64;  // of a panel that has room for what follows the one before
   int parts = ceil_divide(w.inputs, DEPTH);
   int depth = ceil_divide(w.inputs, parts);
+  size_t done = 0;  // up to where `after` has been called
   for (int from = 0; from < w.inputs; from += depth) {
     bool last = from + depth >= w.inputs;
     for (int t = 0; t < tiles; t++) {
-      for (int group = 0; group < w.panels(); group += GROUP) {
-        int end = smaller(w.panels(), group + GROUP);
-        for (int p = group; p < end; p++) {
-          int first = w.first_input(p) > from ? w.first_input(p) : from;
-          int inputs = smaller(w.end_input(p), from + depth) - first;
-          if (inputs < 0) {
-            inputs = 0;
-            first = from;
-          }
-          panel_kernel_of(smaller(PANEL, w.outputs - p * PANEL))(
-              w.panel(p) + (size_t)first * PANEL, a + t * a_tile + tile_size(first), inputs,
-              z + t * z_tile + tile_size(p * PANEL),
-              from == 0 && start ? start + p * PANEL : nullptr);
+      for (int p = 0; p < w.panels(); p++) {
+        int first = w.first_input(p) > from ? w.first_input(p) : from;
+        int inputs = smaller(w.end_input(p), from + depth) - first;
+        if (inputs < 0) {
+          inputs = 0;
+          first = from;
         }
-        if (last) {
-          int columns = smaller(end * PANEL, w.outputs) - group * PANEL;
-          after(t, t * z_tile + tile_size(group * PANEL), columns * ROWS);
+        int outputs = smaller(PANEL, w.outputs - p * PANEL);
+        size_t to = t * tile_size(w.outputs) + tile_size(p * PANEL);
+        const float* panel = w.panel(p) + (size_t)first * PANEL;
+        const float* rows = a + t * tile_size(w.inputs) + tile_size(first);
+        const float* begin = from == 0 && start ? start + p * PANEL : nullptr;
+        if (FOLLOWED && last && outputs == PANEL && inputs >= LEAST_INPUTS &&
+            to - done == tile_size(PANEL)) {
+          panel_kernel_after(panel, rows, inputs, z + to, begin, after, done);
+          done = to;
+        } else {
+          panel_kernel_of(outputs)(panel, rows, inputs, z + to, begin);
+        }
+        if (FOLLOWED && last) {
+          for (; done < to; done += LANES) {
+            after(done, load(z + done));
+          }
         }
       }
+    }
+  }
+  if (FOLLOWED) {
+    for (; done < tiles * tile_size(w.outputs); done += LANES) {
+      after(done, load(z + done));
     }
   }
 }

@@ -96,7 +96,6 @@ final class MlpNative extends CheckedMlpSession {
     this.kernels = kernels;
     this.workers = workers;
     int threads = workers.threads();
-    blockRows = kernels.mlpBlockRows();
     session =
         withWidths(
             shape,
@@ -108,6 +107,7 @@ final class MlpNative extends CheckedMlpSession {
           "no native memory for a session of shape %s and %d rows: it takes %d bytes"
               .formatted(shape, rows, bytes(kernels, shape, rows, threads)));
     }
+    blockRows = kernels.mlpBlockRows(session);
     chunkLimit = kernels.mlpChunkLimit(session);
     stretches = kernels.mlpStretches(session);
     langevinRows = kernels.mlpLangevinRows(session);
