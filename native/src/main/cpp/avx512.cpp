@@ -2,3 +2,4 @@
 #define GIBBSITE_ISA avx512
 
 #include "mlp_api.h"
+#include "rbm_api.h"

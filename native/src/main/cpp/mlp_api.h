@@ -5,26 +5,11 @@
 // takes.
 #pragma once
 
-#include <stdlib.h>
-
 #include "api.h"
 #include "mlp_session.h"
+#include "open.h"
 
 namespace gibbsite::GIBBSITE_ISA {
-
-/// Places one T in memory of its own, or returns null where there is not enough.
-template <typename T, typename... Arguments>
-T* open_in_memory(Arguments... arguments) {
-  Memory counted(nullptr);
-  counted.take<T>(1);
-  T counting(counted, arguments...);
-  void* block = aligned_alloc(Memory::LINE, counted.size());
-  if (!block) {
-    return nullptr;
-  }
-  Memory memory(block);
-  return new (memory.take<T>(1)) T(memory, arguments...);
-}
 
 /// The buffers of a worker, as the caller numbers them.
 inline float* buffer_of(MlpWorker& worker, int buffer) {
@@ -38,7 +23,8 @@ inline float* buffer_of(MlpWorker& worker, int buffer) {
   }
 }
 
-/// The stage F3, F4, B4, B5, T3 or D4 as tiles from their beginning; T3 and D4 have three parts.
+/// The stage F3, F4, B4, B5, T3 or D4 as tiles from their beginning; T3 has the parts at and as, D4 d, dt
+/// and ds.
 inline const float* stage_of(MlpWorker& worker, char letter, int number, int layer, int part) {
   switch (letter) {
     case 'F':
@@ -46,7 +32,7 @@ inline const float* stage_of(MlpWorker& worker, char letter, int number, int lay
     case 'B':
       return number == 5 ? worker.second : worker.tiles.deltas(layer);
     case 'T':
-      return worker.taylor.activations(part, layer + 1);
+      return worker.taylor.activations(part + 1, layer + 1);
     default:
       return worker.taylor.deltas(part, layer);
   }

@@ -52,7 +52,7 @@ final class NativeStages {
 
   @SuppressWarnings("restricted")
   private void show(String label, int layer, int worker, int firstRow, int rows, int width) {
-    int parts = label.equals("T3") || label.equals("D4") ? 3 : 1;
+    int parts = label.equals("T3") ? 2 : label.equals("D4") ? 3 : 1;
     float[][] values = new float[rows][parts * width];
     for (int part = 0; part < parts; part++) {
       long address =

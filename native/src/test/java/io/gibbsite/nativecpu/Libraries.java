@@ -3,7 +3,10 @@ package io.gibbsite.nativecpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.BackendOptions;
 import io.gibbsite.backend.BackendUnavailableException;
+import io.gibbsite.backend.Precision;
 import java.io.IOException;
 
 /**
@@ -16,6 +19,12 @@ final class Libraries {
   /** Whether the library must be there. */
   static boolean required() {
     return "native".equals(System.getProperty("expect.backend"));
+  }
+
+  /** The backend with the kernels of one ISA. */
+  static Backend backend(Isa isa, int threads) {
+    return new NativeBackend(
+        NativeLibrary.load(), isa, new BackendOptions(threads, Precision.FLOAT32));
   }
 
   /** Gives the test up where the library cannot be used and need not be. */
