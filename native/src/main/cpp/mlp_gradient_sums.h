@@ -27,6 +27,7 @@ void outer_kernel(const float* __restrict d, size_t d_tile, const float* __restr
 #pragma GCC unroll 2
     for (int v = 0; v < VECTORS; v++) {
       c[o][v] = fresh ? all(0.0f) : load(g + o * COLUMN + v * LANES);
+      __builtin_prefetch(g + (OUT + o) * COLUMN + v * LANES, 1);  // for the next panel
     }
   }
   for (int t = 0; t < tiles; t++) {
@@ -145,10 +146,12 @@ class MlpGradientSums {
       float* weight = gradient + shape_.weight_offset(l);
       float* bias = gradient + shape_.bias_offset(l);
       for (int o = 0; o < out; o++) {
-        for (int i = 0; i < in; i++) {
-          weight[(size_t)o * in + i] =
-              lanewise(l) ? sum_in_order(load(g + ((size_t)o * in + i) * LANES))
-                          : g[(size_t)(i / COLUMN) * COLUMN * out + o * COLUMN + i % COLUMN];
+        for (int i = 0; i < in && lanewise(l); i++) {
+          weight[(size_t)o * in + i] = sum_in_order(load(g + ((size_t)o * in + i) * LANES));
+        }
+        for (int c = 0; c < in && !lanewise(l); c += COLUMN) {
+          copy(weight + (size_t)o * in + c, g + (size_t)c * out + o * COLUMN,
+               smaller(COLUMN, in - c));
         }
         bias[o] = sum_in_order(load(sums + bias_at(l) + (size_t)o * LANES));
       }

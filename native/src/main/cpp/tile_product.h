@@ -5,9 +5,9 @@
 // With AVX-512 that is 16 accumulators of 32 registers (two units of 4 cycles need 8), with AVX2 12
 // of 16. Sums run over inputs in order.
 //
-// Wide matrices are multiplied DEPTH inputs at a time: that part of a tile (36 KiB) stays in the
-// first-level cache while the panels stream past, and that part of the matrix stays in the second
-// level from tile to tile.
+// Wide matrices are multiplied DEPTH inputs and GROUP panels at a time: that part of a tile (36 KiB)
+// stays in the first-level cache while the panels stream past, and that part of the matrix (288 KiB)
+// stays in the second level from tile to tile.
 #pragma once
 
 #include "tile.h"
@@ -19,6 +19,9 @@ constexpr int PANEL = LANES == 16 ? 8 : 6;
 
 /// The most inputs of a panel in one go.
 constexpr int DEPTH = 288;
+
+/// The most panels that a tile meets in one go.
+constexpr int GROUP = 32;
 
 /// A matrix [outputs, inputs] in the order in which the micro-kernel reads it: panels of PANEL
 /// outputs, within a panel input by input. Of a triangular matrix each panel knows the range of
@@ -204,6 +207,37 @@ void multiply_narrow(const PackedMatrix& w, const float* a, int tiles, const flo
   }
 }
 
+/// Inputs from .. to - 1 of some panels of multiply(), for the tile at z + tile.
+template <typename After>
+void multiply_group(const PackedMatrix& w, int panel, int end, const float* a, int from, int to,
+                    float* z, size_t tile, const float* start, const After& after) {
+  constexpr int LEAST_INPUTS = 64;  // of a panel that has room for what follows the one before
+  bool followed = !__is_same(After, Nothing) && to == w.inputs;
+  size_t done = tile + tile_size(panel * PANEL);  // up to where `after` has been called
+  for (int p = panel; p < end; p++) {
+    int first = w.first_input(p) > from ? w.first_input(p) : from;
+    int inputs = smaller(w.end_input(p), to) - first;
+    if (inputs < 0) {
+      inputs = 0;
+      first = from;
+    }
+    int outputs = smaller(PANEL, w.outputs - p * PANEL);
+    size_t at = tile + tile_size(p * PANEL);
+    const float* values = w.panel(p) + (size_t)first * PANEL;
+    const float* begin = from == 0 && start ? start + p * PANEL : nullptr;
+    if (followed && p > panel && outputs == PANEL && inputs >= LEAST_INPUTS) {
+      panel_kernel_after(values, a + tile_size(first), inputs, z + at, begin, after, done);
+      done = at;
+    } else {
+      panel_kernel_of(outputs)(values, a + tile_size(first), inputs, z + at, begin);
+    }
+  }
+  size_t finish = tile + tile_size(smaller(end * PANEL, w.outputs));
+  for (; followed && done < finish; done += LANES) {
+    after(done, load(z + done));
+  }
+}
+
 /// z = start + W a for several tiles; `start` is one value for each output, or null to add to z.
 ///
 /// @param after called as after(at, x) for every vector x that belongs to z[at .. at + LANES),
@@ -224,43 +258,14 @@ void multiply(const PackedMatrix& w, const float* a, float* z, int tiles, const 
         return multiply_narrow<4>(w, a, tiles, start, after);
     }
   }
-  constexpr int LEAST_INPUTS = 64;  // of a panel that has room for what follows the one before
   int parts = ceil_divide(w.inputs, DEPTH);
   int depth = ceil_divide(w.inputs, parts);
-  size_t done = 0;  // up to where `after` has been called
   for (int from = 0; from < w.inputs; from += depth) {
-    bool last = from + depth >= w.inputs;
-    for (int t = 0; t < tiles; t++) {
-      for (int p = 0; p < w.panels(); p++) {
-        int first = w.first_input(p) > from ? w.first_input(p) : from;
-        int inputs = smaller(w.end_input(p), from + depth) - first;
-        if (inputs < 0) {
-          inputs = 0;
-          first = from;
-        }
-        int outputs = smaller(PANEL, w.outputs - p * PANEL);
-        size_t to = t * tile_size(w.outputs) + tile_size(p * PANEL);
-        const float* panel = w.panel(p) + (size_t)first * PANEL;
-        const float* rows = a + t * tile_size(w.inputs) + tile_size(first);
-        const float* begin = from == 0 && start ? start + p * PANEL : nullptr;
-        if (FOLLOWED && last && outputs == PANEL && inputs >= LEAST_INPUTS &&
-            to - done == tile_size(PANEL)) {
-          panel_kernel_after(panel, rows, inputs, z + to, begin, after, done);
-          done = to;
-        } else {
-          panel_kernel_of(outputs)(panel, rows, inputs, z + to, begin);
-        }
-        if (FOLLOWED && last) {
-          for (; done < to; done += LANES) {
-            after(done, load(z + done));
-          }
-        }
+    for (int p = 0; p < w.panels(); p += GROUP) {
+      for (int t = 0; t < tiles; t++) {
+        multiply_group(w, p, smaller(w.panels(), p + GROUP), a + t * tile_size(w.inputs), from,
+                       smaller(w.inputs, from + depth), z, t * tile_size(w.outputs), start, after);
       }
-    }
-  }
-  if (FOLLOWED) {
-    for (; done < tiles * tile_size(w.outputs); done += LANES) {
-      after(done, load(z + done));
     }
   }
 }

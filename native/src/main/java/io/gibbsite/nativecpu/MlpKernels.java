@@ -5,10 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -44,26 +40,44 @@ final class MlpKernels {
   private final MethodHandle mlpLangevinRows;
   private final MethodHandle mlpLangevin;
 
-  /**
-   * @param library where the functions are looked up
-   * @param isa whose functions, such as {@code avx512}
-   */
-  MlpKernels(SymbolLookup library, String isa) {
-    Functions functions = new Functions(library, "gibbsite_" + isa + "_");
+  MlpKernels(Functions functions) {
     mlpBlockRows = functions.of("mlp_block_rows", JAVA_INT, JAVA_LONG);
-    mlpBytes = functions.of("mlp_bytes", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-    mlpOpen = functions.of("mlp_open", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-    densityOpen = functions.of("density_open", JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_DOUBLE, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    mlpBytes =
+        functions.of("mlp_bytes", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    mlpOpen =
+        functions.of("mlp_open", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    densityOpen =
+        functions.of(
+            "density_open",
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_DOUBLE,
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_LONG);
     close = functions.of("close", null, JAVA_LONG);
     mlpParameters = functions.of("mlp_parameters", JAVA_LONG, JAVA_LONG);
     mlpBuffer = functions.of("mlp_buffer", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
-    mlpStage = functions.of("mlp_stage", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    mlpStage =
+        functions.of(
+            "mlp_stage", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     mlpSetParameters = functions.of("mlp_set_parameters", null, JAVA_LONG, JAVA_LONG);
     mlpEnergy = functions.of("mlp_energy", null, JAVA_LONG, JAVA_INT, JAVA_INT);
     mlpInputGradient = functions.of("mlp_input_gradient", null, JAVA_LONG, JAVA_INT, JAVA_INT);
-    mlpParameterGradient = functions.of("mlp_parameter_gradient", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    mlpParameterGradient =
+        functions.of(
+            "mlp_parameter_gradient", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     mlpDirectional = functions.of("mlp_directional", null, JAVA_LONG, JAVA_INT, JAVA_INT);
-    mlpDirectionalParameterGradient = functions.of("mlp_directional_parameter_gradient", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    mlpDirectionalParameterGradient =
+        functions.of(
+            "mlp_directional_parameter_gradient",
+            null,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT);
     mlpChunkLimit = functions.of("mlp_chunk_limit", JAVA_INT, JAVA_LONG);
     mlpStretches = functions.of("mlp_stretches", JAVA_INT, JAVA_LONG);
     mlpReduce = functions.of("mlp_reduce", null, JAVA_LONG, JAVA_INT, JAVA_INT);
@@ -71,25 +85,58 @@ final class MlpKernels {
     mlpStartLosses = functions.of("mlp_start_losses", null, JAVA_LONG);
     mlpLoss = functions.of("mlp_loss", JAVA_DOUBLE, JAVA_LONG, JAVA_INT);
     mlpWeight = functions.of("mlp_weight", JAVA_DOUBLE, JAVA_LONG, JAVA_INT);
-    mlpNce = functions.of("mlp_nce", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_DOUBLE, JAVA_INT);
-    mlpNceDrawn = functions.of("mlp_nce_drawn", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_DOUBLE, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    mlpNce =
+        functions.of(
+            "mlp_nce",
+            null,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_DOUBLE,
+            JAVA_INT);
+    mlpNceDrawn =
+        functions.of(
+            "mlp_nce_drawn",
+            null,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_DOUBLE,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT);
     mlpSetChains = functions.of("mlp_set_chains", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT);
     mlpReadChains = functions.of("mlp_read_chains", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT);
     mlpLangevinRows = functions.of("mlp_langevin_rows", JAVA_INT, JAVA_LONG);
-    mlpLangevin = functions.of("mlp_langevin", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT, JAVA_FLOAT, JAVA_LONG, JAVA_INT, JAVA_LONG);
-  }
-
-  /** The functions of one ISA by name. */
-  private record Functions(SymbolLookup library, String prefix) {
-    /** {@code result} is null for a function that returns nothing. */
-    @SuppressWarnings("restricted")
-    MethodHandle of(String name, MemoryLayout result, MemoryLayout... arguments) {
-      FunctionDescriptor type =
-          result == null
-              ? FunctionDescriptor.ofVoid(arguments)
-              : FunctionDescriptor.of(result, arguments);
-      return Linker.nativeLinker().downcallHandle(library.findOrThrow(prefix + name), type);
-    }
+    mlpLangevin =
+        functions.of(
+            "mlp_langevin",
+            null,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_FLOAT,
+            JAVA_FLOAT,
+            JAVA_FLOAT,
+            JAVA_FLOAT,
+            JAVA_FLOAT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG);
   }
 
   private static IllegalStateException unexpected(Throwable e) {
@@ -124,7 +171,8 @@ final class MlpKernels {
   }
 
   /** The address of a density, or 0 where there is not enough memory. */
-  long densityOpen(int kind, int columns, double constant, long location, long whitening, long factor) {
+  long densityOpen(
+      int kind, int columns, double constant, long location, long whitening, long factor) {
     try {
       return (long) densityOpen.invokeExact(kind, columns, constant, location, whitening, factor);
     } catch (Throwable e) {
@@ -286,18 +334,55 @@ final class MlpKernels {
   }
 
   /** One block of NCE with rows in buffer 0. */
-  void mlpNce(long session, int worker, int rows, int chunk, int fresh, int withGradient, long noise, int isNoise, double offset, int dataRows) {
+  void mlpNce(
+      long session,
+      int worker,
+      int rows,
+      int chunk,
+      int fresh,
+      int withGradient,
+      long noise,
+      int isNoise,
+      double offset,
+      int dataRows) {
     try {
-      mlpNce.invokeExact(session, worker, rows, chunk, fresh, withGradient, noise, isNoise, offset, dataRows);
+      mlpNce.invokeExact(
+          session, worker, rows, chunk, fresh, withGradient, noise, isNoise, offset, dataRows);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
   /** One block of NCE with noise drawn at (stream, step, first ..). */
-  void mlpNceDrawn(long session, int worker, int rows, int chunk, int fresh, int withGradient, long noise, double offset, int dataRows, long seed, int stream, long step, int first) {
+  void mlpNceDrawn(
+      long session,
+      int worker,
+      int rows,
+      int chunk,
+      int fresh,
+      int withGradient,
+      long noise,
+      double offset,
+      int dataRows,
+      long seed,
+      int stream,
+      long step,
+      int first) {
     try {
-      mlpNceDrawn.invokeExact(session, worker, rows, chunk, fresh, withGradient, noise, offset, dataRows, seed, stream, step, first);
+      mlpNceDrawn.invokeExact(
+          session,
+          worker,
+          rows,
+          chunk,
+          fresh,
+          withGradient,
+          noise,
+          offset,
+          dataRows,
+          seed,
+          stream,
+          step,
+          first);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -330,10 +415,28 @@ final class MlpKernels {
     }
   }
 
-  /** So many steps of Langevin dynamics; energies go to buffer 2, {@link #mlpLangevinRows} a step. */
-  void mlpLangevin(long session, int worker, int firstRow, int rows, int steps, int record, float stepSize, float noise, float clip, float low, float high, long seed, int stream, long firstStep) {
+  /**
+   * So many steps of Langevin dynamics; energies go to buffer 2, {@link #mlpLangevinRows} a step.
+   */
+  void mlpLangevin(
+      long session,
+      int worker,
+      int firstRow,
+      int rows,
+      int steps,
+      int record,
+      float stepSize,
+      float noise,
+      float clip,
+      float low,
+      float high,
+      long seed,
+      int stream,
+      long firstStep) {
     try {
-      mlpLangevin.invokeExact(session, worker, firstRow, rows, steps, record, stepSize, noise, clip, low, high, seed, stream, firstStep);
+      mlpLangevin.invokeExact(
+          session, worker, firstRow, rows, steps, record, stepSize, noise, clip, low, high, seed,
+          stream, firstStep);
     } catch (Throwable e) {
       throw unexpected(e);
     }
