@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * Compiles the C++ of this module with the system's compiler, one object for each source file.
- * Usage: {@code java CompileNative.java MODULE VERSION library|test-program}.
+ * Usage: {@code java CompileNative.java MODULE VERSION library|tests}.
  *
  * <p>Where it cannot, the build goes on: {@code missing.txt} takes the library's place and says
  * why. What is up to date is left alone: its stamp is the hash of all sources and commands.
@@ -55,6 +55,8 @@ public final class CompileNative {
   private static final List<String> SANITISED =
       List.of("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all");
 
+  private static final String AMX_TWIN = "-DGIBBSITE_AMX_TWIN";
+
   private static final List<String> COMPILERS = List.of("g++", "clang++", "g++-14", "g++-12");
   private static final int OLDEST_GCC = 12;
   private static final int OLDEST_CLANG = 15;
@@ -71,8 +73,11 @@ public final class CompileNative {
     CompileNative build = new CompileNative(Path.of(args[0]).toAbsolutePath(), args[1]);
     switch (args[2]) {
       case "library" -> build.library();
-      case "test-program" -> build.testProgram();
-      default -> throw new IllegalArgumentException("library or test-program, not " + args[2]);
+      case "tests" -> {
+        build.testProgram();
+        build.amxTwin();
+      }
+      default -> throw new IllegalArgumentException("library or tests, not " + args[2]);
     }
   }
 
@@ -85,9 +90,16 @@ public final class CompileNative {
   /** The same sources and the tests, with the address and undefined-behaviour sanitisers. */
   private void testProgram() throws IOException, InterruptedException {
     List<Path> sources = join(sources("src/main/cpp"), sources("src/test/cpp"));
-    // The tests of AMX run its tiles as plain loops, on any machine.
-    List<String> flags = join(join(COMMON, SANITISED), List.of("-DGIBBSITE_AMX_TWIN"));
+    List<String> flags = join(join(COMMON, SANITISED), List.of(AMX_TWIN));
     build(sources, flags, SANITISED, module.resolve("target/test-program"), "test-program");
+  }
+
+  /** The library with the tiles of AMX as plain loops, for the contracts on machines without it. */
+  private void amxTwin() throws IOException, InterruptedException {
+    List<Path> sources =
+        List.of(module.resolve("src/main/cpp/amx.cpp"), module.resolve("src/main/cpp/isa.cpp"));
+    List<String> flags = join(COMMON, List.of("-O2", AMX_TWIN));
+    build(sources, flags, List.of("-shared"), module.resolve("target/amx-twin"), "libamxtwin.so");
   }
 
   private void build(

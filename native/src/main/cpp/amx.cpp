@@ -2,3 +2,4 @@
 #define GIBBSITE_ISA amx
 
 #include "mlp_api.h"
+#include "rbm_api.h"

@@ -2,12 +2,11 @@
 // functions that Java calls: energies, and all derivatives by central differences.
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include <string>
 #include <vector>
 
-extern "C" int32_t gibbsite_isa();
+#include "checks.h"
 
 namespace {
 
@@ -17,7 +16,7 @@ struct Density;
 /// The entry points of one ISA.
 struct Kernels {
   const char* name;
-  /// What gibbsite_isa() must be at least.
+  /// What the processor must have: a number of gibbsite_isa().
   int needs;
   Session* (*open)(const int32_t*, int32_t, int32_t, int32_t, int32_t);
   void (*close)(void*);
@@ -152,19 +151,11 @@ struct Model {
   }
 };
 
-/// Counts what was checked, and says what failed.
-struct Checks {
-  int done = 0;
-  int failed = 0;
-
-  void close(const std::string& what, double got, double expected, double bound) {
-    done++;
-    if (!(fabs(got - expected) <= bound)) {
-      failed++;
-      printf("%s: %g where %g was expected\n", what.c_str(), got, expected);
-    }
-  }
-};
+void close(Checks& checks, const std::string& what, double got, double expected, double bound) {
+  bool ok = fabs(got - expected) <= bound;
+  checks.that(ok, ok ? "" : (what + ": " + std::to_string(got) + " where " +
+                             std::to_string(expected) + " was expected").c_str());
+}
 
 /// A plain generator of test data.
 struct Numbers {
@@ -242,7 +233,7 @@ void check_passes(const Kernels& k, const Model& model, int rows, Numbers& numbe
   fill();
   k.energy(session, 0, rows);
   for (int r = 0; r < rows; r++) {
-    checks.close(name + "E", k.buffer(session, 0, 2)[r], model.energy(x[r], model.theta), 1e-4);
+    close(checks, name + "E", k.buffer(session, 0, 2)[r], model.energy(x[r], model.theta), 1e-4);
   }
 
   fill();
@@ -255,7 +246,7 @@ void check_passes(const Kernels& k, const Model& model, int rows, Numbers& numbe
     double expected =
         (model.energy(shifted(r, STEP), model.theta) - model.energy(shifted(r, -STEP), model.theta)) /
         (2 * STEP);
-    checks.close(name + "v.dE by the input gradient", slope, expected, 1e-3);
+    close(checks, name + "v.dE by the input gradient", slope, expected, 1e-3);
   }
 
   fill();
@@ -265,8 +256,8 @@ void check_passes(const Kernels& k, const Model& model, int rows, Numbers& numbe
     double left = model.energy(shifted(r, -STEP), model.theta);
     double middle = model.energy(x[r], model.theta);
     double right = model.energy(shifted(r, STEP), model.theta);
-    checks.close(name + "v.dE", k.buffer(session, 0, 3)[r], (right - left) / (2 * STEP), 1e-3);
-    checks.close(name + "vHv", k.buffer(session, 0, 4)[r],
+    close(checks, name + "v.dE", k.buffer(session, 0, 3)[r], (right - left) / (2 * STEP), 1e-3);
+    close(checks, name + "vHv", k.buffer(session, 0, 4)[r],
                  (right - 2 * middle + left) / (STEP * STEP), 1e-2);
     // The same three at parameters moved along the direction, for the gradients that follow.
     for (int side = -1; side <= 1; side += 2) {
@@ -283,12 +274,12 @@ void check_passes(const Kernels& k, const Model& model, int rows, Numbers& numbe
 
   fill();
   k.parameter_gradient(session, 0, rows, 0, 1);
-  checks.close(name + "parameter gradient", along(k, session, direction), sum[0],
+  close(checks, name + "parameter gradient", along(k, session, direction), sum[0],
                1e-3 * (rows + fabs(sum[0])));
   fill();
   k.directional_gradient(session, 0, rows, 0, 1);
   double total = sum[0] + sum[1] + sum[2];
-  checks.close(name + "directional parameter gradient", along(k, session, direction), total,
+  close(checks, name + "directional parameter gradient", along(k, session, direction), total,
                1e-2 * (rows + fabs(total)));
 
   // Noise without force moves chains; its draws are checked bit by bit from Java.
@@ -297,7 +288,7 @@ void check_passes(const Kernels& k, const Model& model, int rows, Numbers& numbe
   k.langevin(session, 0, 0, rows < 32 ? rows : 32, 2, 0, 1e-3f, 0.1f, 1, -0.5f, 0.5f, 5, 3, 9);
   k.read_chains(session, 0, 0, rows);
   for (int i = 0; i < d; i++) {
-    checks.close(name + "box", k.buffer(session, 0, 0)[i], 0, 0.5);
+    close(checks, name + "box", k.buffer(session, 0, 0)[i], 0, 0.5);
   }
 
   // With data drawn from the noise itself and E = 0, u = -c - log p_n - log k.
@@ -309,21 +300,20 @@ void check_passes(const Kernels& k, const Model& model, int rows, Numbers& numbe
   k.set_parameters(session, nullptr);
   k.start_losses(session);
   k.nce_drawn(session, 0, rows, 0, 1, 1, noise, 0.25, rows, 7, 6, 3, 0);
-  checks.close(name + "NCE loss of a flat energy", k.loss(session, 1), log1p(exp(0.25)), 1e-5);
+  close(checks, name + "NCE loss of a flat energy", k.loss(session, 1), log1p(exp(0.25)), 1e-5);
   k.close(noise);
   k.close(session);
 }
 
 }  // namespace
 
-/// Adds what was checked and what failed.
-void mlp_checks(int* done, int* failed) {
-  Checks checks;
+/// @param isa the best that this processor has
+void check_mlp(Checks& checks, int isa) {
   Numbers numbers;
   const std::vector<std::vector<int32_t>> shapes = {
       {3, 1}, {1, 5, 1}, {2, 17, 9, 1}, {7, 70, 33, 1}, {300, 20, 3, 4, 1}};
   for (const Kernels* k : {&avx2_kernels, &avx512_kernels, &amx_kernels}) {
-    if (gibbsite_isa() < k->needs) {
+    if (isa < k->needs) {
       continue;
     }
     for (const std::vector<int32_t>& widths : shapes) {
@@ -343,6 +333,4 @@ void mlp_checks(int* done, int* failed) {
       }
     }
   }
-  *done += checks.done;
-  *failed += checks.failed;
 }

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -41,12 +40,7 @@ final class MlpKernels {
   private final MethodHandle mlpLangevinRows;
   private final MethodHandle mlpLangevin;
 
-  /**
-   * @param library where the functions are looked up
-   * @param isa whose functions
-   */
-  MlpKernels(SymbolLookup library, Isa isa) {
-    Functions functions = new Functions(library, isa);
+  MlpKernels(Functions functions) {
     mlpBlockRows = functions.of("mlp_block_rows", JAVA_INT, JAVA_LONG);
     mlpBytes =
         functions.of("mlp_bytes", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);

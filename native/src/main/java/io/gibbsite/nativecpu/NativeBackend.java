@@ -31,8 +31,9 @@ final class NativeBackend implements Backend {
     }
     this.options = options;
     this.isa = isa;
-    mlp = new MlpKernels(library.symbols(), isa);
-    rbm = new RbmKernels(library.symbols(), isa);
+    Functions functions = new Functions(library.symbols(), isa);
+    mlp = new MlpKernels(functions);
+    rbm = new RbmKernels(functions);
     workers = new Workers(options.threads(), "gibbsite-native");
   }
 

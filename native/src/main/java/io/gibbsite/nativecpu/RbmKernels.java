@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -47,8 +46,7 @@ final class RbmKernels {
   private final MethodHandle anneal;
   private final MethodHandle temper;
 
-  RbmKernels(SymbolLookup library, Isa isa) {
-    Functions functions = new Functions(library, isa);
+  RbmKernels(Functions functions) {
     tileRows = functions.of("rbm_tile_rows", JAVA_INT);
     blockTiles = functions.of("rbm_block_tiles", JAVA_INT);
     strip = functions.of("rbm_strip", JAVA_INT);
