@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Imports run downwards only: cli, bench, kernels to core; and inside core no model knows another.
+ * Imports run downwards only: cli, bench to native, kernels to core; and inside core no model knows
+ * another.
  */
 class ArchitectureTest {
   private static final String[] MODELS = {
@@ -36,7 +37,10 @@ class ArchitectureTest {
           .and(
               DescribedPredicate.not(
                   resideInAnyPackage(
-                      "io.gibbsite.cli..", "io.gibbsite.bench..", "io.gibbsite.cuda..")))
+                      "io.gibbsite.cli..",
+                      "io.gibbsite.bench..",
+                      "io.gibbsite.cuda..",
+                      "io.gibbsite.nativecpu..")))
           .as("core");
 
   private static final JavaClasses CLASSES =
@@ -92,6 +96,20 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("io.gibbsite.cli..")
         .check(CLASSES);
+  }
+
+  @Test
+  void backendsOutsideCoreKnowNobodyElse() {
+    String[] backends = {"io.gibbsite.nativecpu..", "io.gibbsite.cuda.."};
+    for (int i = 0; i < backends.length; i++) {
+      noClasses()
+          .that()
+          .resideInAPackage(backends[i])
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(backends[1 - i], "io.gibbsite.bench..", "io.gibbsite.cli..")
+          .check(CLASSES);
+    }
   }
 
   @Test

@@ -24,7 +24,8 @@ public final class FixedPointWeights {
   private float scale;
   private boolean sumsFitInt;
 
-  FixedPointWeights(RbmShape shape) {
+  /** Weights of that shape, all 0 until they are rounded. */
+  public FixedPointWeights(RbmShape shape) {
     this.shape = shape;
     q = new int[shape.weightCount()];
     positive = new long[shape.hidden()];
@@ -42,7 +43,8 @@ public final class FixedPointWeights {
     return weights;
   }
 
-  static long bytes(RbmShape shape) {
+  /** Bytes that an object takes. */
+  public static long bytes(RbmShape shape) {
     return 4L * shape.weightCount() + 16L * shape.hidden();
   }
 
@@ -62,7 +64,7 @@ public final class FixedPointWeights {
   }
 
   /** Rounds other weights, the first of {@code values}. */
-  void round(float[] values) {
+  public void round(float[] values) {
     float largest = largest(values);
     int exponent = finest(largest);
     for (int given = 0; given <= BITS_TO_GIVE; given++) {

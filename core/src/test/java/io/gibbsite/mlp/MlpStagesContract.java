@@ -12,24 +12,28 @@ import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The vector backend's intermediate results are the scalar one's, step by step. */
-class StagesTest {
+/** A backend's intermediate results are the scalar one's, step by step. */
+public abstract class MlpStagesContract {
   private static final int ROWS = 300;
+
+  /** The backend under test, with that many threads. */
+  protected abstract Backend backend(int threads);
 
   @ParameterizedTest
   @EnumSource(Activation.class)
   void stagesAgree(Activation activation) {
-    Map<String, float[]> scalar = stages("scalar", activation);
-    Map<String, float[]> vector = stages("vector", activation);
+    Map<String, float[]> scalar =
+        stages(Backends.named("scalar", new BackendOptions(1, Precision.FLOAT32)), activation);
+    Map<String, float[]> got = stages(backend(2), activation);
     for (int row = 0; row < ROWS; row++) {
       for (String step : new String[] {"F3 0", "F3 1", "F4 2", "B4 1", "B4 2", "B5 0"}) {
-        assertThat(vector).containsKey(step + " " + row);
+        assertThat(got).containsKey(step + " " + row);
       }
       for (String step : new String[] {"T3 0", "T3 1", "D4 1", "D4 2"}) {
-        assertThat(vector).containsKey(step + " " + row);
+        assertThat(got).containsKey(step + " " + row);
       }
     }
-    vector.forEach(
+    got.forEach(
         (step, values) -> {
           float[] expected = scalar.get(step);
           assertThat(values).as(step).hasSameSizeAs(expected);
@@ -43,14 +47,14 @@ class StagesTest {
   }
 
   /** From "label layer row" to the row's values. */
-  private static Map<String, float[]> stages(String name, Activation activation) {
+  private static Map<String, float[]> stages(Backend opened, Activation activation) {
     Map<String, float[]> stages = new TreeMap<>();
     MlpShape shape = MlpShape.of(activation, 3, 9, 5);
     Random random = new Random(4);
     float[] x = normals(random, ROWS * 3);
     float[] v = normals(random, ROWS * 3);
     float[] w = normals(random, ROWS);
-    try (Backend backend = Backends.named(name, new BackendOptions(2, Precision.FLOAT32));
+    try (Backend backend = opened;
         MlpSession session = backend.open(shape, ROWS)) {
       session.setParameters(MlpParameters.random(shape, null, 5));
       session.listen(

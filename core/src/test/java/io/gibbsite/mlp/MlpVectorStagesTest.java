@@ -1,0 +1,13 @@
+package io.gibbsite.mlp;
+
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.BackendOptions;
+import io.gibbsite.backend.Backends;
+import io.gibbsite.backend.Precision;
+
+class MlpVectorStagesTest extends MlpStagesContract {
+  @Override
+  protected Backend backend(int threads) {
+    return Backends.named("vector", new BackendOptions(threads, Precision.FLOAT32));
+  }
+}

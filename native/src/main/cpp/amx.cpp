@@ -1,0 +1,5 @@
+// All kernels for AMX, on top of AVX-512.
+#define GIBBSITE_ISA amx
+
+#include "mlp_api.h"
+#include "rbm_api.h"

@@ -1,0 +1,5 @@
+// All kernels for AVX2 and FMA.
+#define GIBBSITE_ISA avx2
+
+#include "mlp_api.h"
+#include "rbm_api.h"

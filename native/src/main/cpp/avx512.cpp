@@ -1,0 +1,5 @@
+// All kernels for AVX-512 (F, BW, DQ, VL).
+#define GIBBSITE_ISA avx512
+
+#include "mlp_api.h"
+#include "rbm_api.h"

@@ -1,0 +1,7 @@
+package io.gibbsite.nativecpu;
+
+class MlpAmxContractTest extends MlpNativeContract {
+  MlpAmxContractTest() {
+    super(Isa.AMX);
+  }
+}

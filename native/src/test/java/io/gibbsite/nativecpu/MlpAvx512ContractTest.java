@@ -1,0 +1,7 @@
+package io.gibbsite.nativecpu;
+
+class MlpAvx512ContractTest extends MlpNativeContract {
+  MlpAvx512ContractTest() {
+    super(Isa.AVX512);
+  }
+}

@@ -1,0 +1,7 @@
+package io.gibbsite.nativecpu;
+
+class RbmAmxContractTest extends RbmNativeContract {
+  RbmAmxContractTest() {
+    super(Isa.AMX);
+  }
+}

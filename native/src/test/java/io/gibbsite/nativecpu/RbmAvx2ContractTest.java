@@ -1,0 +1,7 @@
+package io.gibbsite.nativecpu;
+
+class RbmAvx2ContractTest extends RbmNativeContract {
+  RbmAvx2ContractTest() {
+    super(Isa.AVX2);
+  }
+}

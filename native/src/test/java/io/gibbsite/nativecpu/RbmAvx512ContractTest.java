@@ -1,0 +1,7 @@
+package io.gibbsite.nativecpu;
+
+class RbmAvx512ContractTest extends RbmNativeContract {
+  RbmAvx512ContractTest() {
+    super(Isa.AVX512);
+  }
+}
