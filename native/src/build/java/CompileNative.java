@@ -98,7 +98,7 @@ public final class CompileNative {
   private void amxTwin() throws IOException, InterruptedException {
     List<Path> sources =
         List.of(module.resolve("src/main/cpp/amx.cpp"), module.resolve("src/main/cpp/isa.cpp"));
-    List<String> flags = join(COMMON, List.of("-O2", AMX_TWIN));
+    List<String> flags = join(COMMON, List.of("-O3", AMX_TWIN));
     build(sources, flags, List.of("-shared"), module.resolve("target/amx-twin"), "libamxtwin.so");
   }
 

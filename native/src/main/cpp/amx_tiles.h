@@ -32,18 +32,21 @@ struct TileTwin {
   /// sum[m][n] += a[m][4 k + i] b[k][4 n + i] over k and i, b unsigned, a as said.
   void multiply_bytes(int sum, int a, int b, bool a_is_signed) {
     for (int m = 0; m < 16; m++) {
-      for (int n = 0; n < 16; n++) {
-        uint32_t total;
-        __builtin_memcpy(&total, &bytes[sum][m][4 * n], 4);
-        for (int k = 0; k < 16; k++) {
-          for (int i = 0; i < 4; i++) {
-            uint8_t byte = bytes[a][m][4 * k + i];
-            int32_t left = a_is_signed ? (int8_t)byte : byte;
-            total += (uint32_t)(left * bytes[b][k][4 * n + i]);
-          }
+      int32_t total[16];
+      __builtin_memcpy(total, bytes[sum][m], 64);
+      for (int k = 0; k < 16; k++) {
+        int32_t left[4];
+        for (int i = 0; i < 4; i++) {
+          uint8_t byte = bytes[a][m][4 * k + i];
+          left[i] = a_is_signed ? (int8_t)byte : byte;
         }
-        __builtin_memcpy(&bytes[sum][m][4 * n], &total, 4);
+        const uint8_t* right = bytes[b][k];
+        for (int n = 0; n < 16; n++) {
+          total[n] += left[0] * right[4 * n] + left[1] * right[4 * n + 1] +
+                      left[2] * right[4 * n + 2] + left[3] * right[4 * n + 3];
+        }
       }
+      __builtin_memcpy(bytes[sum][m], total, 64);
     }
   }
 };

@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Imports run downwards only: cli, bench to core; and inside core no model knows another. */
+/**
+ * Imports run downwards only: cli, bench to native, kernels to core; and inside core no model knows
+ * another.
+ */
 class ArchitectureTest {
   private static final String[] MODELS = {
     "io.gibbsite.mlp..",
@@ -33,7 +36,11 @@ class ArchitectureTest {
       resideInAnyPackage("io.gibbsite..")
           .and(
               DescribedPredicate.not(
-                  resideInAnyPackage("io.gibbsite.cli..", "io.gibbsite.bench..")))
+                  resideInAnyPackage(
+                      "io.gibbsite.cli..",
+                      "io.gibbsite.bench..",
+                      "io.gibbsite.cuda..",
+                      "io.gibbsite.nativecpu..")))
           .as("core");
 
   private static final JavaClasses CLASSES =
@@ -89,6 +96,20 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("io.gibbsite.cli..")
         .check(CLASSES);
+  }
+
+  @Test
+  void backendsOutsideCoreKnowNobodyElse() {
+    String[] backends = {"io.gibbsite.nativecpu..", "io.gibbsite.cuda.."};
+    for (int i = 0; i < backends.length; i++) {
+      noClasses()
+          .that()
+          .resideInAPackage(backends[i])
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(backends[1 - i], "io.gibbsite.bench..", "io.gibbsite.cli..")
+          .check(CLASSES);
+    }
   }
 
   @Test

@@ -4,6 +4,8 @@ import static io.gibbsite.cli.RunOptions.require;
 
 import io.gibbsite.data.Dataset;
 import io.gibbsite.rbm.BaseRates;
+import io.gibbsite.rbm.GaussianBase;
+import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.RbmParameters;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,13 +61,7 @@ final class ChainStart {
    */
   byte[] states(
       RbmParameters parameters, VisibleLayout layout, int chains, TrainRbmOptions run, long seed) {
-    require(run == null || from == null, "--init data and --from name two starts: leave one out");
-    require(
-        label == null || layout.labels() > 0,
-        "--label needs an RBM that was trained with --labels");
-    require(
-        hold == null || run != null || from != null,
-        "--hold needs rows to hold: add --from X or --init data");
+    check(layout, run);
     byte[] states;
     if (run != null) {
       Dataset training = DataSource.split(DataSource.read(run), run).training();
@@ -77,6 +73,38 @@ final class ChainStart {
     }
     if (label != null) {
       layout.labelUnits().set(states, chains, label);
+    }
+    return states;
+  }
+
+  private void check(VisibleLayout layout, TrainRbmOptions run) {
+    require(run == null || from == null, "--init data and --from name two starts: leave one out");
+    require(
+        label == null || layout.labels() > 0,
+        "--label needs an RBM that was trained with --labels");
+    require(
+        hold == null || run != null || from != null,
+        "--hold needs rows to hold: add --from X or --init data");
+  }
+
+  /** The same for real visible units, float[chains * visible]. */
+  float[] states(
+      GaussianRbmParameters parameters,
+      VisibleLayout layout,
+      int chains,
+      TrainRbmOptions run,
+      long seed) {
+    check(layout, run);
+    if (run == null && from == null) {
+      return GaussianBase.sample(parameters.visibleBias(), parameters.visibleSd(), chains, seed);
+    }
+    float[] rows =
+        run == null
+            ? EvaluateCommand.rows(from, parameters.shape()).values()
+            : TrainRbmCommand.split(run).training().values();
+    float[] states = new float[chains * layout.visible()];
+    for (int k = 0; k < states.length; k++) {
+      states[k] = rows[k % rows.length];
     }
     return states;
   }

@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.BackendUnavailableException;
+import io.gibbsite.cuda.DeviceException;
 import io.gibbsite.io.FormatException;
 import io.gibbsite.train.DivergedException;
 import java.io.FileNotFoundException;
@@ -52,6 +53,7 @@ record ErrorLine(int code, String text) {
       return failed(f.getFile() + ": " + reason);
     } else if (cause instanceof IOException
         || cause instanceof ArithmeticException
+        || cause instanceof DeviceException
         || cause instanceof DivergedException) {
       return failed(message(cause));
     } else if (cause instanceof OutOfMemoryError) {

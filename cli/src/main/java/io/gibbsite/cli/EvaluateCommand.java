@@ -10,6 +10,9 @@ import io.gibbsite.data.Labels;
 import io.gibbsite.io.Safetensors;
 import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.BaseRates;
+import io.gibbsite.rbm.GaussianRbmModel;
+import io.gibbsite.rbm.GaussianRbmParameters;
+import io.gibbsite.rbm.GaussianRbmShape;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmShape;
@@ -29,7 +32,8 @@ import picocli.CommandLine.Option;
     description = "Prints the mean log-likelihood of rows under an RBM, exact or bracketed.",
     footer = {
       "",
-      "Up to 25 units on the model's smaller side the value is exact; beyond, log Z is bracketed by",
+      "Up to 25 units on the model's smaller side (hidden units, if the visible ones are real) the value",
+      "is exact; beyond, log Z is bracketed by",
       "annealed importance sampling and its reverse, each with its 95 % interval.",
       "",
       "Examples:",
@@ -73,6 +77,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     annealing.check();
+    if (GaussianGibbsChains.fits(modelFile)) {
+      evaluateGaussian();
+      return 0;
+    }
     RbmParameters parameters = ModelAndData.read(modelFile, RbmModel::read).parameters();
     Map<String, String> metadata = ModelAndData.read(modelFile, Safetensors::read).metadata();
     VisibleLayout layout = VisibleLayout.of(metadata, parameters.shape());
@@ -90,6 +98,34 @@ final class EvaluateCommand implements Callable<Integer> {
                       Likelihood.labelError(parameters, data, layout.labelUnits(), backend))));
     }
     return 0;
+  }
+
+  private void evaluateGaussian() {
+    GaussianRbmParameters parameters =
+        ModelAndData.read(modelFile, GaussianRbmModel::read).parameters();
+    RunOptions.require(labelFile == null, "--labels need an RBM with binary visible units");
+    Dataset all = rows(dataFile, parameters.shape());
+    Dataset data = rows == null ? all : all.take(rows);
+    AisOptions options = annealing.from(data.means(), common.seed());
+    try (Backend backend = common.openBackend()) {
+      LogZ logZ = LogZ.best(parameters, options, backend, common);
+      common.out().println(Json.line(Likelihood.of(parameters, data, logZ, backend)));
+    }
+  }
+
+  /**
+   * Rows for an RBM with real visible units, images scaled to greys from 0 to 1.
+   *
+   * @throws IllegalArgumentException if they cannot be read or do not fit
+   */
+  static Dataset rows(Path file, GaussianRbmShape shape) {
+    Dataset read = ModelAndData.read(file, DatasetReader::read).requireFinite();
+    if (read.columns() != shape.visible()) {
+      throw new IllegalArgumentException(
+          "%s: %d columns, but the model has %d visible units"
+              .formatted(file, read.columns(), shape.visible()));
+    }
+    return read.images() == null ? read : Images.scale(read);
   }
 
   /** What is printed. */

@@ -6,6 +6,7 @@ import io.gibbsite.cli.picture.Png;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
 import io.gibbsite.io.Safetensors;
+import io.gibbsite.rbm.RbmChains;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Samples an RBM by block Gibbs chains.
+ * Samples an RBM with binary visible units by block Gibbs chains.
  *
  * @param file the model
  * @param length of the chains
@@ -28,14 +29,14 @@ import java.util.Map;
  */
 record GibbsChains(
     Path file, ChainLength length, float temperature, ChainStart start, TrainRbmOptions data) {
-  private static final int MOST_IMAGES_ACROSS = 12;
+  static final int MOST_IMAGES_ACROSS = 12;
 
   /** Whether the file is an RBM's. */
   static boolean fits(Path file) {
     return "rbm".equals(metadata(file).get("model"));
   }
 
-  private static Map<String, String> metadata(Path file) {
+  static Map<String, String> metadata(Path file) {
     return ModelAndData.read(file, Safetensors::read).metadata();
   }
 
@@ -53,6 +54,7 @@ record GibbsChains(
     boolean[] held = start.held(layout);
     byte[] samples = new byte[chains * length.draws() * shape.visible()];
     float[] energies = new float[chains * length.draws()];
+    byte[] v = new byte[chains * shape.visible()];
     try (Backend backend = common.openBackend();
         RbmSession session = backend.open(shape, chains);
         Progress progress = common.progress("sample", length.total())) {
@@ -63,7 +65,8 @@ record GibbsChains(
       for (int draw = 0; draw < length.draws(); draw++) {
         int first = length.burnIn() + draw * length.thin();
         move(session, first, length.thin(), common.seed(), progress);
-        record(session, draw, samples, energies);
+        session.readVisible(v);
+        record(session, length, v, draw, samples, energies);
       }
       if (picture != null) {
         int side = (int) Math.min(MOST_IMAGES_ACROSS, Math.sqrt(chains));
@@ -79,6 +82,7 @@ record GibbsChains(
     arrays.put("posterior/x", NdArray.of(samples, chains, length.draws(), shape.visible()));
     arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, length.draws()));
     Npz.write(out, arrays);
+    ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
   }
 
   /** Puts held pixels back in place of their probabilities. */
@@ -91,8 +95,19 @@ record GibbsChains(
     }
   }
 
-  /** Makes sweeps, in pieces short enough to show progress. */
   private void move(RbmSession session, int first, int count, long seed, Progress progress) {
+    move(session, length, temperature, first, count, seed, progress);
+  }
+
+  /** Makes sweeps, in pieces short enough to show progress. */
+  static void move(
+      RbmChains session,
+      ChainLength length,
+      float temperature,
+      int first,
+      int count,
+      long seed,
+      Progress progress) {
     int most = Math.max(1, 20_000 / length.chains());
     Gibbs gibbs = Gibbs.sweeps(0).temperature(temperature);
     for (int done = 0; done < count; ) {
@@ -103,12 +118,17 @@ record GibbsChains(
     }
   }
 
-  private void record(RbmSession session, int draw, byte[] samples, float[] energies) {
+  /** Puts the chains' states v, and their free energies, where the draw belongs. */
+  static void record(
+      RbmSession session,
+      ChainLength length,
+      byte[] v,
+      int draw,
+      byte[] samples,
+      float[] energies) {
     int visible = session.shape().visible();
     int draws = length.draws();
-    byte[] v = new byte[length.chains() * visible];
     double[] energy = new double[length.chains()];
-    session.readVisible(v);
     session.freeEnergy(v, length.chains(), energy);
     for (int chain = 0; chain < length.chains(); chain++) {
       System.arraycopy(v, chain * visible, samples, (chain * draws + draw) * visible, visible);

@@ -1,13 +1,17 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
+import io.gibbsite.data.Dataset;
+import io.gibbsite.rbm.GaussianRbmParameters;
+import io.gibbsite.rbm.GaussianRbmSession;
 import io.gibbsite.rbm.LabelUnits;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
+import io.gibbsite.train.GaussianRbmTrainer;
 import io.gibbsite.train.RbmTrainer;
 
 /**
- * The mean log-likelihood of binary rows under an RBM, in nats a row.
+ * The mean log-likelihood of rows under an RBM, in nats a row.
  *
  * @param rows how many
  * @param meanLogLikelihood the value, in the middle of the interval
@@ -22,11 +26,25 @@ record Likelihood(int rows, double meanLogLikelihood, double lower, double upper
   static Likelihood of(RbmParameters parameters, BinaryRows data, LogZ logZ, Backend backend) {
     try (RbmSession session = backend.open(parameters.shape(), Math.min(BLOCK, data.rows()))) {
       session.setParameters(parameters);
-      double energy = RbmTrainer.meanFreeEnergy(session, data.states(), data.rows());
-      double lower = -energy - logZ.high();
-      double upper = -energy - logZ.low();
-      return new Likelihood(data.rows(), (lower + upper) / 2, lower, upper, logZ);
+      return of(RbmTrainer.meanFreeEnergy(session, data.states(), data.rows()), data.rows(), logZ);
     }
+  }
+
+  static Likelihood of(GaussianRbmParameters parameters, Dataset data, LogZ logZ, Backend backend) {
+    int block = Math.min(BLOCK, data.rows());
+    try (GaussianRbmSession session = backend.open(parameters.shape(), block)) {
+      session.setParameters(parameters);
+      return of(
+          GaussianRbmTrainer.meanFreeEnergy(session, data.values(), data.rows()),
+          data.rows(),
+          logZ);
+    }
+  }
+
+  private static Likelihood of(double energy, int rows, LogZ logZ) {
+    double lower = -energy - logZ.high();
+    double upper = -energy - logZ.low();
+    return new Likelihood(rows, (lower + upper) / 2, lower, upper, logZ);
   }
 
   /**

@@ -4,9 +4,13 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.rbm.AisOptions;
+import io.gibbsite.rbm.GaussianRbmParameters;
+import io.gibbsite.rbm.GaussianRbmSession;
 import io.gibbsite.rbm.LogPartition;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * What is known of an RBM's log partition function.
@@ -66,9 +70,23 @@ record LogZ(
     }
   }
 
+  /** The same for real visible units. */
+  static LogZ exact(GaussianRbmParameters parameters, Backend backend) {
+    try (Workers workers = new Workers(backend.options().threads(), "gibbsite-enumeration")) {
+      return exact(LogPartition.exact(parameters, workers));
+    }
+  }
+
   /** By enumeration if that is possible, else the bracket. */
   static LogZ best(
       RbmParameters parameters, AisOptions options, Backend backend, CommonOptions common) {
+    boolean exact = LogPartition.canEnumerate(parameters.shape());
+    return by(exact ? "exact" : "bracket", parameters, options, backend, common);
+  }
+
+  /** The same for real visible units. */
+  static LogZ best(
+      GaussianRbmParameters parameters, AisOptions options, Backend backend, CommonOptions common) {
     boolean exact = LogPartition.canEnumerate(parameters.shape());
     return by(exact ? "exact" : "bracket", parameters, options, backend, common);
   }
@@ -84,26 +102,65 @@ record LogZ(
       return exact(parameters, backend);
     }
     long sweeps = LogPartition.bracketSweeps(parameters.shape(), options);
-    switch (method) {
-      case "ais" -> sweeps = options.temperatures();
-      case "reverse-ais" -> sweeps -= options.temperatures();
-      default -> {}
+    try (RbmSession session = backend.open(parameters.shape(), options.chains())) {
+      return by(
+          method,
+          options.temperatures(),
+          sweeps,
+          common,
+          progress -> LogPartition.ais(session, parameters, options, progress),
+          progress -> LogPartition.reverseAis(session, parameters, options, progress),
+          progress -> LogPartition.bracket(session, parameters, options, progress));
     }
-    try (RbmSession session = backend.open(parameters.shape(), options.chains());
-        Progress progress = common.progress("log Z", sweeps)) {
+  }
+
+  /** The same for real visible units. */
+  static LogZ by(
+      String method,
+      GaussianRbmParameters parameters,
+      AisOptions options,
+      Backend backend,
+      CommonOptions common) {
+    if (method.equals("exact")) {
+      return exact(parameters, backend);
+    }
+    long sweeps = LogPartition.bracketSweeps(parameters.shape(), options);
+    try (GaussianRbmSession session = backend.open(parameters.shape(), options.chains())) {
+      return by(
+          method,
+          options.temperatures(),
+          sweeps,
+          common,
+          progress -> LogPartition.ais(session, parameters, options, progress),
+          progress -> LogPartition.reverseAis(session, parameters, options, progress),
+          progress -> LogPartition.bracket(session, parameters, options, progress));
+    }
+  }
+
+  /**
+   * @param forwardSweeps of AIS
+   * @param sweeps of the bracket
+   */
+  private static LogZ by(
+      String method,
+      long forwardSweeps,
+      long sweeps,
+      CommonOptions common,
+      Function<LongConsumer, LogPartition.Estimate> ais,
+      Function<LongConsumer, LogPartition.Estimate> reverseAis,
+      Function<LongConsumer, LogPartition.Bracket> bracket) {
+    long expected =
+        switch (method) {
+          case "ais" -> forwardSweeps;
+          case "reverse-ais" -> sweeps - forwardSweeps;
+          default -> sweeps;
+        };
+    try (Progress progress = common.progress("log Z", expected)) {
+      LongConsumer show = done -> progress.at(done, "");
       return switch (method) {
-        case "ais" ->
-            estimate(
-                method,
-                LogPartition.ais(session, parameters, options, done -> progress.at(done, "")));
-        case "reverse-ais" ->
-            estimate(
-                method,
-                LogPartition.reverseAis(
-                    session, parameters, options, done -> progress.at(done, "")));
-        default ->
-            bracket(
-                LogPartition.bracket(session, parameters, options, done -> progress.at(done, "")));
+        case "ais" -> estimate(method, ais.apply(show));
+        case "reverse-ais" -> estimate(method, reverseAis.apply(show));
+        default -> bracket(bracket.apply(show));
       };
     }
   }

@@ -4,6 +4,8 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.BaseRates;
+import io.gibbsite.rbm.GaussianRbmModel;
+import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import java.nio.file.Path;
@@ -46,8 +48,8 @@ final class LogzCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "X",
       description =
-          "Rows, values from 0 to 1, whose base rates the path starts from (default: the model's"
-              + " visible biases).")
+          "Rows, values from 0 to 1 unless visible units are real, whose base rates or means the"
+              + " path starts from (default: the model's visible biases).")
   private Path dataFile;
 
   @Mixin private LogPartitionOptions annealing;
@@ -58,12 +60,27 @@ final class LogzCommand implements Callable<Integer> {
   public Integer call() {
     RunOptions.oneOf("--method", method, List.of("exact", "ais", "reverse-ais", "bracket"));
     annealing.check();
+    if (GaussianGibbsChains.fits(modelFile)) {
+      print(ModelAndData.read(modelFile, GaussianRbmModel::read).parameters());
+      return 0;
+    }
     RbmParameters parameters = ModelAndData.read(modelFile, RbmModel::read).parameters();
     AisOptions options = annealing.from(base(parameters), common.seed());
     try (Backend backend = common.openBackend()) {
       common.out().println(Json.line(LogZ.by(method, parameters, options, backend, common)));
     }
     return 0;
+  }
+
+  private void print(GaussianRbmParameters parameters) {
+    float[] base =
+        dataFile == null
+            ? parameters.visibleBias()
+            : EvaluateCommand.rows(dataFile, parameters.shape()).means();
+    AisOptions options = annealing.from(base, common.seed());
+    try (Backend backend = common.openBackend()) {
+      common.out().println(Json.line(LogZ.by(method, parameters, options, backend, common)));
+    }
   }
 
   private float[] base(RbmParameters parameters) {

@@ -11,6 +11,8 @@ import java.util.Locale;
  * @param trainingRows how many
  * @param heldOut likelihood of the held-out rows
  * @param training likelihood of the training rows
+ * @param gaussianLogLikelihood mean of the held-out rows under the Gaussian fitted to the training
+ *     rows; null for binary ones
  * @param labelError share of held-out rows whose most probable label is another; null without
  *     labels
  * @param seconds of all steps and measurements
@@ -22,6 +24,7 @@ record RbmFigures(
     int trainingRows,
     Likelihood heldOut,
     Likelihood training,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Double gaussianLogLikelihood,
     @JsonInclude(JsonInclude.Include.NON_NULL) Double labelError,
     double seconds,
     double monitoringSeconds,
@@ -30,6 +33,9 @@ record RbmFigures(
   /** Prints them as lines for people. */
   void print(PrintWriter out, String backend) {
     likelihood(out, "held-out log-likelihood", heldOut);
+    if (gaussianLogLikelihood != null) {
+      line(out, "  of a Gaussian", "%.4f", gaussianLogLikelihood);
+    }
     likelihood(out, "training log-likelihood", training);
     if (labelError != null) {
       line(out, "held-out label error", "%.2f %%", 100 * labelError);

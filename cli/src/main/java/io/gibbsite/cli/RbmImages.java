@@ -66,14 +66,15 @@ final class RbmImages {
     return file;
   }
 
-  private static void curves(RunFolder folder, List<Path> files) throws IOException {
-    int column = RbmTraining.METRICS.indexOf("held_out_log_likelihood");
+  /** Draws the curves of metrics.csv, and adds their files. */
+  static void curves(RunFolder folder, List<Path> files) throws IOException {
+    int column = BoltzmannTraining.METRICS.indexOf("held_out_log_likelihood");
     files.add(
         TrainingPictures.curve(
             folder,
             "free-energy.png",
             "mean free energy",
-            RbmTraining.METRICS,
+            BoltzmannTraining.METRICS,
             Map.of("training", "training_free_energy", "held out", "held_out_free_energy")));
     if (MetricsCsv.read(folder.metrics()).stream().anyMatch(row -> !Double.isNaN(row[column]))) {
       files.add(
@@ -81,13 +82,13 @@ final class RbmImages {
               folder,
               "likelihood.png",
               "exact held-out log-likelihood",
-              RbmTraining.METRICS,
+              BoltzmannTraining.METRICS,
               Map.of("held out", "held_out_log_likelihood")));
     }
   }
 
   /** The weights of the hidden units whose weights are largest; grey is 0. */
-  private static ImageGrid filters(RbmParameters parameters, ImageLayout layout) {
+  static ImageGrid filters(RbmParameters parameters, ImageLayout layout) {
     int hidden = parameters.shape().hidden();
     List<float[]> columns = new ArrayList<>();
     for (int j = 0; j < hidden; j++) {

@@ -3,6 +3,7 @@ package io.gibbsite.cli;
 import static io.gibbsite.cli.RunOptions.require;
 
 import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.Workers;
 import io.gibbsite.cli.picture.ImageGrid;
 import io.gibbsite.cli.picture.PanelRow;
 import io.gibbsite.cli.picture.Plane;
@@ -18,9 +19,11 @@ import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.sampler.Langevin;
+import io.gibbsite.sampler.SamplerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,12 +46,22 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "X.npz gets posterior/x [chain, draw, column], in the model's units (standardised, if the run",
-      "standardised its data), and sample_stats/energy [chain, draw]. An RBM's x are bytes 0 or 1,",
-      "with sample_stats/free_energy.",
+      "standardised its data), sample_stats/energy [chain, draw] and, of mala, hmc, mh and pt,",
+      "sample_stats/acceptance_rate. A binary RBM's x are bytes 0 or 1; RBMs have",
+      "sample_stats/free_energy. The table at the end is that of gibbsite diagnose.",
+      "",
+      "pt adds levels below an RBM, of which the lowest is noise (with --init data the base rates of",
+      "the chains' first rows), and exchanges states between them, so that chains pass from mode to",
+      "mode. Burn-in places the levels. sample_stats/swap_acceptance [chain, draw, level] has the",
+      "latest probability that a level was exchanged with the next one up, tempering/beta [level]",
+      "the inverse temperatures.",
       "",
       "Examples:",
       "  gibbsite sample run --sampler langevin --chains 64 --steps 1000 --out x.npz",
+      "  gibbsite sample run --sampler hmc --leapfrog 20 --out x.npz",
+      "  gibbsite sample run --sampler pt --hottest 30 --levels 8 --out x.npz",
       "  gibbsite sample rbm.safetensors --steps 1000 --out x.npz",
+      "  gibbsite sample rbm.safetensors --sampler pt --levels 10 --steps 1000 --out x.npz",
       "  gibbsite sample run --label 7 --out sevens.npz --picture sevens.png",
       "  gibbsite sample run --init normal --step-size 0.005 --out x.npz --picture x.png",
     })
@@ -67,8 +80,9 @@ final class SampleCommand implements Callable<Integer> {
       names = "--sampler",
       paramLabel = "S",
       description =
-          "langevin: unadjusted Langevin dynamics (default for MLPs); gibbs: block Gibbs sweeps"
-              + " (default for RBMs).")
+          "For MLPs: langevin (default), mala, hmc, mh (random-walk Metropolis), underdamped (BAOAB),"
+              + " annealed (Langevin that cools down in burn-in), pt (parallel tempering of mala) or"
+              + " svgd; for RBMs: gibbs (default) or pt (parallel tempering of it).")
   private String sampler;
 
   @Option(names = "--chains", paramLabel = "N", description = "Chains (default ${DEFAULT-VALUE}).")
@@ -89,20 +103,30 @@ final class SampleCommand implements Callable<Integer> {
   @Option(
       names = "--thin",
       paramLabel = "K",
-      description = "Write the state after every K-th step (default ${DEFAULT-VALUE}).")
-  private int thin = 10;
+      description = "Write the state after every K-th step (default 10; svgd: the last one alone).")
+  private Integer thin;
 
   @Option(
       names = "--step-size",
       paramLabel = "ETA",
-      description = "Of x <- x - ETA dE/dx + noise (default ${DEFAULT-VALUE}).")
-  private float stepSize = 0.01f;
+      description =
+          "Of x <- x - ETA dE/dx + noise, or as the sampler has it (default: adapted in burn-in by"
+              + " mala, hmc, mh and pt; 0.05 for underdamped and svgd; else 0.01).")
+  private Float stepSize;
 
   @Option(
       names = "--temperature",
       paramLabel = "T",
       description = "Samples exp(-E / T) (default ${DEFAULT-VALUE}).")
   private float temperature = 1;
+
+  @Option(
+      names = "--levels",
+      paramLabel = "K",
+      description =
+          "Of pt: temperatures of each chain, at least 2 (default ${DEFAULT-VALUE}); from T up to"
+              + " --hottest for MLPs, inverse ones from 0 to 1 for RBMs.")
+  private int levels = 10;
 
   @Option(
       names = "--noise-scale",
@@ -134,6 +158,8 @@ final class SampleCommand implements Callable<Integer> {
 
   @Mixin private ChainStart start;
 
+  @Mixin private MlpSamplerOptions samplers;
+
   @Option(names = "--out", required = true, paramLabel = "X.npz", description = "The samples.")
   private Path out;
 
@@ -151,15 +177,30 @@ final class SampleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    ChainLength length = new ChainLength(chains, steps, burnIn, thin);
+    int every = thin != null ? thin : "svgd".equals(sampler) ? steps : 10;
+    ChainLength length = new ChainLength(chains, steps, burnIn, every);
     Path file = Files.isDirectory(source) ? new RunFolder(source).model() : source;
     if (GibbsChains.fits(file)) {
-      gibbs(file, length).run(out, picture, common);
+      if ("pt".equals(sampler)) {
+        tempered(file, length).run(out, picture, common);
+      } else {
+        new GibbsChains(file, length, temperature, start, gibbsData()).run(out, picture, common);
+      }
+      return 0;
+    }
+    if (GaussianGibbsChains.fits(file)) {
+      require(!"pt".equals(sampler), "--sampler pt is of RBMs with binary visible units");
+      new GaussianGibbsChains(file, length, temperature, start, gibbsData())
+          .run(out, picture, common);
       return 0;
     }
     require(
         start.given().isEmpty(), String.join(", ", start.given()) + " is of RBMs, not of an MLP");
-    Langevin langevin = langevin();
+    String rule = sampler == null ? "langevin" : sampler;
+    require(rule.equals("pt") || !isGiven("--levels"), "--levels is of pt: add --sampler pt");
+    require(levels >= 2, "--levels must be at least 2, not " + levels);
+    samplers.check(rule, temperature);
+    Langevin langevin = langevin(rule);
     AtomicFile.requirePlace(out);
     read();
     int d = columns();
@@ -173,57 +214,97 @@ final class SampleCommand implements Callable<Integer> {
     float[] x = start(d);
     float[] samples = new float[chains * draws * d];
     float[] energies = new float[chains * draws];
+    float[] rates = null;
+    int threads = common.backendOptions().threads();
     try (Backend backend = common.openBackend();
-        MlpSession session = backend.open(model.parameters().shape(), chains);
-        Progress progress = common.progress("sample", burnIn + (long) steps)) {
+        MlpSession session =
+            backend.open(model.parameters().shape(), samplers.rows(rule, chains, levels));
+        Workers workers = new Workers(threads, "gibbsite-sampler");
+        Progress progress = common.progress("sample", length.total())) {
       session.setParameters(model.parameters());
-      session.setChains(x, chains);
-      move(session, langevin, 0, burnIn, progress);
+      SamplerSettings settings =
+          new SamplerSettings(rule.equals("langevin") ? 1 : temperature, common.seed(), workers);
+      MlpChains moving =
+          samplers.begin(rule, session, x, chains, levels, langevin, stepSize == null, settings);
+      moving.burnIn(burnIn, done -> progress.at(done, ""));
+      float[] rate = new float[chains];
       for (int draw = 0; draw < draws; draw++) {
-        move(session, langevin, burnIn + draw * thin, thin, progress);
-        record(session, x, draw, draws, samples, energies);
+        moving.run(every);
+        progress.at(burnIn + (draw + 1L) * every, "");
+        record(moving, x, burnIn + (draw + 1) * every, draw, draws, samples, energies);
+        if (moving.readAcceptance(rate)) {
+          rates = rates == null ? new float[chains * draws] : rates;
+          for (int chain = 0; chain < chains; chain++) {
+            rates[chain * draws + draw] = rate[chain];
+          }
+        }
+      }
+      if (!moving.findings().isEmpty()) {
+        common.note(moving.findings());
       }
     }
     Map<String, NdArray> arrays = new LinkedHashMap<>();
     arrays.put("posterior/x", NdArray.of(samples, chains, draws, d));
     arrays.put("sample_stats/energy", NdArray.of(energies, chains, draws));
+    if (rates != null) {
+      arrays.put("sample_stats/acceptance_rate", NdArray.of(rates, chains, draws));
+    }
     Npz.write(out, arrays);
+    ConvergenceReport.of(arrays, threads).print(common.out());
     if (picture != null) {
       Png.write(picture, PanelRow.draw(List.of(images ? images(x) : points(samples, draws))));
     }
     return 0;
   }
 
-  private GibbsChains gibbs(Path file, ChainLength length) {
+  /** Checks the options of RBMs; the run whose rows the chains start from, or null. */
+  private TrainRbmOptions gibbsData() {
     require(
         sampler == null || sampler.equals("gibbs"),
-        "--sampler must be gibbs for an RBM, not '" + sampler + "'");
+        "--sampler must be gibbs or pt for an RBM, not '" + sampler + "'");
+    require(!isGiven("--levels"), "--levels is of pt: add --sampler pt");
     require(
         temperature > 0 && Float.isFinite(temperature),
         "--temperature must be positive for an RBM, not " + temperature);
-    for (String option : List.of("--step-size", "--noise-scale", "--clip", "--box")) {
-      require(
-          !spec.commandLine().getParseResult().hasMatchedOption(option),
-          option + " is of langevin: an RBM is sampled by gibbs");
+    return dataOfRun();
+  }
+
+  private TemperedChains tempered(Path file, ChainLength length) {
+    require(levels >= 2, "--levels must be at least 2, not " + levels);
+    require(!isGiven("--temperature"), "--temperature is of gibbs: pt samples the model itself");
+    for (String option : start.given()) {
+      require(option.equals("--from"), option + " holds units, which pt does not: use gibbs");
     }
+    return new TemperedChains(file, length, levels, start, dataOfRun());
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  /** The run whose training rows an RBM's chains start from, or null. */
+  private TrainRbmOptions dataOfRun() {
+    List<String> others = new ArrayList<>(samplers.given());
+    if (stepSize != null) {
+      others.add("--step-size");
+    }
+    require(
+        others.isEmpty(),
+        String.join(", ", others) + " is of samplers of MLPs: an RBM is sampled by gibbs or pt");
     require(
         init == null || init.equals("base") || init.equals("data"),
         "--init must be base or data for an RBM, not '" + init + "'");
-    TrainRbmOptions data = null;
-    if ("data".equals(init)) {
-      require(Files.isDirectory(source), "--init data needs a run's folder, not a model file");
-      Path config = new RunFolder(source).config();
-      data = ModelAndData.read(config, at -> Json.read(at, TrainRbmOptions.class));
+    if (!"data".equals(init)) {
+      return null;
     }
-    return new GibbsChains(file, length, temperature, start, data);
+    require(Files.isDirectory(source), "--init data needs a run's folder, not a model file");
+    Path config = new RunFolder(source).config();
+    return ModelAndData.read(config, at -> Json.read(at, TrainRbmOptions.class));
   }
 
-  private Langevin langevin() {
-    require(
-        sampler == null || sampler.equals("langevin"),
-        "--sampler must be langevin, not '" + sampler + "'");
-    require(
-        stepSize > 0 && Float.isFinite(stepSize), "--step-size must be positive, not " + stepSize);
+  private Langevin langevin(String rule) {
+    float size = stepSize == null ? MlpSamplerOptions.usualStepSize(rule) : stepSize;
+    require(size > 0 && Float.isFinite(size), "--step-size must be positive, not " + size);
     require(
         temperature >= 0 && Float.isFinite(temperature),
         "--temperature must be at least 0, not " + temperature);
@@ -234,7 +315,7 @@ final class SampleCommand implements Callable<Integer> {
     require(
         box == null || box.length == 2 && box[0] < box[1],
         "--box must be LO,HI with LO below HI, not " + Arrays.toString(box));
-    Langevin langevin = Langevin.steps(1).stepSize(stepSize).temperature(temperature);
+    Langevin langevin = Langevin.steps(1).stepSize(size).temperature(temperature);
     langevin = noiseScale == null ? langevin : langevin.noiseScale(noiseScale);
     langevin = clip == null ? langevin : langevin.clip(clip);
     return box == null ? langevin : langevin.box(box[0], box[1]);
@@ -299,29 +380,22 @@ final class SampleCommand implements Callable<Integer> {
     };
   }
 
-  /** Makes steps, in pieces short enough to show progress. */
-  private void move(
-      MlpSession session, Langevin langevin, int first, int count, Progress progress) {
-    int most = Math.max(1, (int) Math.min(count, 200_000L / chains));
-    for (int done = 0; done < count; ) {
-      int piece = Math.min(most, count - done);
-      session.langevin(langevin.from(first + done, piece), common.seed());
-      done += piece;
-      progress.at(first + done, "");
-    }
-  }
-
   private void record(
-      MlpSession session, float[] x, int draw, int draws, float[] samples, float[] energies) {
+      MlpChains moving,
+      float[] x,
+      int step,
+      int draw,
+      int draws,
+      float[] samples,
+      float[] energies) {
     int d = columns();
     float[] energy = new float[chains];
-    session.readChains(x);
-    session.energy(x, chains, energy);
+    moving.read(x, energy);
     for (int chain = 0; chain < chains; chain++) {
       if (!Float.isFinite(energy[chain])) {
         throw new ArithmeticException(
             "chain %d left the finite numbers within %d steps: lower --step-size, or set --clip or --box"
-                .formatted(chain, burnIn + (draw + 1) * thin));
+                .formatted(chain, step));
       }
       System.arraycopy(x, chain * d, samples, (chain * draws + draw) * d, d);
       energies[chain * draws + draw] = energy[chain];

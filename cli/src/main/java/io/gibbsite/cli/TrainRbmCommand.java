@@ -24,8 +24,9 @@ import picocli.CommandLine.Spec;
       "on, to the same bits as a run that never stopped.",
       "",
       "Examples:",
-      "  gibbsite train rbm --data bars-and-stripes-4 --hidden 16 --out run",
+      "  gibbsite train rbm --data bars-and-stripes-4 --hidden 16 --learning-rate 0.2 --out run",
       "  gibbsite train rbm --data t10k-images-idx3-ubyte.gz --hidden 500 --held-out 1000 --out run",
+      "  gibbsite train rbm --visible gaussian --data two-moons --hidden 20 --out run",
       "  gibbsite train rbm --resume --out run",
     })
 final class TrainRbmCommand implements Callable<Integer> {
@@ -57,17 +58,20 @@ final class TrainRbmCommand implements Callable<Integer> {
       options = RunOptions.recorded(out, options, TrainRbmOptions.class, spec);
     }
     options.check();
-    Dataset.Split data = DataSource.split(DataSource.read(options), options);
+    Dataset.Split data = split(options);
     RunFolder folder = resume ? new RunFolder(out) : RunFolder.create(out);
     try (Backend backend = common.openBackend();
-        RbmTraining training = new RbmTraining(options, data, backend, folder)) {
+        BoltzmannTraining training =
+            options.isGaussian()
+                ? new GaussianRbmTraining(options, data, backend, folder)
+                : new RbmTraining(options, data, backend, folder)) {
       if (!TrainCommand.train(training, options, resume, backend, common)) {
         return TrainCommand.INTERRUPTED;
       }
       RbmFigures figures = training.figures(common);
       TrainingReport report = TrainingReport.of(figures, options, backend);
       RunFolder.writeJson(folder.report(), report);
-      RbmImages.draw(training, backend, options.seed, common::note);
+      training.draw(common::note);
       if (json) {
         common.out().println(Json.line(report));
       } else {
@@ -75,5 +79,11 @@ final class TrainRbmCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** The rows that the options name, with jitter. */
+  static Dataset.Split split(TrainRbmOptions options) {
+    Dataset all = TrainingData.jittered(DataSource.read(options), options.jitter, options.seed);
+    return DataSource.split(all, options);
   }
 }

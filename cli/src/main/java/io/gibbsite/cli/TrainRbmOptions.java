@@ -16,7 +16,45 @@ import picocli.CommandLine.Option;
  * names, the {@code config.json} of a run.
  */
 final class TrainRbmOptions extends RunOptions {
+  /** The most weights of a model whose chains are tempered unless told otherwise. */
+  private static final int SMALL_MODEL = 10_000;
+
+  private static final int SMALL_MODELS_LEVELS = 10;
+
   private static final String BUILT_IN = "built-in";
+  private static final String BINARY = "binary";
+
+  @Option(
+      names = "--visible",
+      paramLabel = "V",
+      description =
+          "Visible units: binary (default), or gaussian for real data, which are trained on as they"
+              + " are.")
+  String visible = BINARY;
+
+  @Option(
+      names = "--visible-sd",
+      paramLabel = "S",
+      description =
+          "Deviations of gaussian units at the start, as a fraction of those of the data's columns"
+              + " (default ${DEFAULT-VALUE}).")
+  float visibleSd = 0.5f;
+
+  @Option(
+      names = "--sd-rate",
+      paramLabel = "R",
+      description =
+          "Learning rate of gaussian units' log-deviations, as a fraction of that of the weights; 0"
+              + " holds them (default ${DEFAULT-VALUE}).")
+  float sdRate = 0.3f;
+
+  @Option(
+      names = "--jitter",
+      paramLabel = "SD",
+      description =
+          "Normal noise on the data of gaussian units, drawn once (image greys run from 0 to 1;"
+              + " default ${DEFAULT-VALUE}): constant columns need some.")
+  float jitter;
 
   @Option(
       names = "--threshold",
@@ -52,6 +90,14 @@ final class TrainRbmOptions extends RunOptions {
       paramLabel = "N",
       description = "Persistent chains of pcd (default ${DEFAULT-VALUE}).")
   int chains = 100;
+
+  @Option(
+      names = "--levels",
+      paramLabel = "K",
+      description =
+          "Temper the chains of pcd: replicas at K inverse temperatures from 0 to 1, at K times the"
+              + " cost; 1 for none (default: 10 up to 10000 weights, else 1).")
+  Integer levels;
 
   @Option(
       names = "--sweeps",
@@ -98,7 +144,7 @@ final class TrainRbmOptions extends RunOptions {
   TrainRbmOptions() {
     batch = 100;
     steps = 5_000;
-    learningRate = 0.05f;
+    learningRate = 0.1f;
     schedule = "linear";
   }
 
@@ -133,10 +179,22 @@ final class TrainRbmOptions extends RunOptions {
   void check() {
     checkShared();
     require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
+    oneOf("--visible", visible, List.of(BINARY, "gaussian"));
+    require(
+        visibleSd > 0 && Float.isFinite(visibleSd),
+        "--visible-sd must be positive, not " + visibleSd);
+    require(sdRate >= 0 && Float.isFinite(sdRate), "--sd-rate must be at least 0, not " + sdRate);
+    require(jitter >= 0 && Float.isFinite(jitter), "--jitter must be at least 0, not " + jitter);
+    require(isGaussian() || jitter == 0, "--jitter is of --visible gaussian");
+    require(!isGaussian() || labels == null, "--labels need --visible binary");
     require(hidden >= 1, "--hidden must be at least 1, not " + hidden);
     oneOf("--objective", objective, List.of("pcd", "cd"));
     oneOf("--gradient", gradient, List.of("enhanced", "centred", "plain"));
     require(chains >= 1, "--chains must be at least 1, not " + chains);
+    require(levels == null || levels >= 1, "--levels must be at least 1, not " + levels);
+    require(
+        levels == null || levels == 1 || objective.equals("pcd"),
+        "--levels tempers the chains of pcd: cd has none that stay");
     require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
     require(
         momentum >= 0 && momentum < 1,
@@ -151,7 +209,24 @@ final class TrainRbmOptions extends RunOptions {
     require(temperatures >= 1, "--temperatures must be at least 1, not " + temperatures);
   }
 
-  RbmTrainingOptions training() {
+  boolean isGaussian() {
+    return !visible.equals(BINARY);
+  }
+
+  /**
+   * Levels of tempering: a small model can afford them, and its modes are the more apart, the fewer
+   * its units.
+   */
+  private int levels(int visible) {
+    if (levels != null) {
+      return levels;
+    }
+    boolean small = !isGaussian() && (long) visible * hidden <= SMALL_MODEL;
+    return objective.equals("pcd") && small ? SMALL_MODELS_LEVELS : 1;
+  }
+
+  /** For a model of that many visible units. */
+  RbmTrainingOptions training(int visible) {
     return new RbmTrainingOptions(
         batch,
         objective.equals("pcd") ? chains : 0,
@@ -161,6 +236,7 @@ final class TrainRbmOptions extends RunOptions {
         momentum,
         weightDecay,
         seed,
-        sparsity == null ? RbmSparsity.NONE : new RbmSparsity(sparsity, sparsityCost));
+        sparsity == null ? RbmSparsity.NONE : new RbmSparsity(sparsity, sparsityCost),
+        levels(visible));
   }
 }

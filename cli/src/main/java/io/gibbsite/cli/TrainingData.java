@@ -32,7 +32,7 @@ record TrainingData(
   static TrainingData prepare(MlpTrainingOptions options) {
     Dataset all = DataSource.read(options);
     Dataset.Split clean = DataSource.split(all, options);
-    Dataset.Split noisy = DataSource.split(jittered(all, options), options);
+    Dataset.Split noisy = DataSource.split(jittered(all, options.jitter, options.seed), options);
     Standardiser standardiser = null;
     if (options.standardise == null ? all.images() != null : options.standardise) {
       standardiser = Standardiser.fit(noisy.training());
@@ -48,11 +48,12 @@ record TrainingData(
         standardiser);
   }
 
-  private static Dataset jittered(Dataset all, MlpTrainingOptions options) {
+  /** The rows with noise of this deviation, drawn once. */
+  static Dataset jittered(Dataset all, float deviation, long seed) {
     float[] values = all.values().clone();
-    float[] sd = jitterSd(options.jitter, all.columns(), null);
+    float[] sd = jitterSd(deviation, all.columns(), null);
     if (sd != null) {
-      Jitter jitter = new Jitter(sd, options.seed);
+      Jitter jitter = new Jitter(sd, seed);
       for (int i = 0; i < all.rows(); i++) {
         jitter.add(Jitter.FIXED, i, values, i * all.columns());
       }

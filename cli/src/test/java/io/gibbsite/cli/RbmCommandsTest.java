@@ -300,6 +300,83 @@ class RbmCommandsTest {
     return NdArray.of(values, rows);
   }
 
+  @Test
+  void temperedSamplesHaveTheModelsMeansWhateverTheThreads() throws IOException {
+    List<Map<String, NdArray>> found = new ArrayList<>();
+    for (String[] more : new String[][] {{"--backend", "scalar"}, {"--threads", "2"}}) {
+      List<String> all =
+          new ArrayList<>(
+              List.of(
+                  "sample", model(), "--quiet", "--sampler", "pt", "--levels", "4", "--chains"));
+      all.addAll(List.of("500", "--steps", "20", "--burn-in", "64", "--out", path("s.npz")));
+      all.addAll(Arrays.asList(more));
+      Run run = Run.of(all.toArray(String[]::new)).succeeds();
+      assertThat(run.out()).contains("inverse temperatures     0.000", "swap acceptance upwards");
+      found.add(Npz.read(folder.resolve("s.npz")));
+    }
+    NdArray x = found.get(0).get("posterior/x");
+    assertThat(x.shape()).containsExactly(500, 2, 9);
+    assertThat(found.get(1).get("posterior/x").floats()).isEqualTo(x.floats());
+    assertThat(found.get(0).get("tempering/beta").floats()).hasSize(4).startsWith(0).endsWith(1);
+    NdArray acceptance = found.get(0).get("sample_stats/swap_acceptance");
+    assertThat(acceptance.shape()).containsExactly(500, 2, 3);
+    double ones = 0;
+    double others = 0;
+    for (int k = 0; k < 9000; k++) {
+      ones += k % 9 == 0 ? x.floats()[k] : 0;
+      others += k % 9 == 0 ? 0 : x.floats()[k];
+    }
+    // 1,000 and 8,000 draws that are independent but for exchanges: 6 standard errors, rate 2e-9.
+    assertThat(ones / 1000).isCloseTo(1 / (1 + Math.exp(-1)), within(0.085));
+    assertThat(others / 8000).isCloseTo(0.5, within(0.034));
+    float least = 1;
+    for (float a : acceptance.floats()) {
+      assertThat(a).isBetween(0f, 1f);
+      least = Math.min(least, a);
+    }
+    // Only the first unit's bias tells levels apart, by exp(-1/3) at the most where they are even.
+    assertThat(least).isBetween(0.5f, 0.95f);
+  }
+
+  @Test
+  void theChainsOfSmallModelsAreTempered() {
+    TrainRbmOptions options = new TrainRbmOptions();
+    assertThat(options.training(100).levels()).isEqualTo(10);
+    assertThat(options.training(101).levels()).isEqualTo(1);
+    options.levels = 4;
+    assertThat(options.training(101).levels()).isEqualTo(4);
+    options.levels = null;
+    options.objective = "cd";
+    assertThat(options.training(16).levels()).isEqualTo(1);
+  }
+
+  @Test
+  void temperedChainsMayStartFromTheData() throws IOException {
+    train("--out", path("run")).succeeds();
+    String[] arguments = {
+      "sample",
+      path("run"),
+      "--quiet",
+      "--sampler",
+      "pt",
+      "--levels",
+      "3",
+      "--init",
+      "data",
+      "--chains",
+      "9",
+      "--steps",
+      "20",
+      "--out",
+      path("s.npz"),
+      "--picture",
+      path("p.png")
+    };
+    Run.of(arguments).succeeds();
+    assertThat(Npz.read(folder.resolve("s.npz")).get("posterior/x").floats()).containsOnly(0, 1);
+    assertThat(ImageIO.read(folder.resolve("p.png").toFile())).isNotNull();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -313,6 +390,7 @@ class RbmCommandsTest {
         "--sparsity-cost;0;--sparsity-cost must be positive",
         "--sweeps;0;--sweeps must be at least 1",
         "--momentum;1;--momentum must be at least 0 and below 1",
+        "--levels;0;--levels must be at least 1, not 0",
         "--chains;0;--chains must be at least 1",
         "--data;barres;no built-in data 'barres'",
         "--data;bars-and-stripes-99;a side from 1 to 23, not 99",
@@ -341,9 +419,22 @@ class RbmCommandsTest {
         .fails(2, "row 0, column 1", "from 0 to 1");
     String out = path("s.npz");
     Run.of("sample", model, "--quiet", "--sampler", "langevin", "--out", out)
-        .fails(2, "--sampler must be gibbs for an RBM");
+        .fails(2, "--sampler must be gibbs or pt for an RBM");
+    Run.of("sample", model, "--quiet", "--levels", "4", "--out", out).fails(2, "--levels is of pt");
+    String[] pt = {"sample", model, "--quiet", "--sampler", "pt", "--out", out};
+    for (String[] bad :
+        new String[][] {
+          {"--levels", "1", "--levels must be at least 2, not 1"},
+          {"--temperature", "2", "--temperature is of gibbs"},
+          {"--hold", "0-3", "--hold holds units, which pt does not"},
+          {"--clip", "1", "--clip is of langevin"}
+        }) {
+      List<String> all = new ArrayList<>(Arrays.asList(pt));
+      all.addAll(List.of(bad[0], bad[1]));
+      Run.of(all.toArray(String[]::new)).fails(2, bad[2]);
+    }
     Run.of("sample", model, "--quiet", "--clip", "1", "--out", out)
-        .fails(2, "--clip is of langevin");
+        .fails(2, "--clip is of samplers of MLPs");
     Run.of("sample", model, "--quiet", "--init", "data", "--out", out)
         .fails(2, "needs a run's folder");
     Run.of("sample", model, "--quiet", "--label", "1", "--out", out)

@@ -2,6 +2,8 @@ package io.gibbsite.backend;
 
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.rbm.GaussianRbmSession;
+import io.gibbsite.rbm.GaussianRbmShape;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
 
@@ -42,6 +44,27 @@ public interface Backend extends AutoCloseable {
    * @param rows the most data rows of one call, and the most chains
    */
   RbmSession open(RbmShape shape, int rows);
+
+  /** Bytes that {@link #open(GaussianRbmShape, int)} will take for this shape and these rows. */
+  default long bytes(GaussianRbmShape shape, int rows) {
+    throw withoutGaussianRbm();
+  }
+
+  /**
+   * Opens a session for a Gaussian-Bernoulli RBM.
+   *
+   * @param shape the units
+   * @param rows the most data rows of one call, and the most chains
+   * @throws BackendUnavailableException if this backend has none
+   */
+  default GaussianRbmSession open(GaussianRbmShape shape, int rows) {
+    throw withoutGaussianRbm();
+  }
+
+  private BackendUnavailableException withoutGaussianRbm() {
+    return new BackendUnavailableException(
+        "backend %s has no Gaussian-Bernoulli RBM: take vector or scalar".formatted(name()));
+  }
 
   @Override
   void close();

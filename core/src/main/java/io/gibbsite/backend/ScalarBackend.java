@@ -3,6 +3,9 @@ package io.gibbsite.backend;
 import io.gibbsite.mlp.MlpScalar;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.rbm.GaussianRbmScalar;
+import io.gibbsite.rbm.GaussianRbmSession;
+import io.gibbsite.rbm.GaussianRbmShape;
 import io.gibbsite.rbm.RbmScalar;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
@@ -62,6 +65,16 @@ public final class ScalarBackend implements Backend {
   @Override
   public RbmSession open(RbmShape shape, int rows) {
     return new RbmScalar(shape, rows);
+  }
+
+  @Override
+  public long bytes(GaussianRbmShape shape, int rows) {
+    return GaussianRbmScalar.bytes(shape, rows);
+  }
+
+  @Override
+  public GaussianRbmSession open(GaussianRbmShape shape, int rows) {
+    return new GaussianRbmScalar(shape, rows);
   }
 
   @Override

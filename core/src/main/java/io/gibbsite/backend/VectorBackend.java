@@ -4,6 +4,9 @@ import io.gibbsite.math.Lanes;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.mlp.MlpVector;
+import io.gibbsite.rbm.GaussianRbmSession;
+import io.gibbsite.rbm.GaussianRbmShape;
+import io.gibbsite.rbm.GaussianRbmVector;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.rbm.RbmVector;
@@ -59,6 +62,16 @@ final class VectorBackend implements Backend {
   @Override
   public RbmSession open(RbmShape shape, int rows) {
     return new RbmVector(shape, rows, workers);
+  }
+
+  @Override
+  public long bytes(GaussianRbmShape shape, int rows) {
+    return GaussianRbmVector.bytes(shape, rows, options.threads());
+  }
+
+  @Override
+  public GaussianRbmSession open(GaussianRbmShape shape, int rows) {
+    return new GaussianRbmVector(shape, rows, workers);
   }
 
   @Override

@@ -62,6 +62,19 @@ public record Dataset(
     return this;
   }
 
+  /** The mean of each column, float[columns]. */
+  public float[] means() {
+    double[] sums = new double[columns];
+    for (int i = 0; i < values.length; i++) {
+      sums[i % columns] += values[i];
+    }
+    float[] means = new float[columns];
+    for (int j = 0; j < columns; j++) {
+      means[j] = (float) (sums[j] / rows);
+    }
+    return means;
+  }
+
   /**
    * Holds the last rows out.
    *

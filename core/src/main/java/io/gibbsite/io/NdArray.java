@@ -162,7 +162,8 @@ public final class NdArray {
     return longs;
   }
 
-  private double value(int i) {
+  /** One value, counted row-major, as float64. */
+  public double value(int i) {
     return switch (dtype) {
       case BOOL -> ((byte[]) values)[i] == 0 ? 0 : 1;
       case U8 -> ((byte[]) values)[i] & 0xFF;

@@ -1,9 +1,11 @@
 package io.gibbsite.mlp;
 
 import static io.gibbsite.math.Lanes.COUNT;
-import static io.gibbsite.mlp.Tile.PANEL;
-import static io.gibbsite.mlp.Tile.ROWS;
+import static io.gibbsite.tile.Tile.PANEL;
+import static io.gibbsite.tile.Tile.ROWS;
 
+import io.gibbsite.tile.Tile;
+import io.gibbsite.tile.TileTranspose;
 import java.util.Arrays;
 
 /**
@@ -99,11 +101,11 @@ final class MlpGradientSums {
     if (l == shape.layers() - 1) {
       // One output: its weight's columns take the place of the outputs.
       for (int t = 0; t < tiles; t++) {
-        TileProduct.lanewise(a, aAt + t * aTile, in, d, t * dTile, 1, sums, weightAt[l]);
+        RowSums.lanewise(a, aAt + t * aTile, in, d, t * dTile, 1, sums, weightAt[l]);
       }
     } else if (in <= NARROW) {
       for (int t = 0; t < tiles; t++) {
-        TileProduct.lanewise(d, t * dTile, out, a, aAt + t * aTile, in, sums, weightAt[l]);
+        RowSums.lanewise(d, t * dTile, out, a, aAt + t * aTile, in, sums, weightAt[l]);
       }
     } else {
       int column = tiles * ROWS * COLUMN;
@@ -120,7 +122,7 @@ final class MlpGradientSums {
               COLUMN,
               square);
         }
-        TileProduct.outer(
+        RowSums.outer(
             d,
             dTile,
             out,
@@ -139,7 +141,7 @@ final class MlpGradientSums {
   void addBias(int l, float[] d, int tiles, float[] sums) {
     int out = shape.width(l + 1);
     for (int t = 0; t < tiles; t++) {
-      TileProduct.lanewiseSum(d, t * Tile.size(out), out, sums, biasAt[l]);
+      RowSums.lanewiseSum(d, t * Tile.size(out), out, sums, biasAt[l]);
     }
   }
 
@@ -152,7 +154,7 @@ final class MlpGradientSums {
         int to = shape.weightOffset(l) + o * in;
         if (lanewise(l)) {
           for (int i = 0; i < in; i++) {
-            gradient[to + i] = TileProduct.fold(sums, weightAt[l] + (o * in + i) * COUNT);
+            gradient[to + i] = RowSums.fold(sums, weightAt[l] + (o * in + i) * COUNT);
           }
         } else {
           for (int c = 0; c < columns(in); c++) {
@@ -161,7 +163,7 @@ final class MlpGradientSums {
             System.arraycopy(sums, from, gradient, to + c * COLUMN, width);
           }
         }
-        gradient[shape.biasOffset(l) + o] = TileProduct.fold(sums, biasAt[l] + o * COUNT);
+        gradient[shape.biasOffset(l) + o] = RowSums.fold(sums, biasAt[l] + o * COUNT);
       }
     }
   }

@@ -1,5 +1,7 @@
 package io.gibbsite.mlp;
 
+import io.gibbsite.tile.PackedMatrix;
+import io.gibbsite.tile.Tile;
 import java.util.Arrays;
 
 /** An MLP's parameters as the vector backend reads them: weights in panels, both ways round. */

@@ -200,18 +200,10 @@ public final class MlpScalar extends CheckedMlpSession {
         }
         for (int j = 0; j < columns; j++) {
           int at = i * columns + j;
-          float clipped = hold(scratch[j], -langevin.clip(), langevin.clip());
-          float drift = Math.fma(-langevin.stepSize(), clipped, state[at]);
-          float moved = Math.fma(langevin.noise(), normals[j], drift);
-          state[at] = hold(moved, langevin.low(), langevin.high());
+          state[at] = langevin.move(state[at], scratch[j], normals[j]);
         }
       }
     }
-  }
-
-  /** {@code x} held to [low, high] by comparing and selecting, so that NaN stays NaN. */
-  private static float hold(float x, float low, float high) {
-    return x < low ? low : x > high ? high : x;
   }
 
   private float forward(float[] x, int offset, int i) {

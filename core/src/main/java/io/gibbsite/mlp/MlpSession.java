@@ -2,6 +2,7 @@ package io.gibbsite.mlp;
 
 import io.gibbsite.backend.StageListener;
 import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.sampler.EnergyFunction;
 import io.gibbsite.sampler.Langevin;
 
 /**
@@ -15,8 +16,13 @@ import io.gibbsite.sampler.Langevin;
  * after {@link #close} or before {@link #setParameters}. {@code d} is the number of inputs, {@code
  * P} that of parameters.
  */
-public interface MlpSession extends AutoCloseable {
+public interface MlpSession extends EnergyFunction, AutoCloseable {
   MlpShape shape();
+
+  @Override
+  default int columns() {
+    return shape().inputs();
+  }
 
   /** The most data rows of one call, and the most chains. */
   int rows();
@@ -30,6 +36,7 @@ public interface MlpSession extends AutoCloseable {
    * @param x float[rows * d]
    * @param energy float[rows], out
    */
+  @Override
   void energy(float[] x, int rows, float[] energy);
 
   /**
@@ -39,6 +46,7 @@ public interface MlpSession extends AutoCloseable {
    * @param energy float[rows], out, or null
    * @param gradient float[rows * d], out
    */
+  @Override
   void inputGradient(float[] x, int rows, float[] energy, float[] gradient);
 
   /**

@@ -2,9 +2,12 @@ package io.gibbsite.mlp;
 
 import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.math.Lanes.FLOAT;
-import static io.gibbsite.mlp.Tile.PANEL;
-import static io.gibbsite.mlp.Tile.ROWS;
+import static io.gibbsite.tile.Tile.PANEL;
+import static io.gibbsite.tile.Tile.ROWS;
 
+import io.gibbsite.tile.PackedMatrix;
+import io.gibbsite.tile.Tile;
+import io.gibbsite.tile.TileProduct;
 import jdk.incubator.vector.FloatVector;
 
 /** The steps T and D of {@link MlpEnergy} on a few tiles, with one worker's scratch memory. */

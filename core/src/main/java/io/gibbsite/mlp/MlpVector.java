@@ -1,7 +1,7 @@
 package io.gibbsite.mlp;
 
 import static io.gibbsite.math.Lanes.COUNT;
-import static io.gibbsite.mlp.Tile.ROWS;
+import static io.gibbsite.tile.Tile.ROWS;
 
 import io.gibbsite.backend.StageListener;
 import io.gibbsite.backend.Workers;
@@ -9,6 +9,8 @@ import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.DrawsVector;
 import io.gibbsite.sampler.Langevin;
+import io.gibbsite.tile.Tile;
+import io.gibbsite.tile.TileTranspose;
 import java.util.Arrays;
 
 /**

@@ -2,7 +2,7 @@ package io.gibbsite.mlp;
 
 import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.math.Lanes.FLOAT;
-import static io.gibbsite.mlp.Tile.ROWS;
+import static io.gibbsite.tile.Tile.ROWS;
 
 import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;

@@ -3,7 +3,7 @@ package io.gibbsite.mlp;
 import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.math.Lanes.FLOAT;
 import static io.gibbsite.mlp.MlpGradientSums.COLUMN;
-import static io.gibbsite.mlp.Tile.ROWS;
+import static io.gibbsite.tile.Tile.ROWS;
 
 import jdk.incubator.vector.FloatVector;
 

@@ -4,6 +4,7 @@ import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.math.Lanes.FLOAT;
 
 import io.gibbsite.math.FloatMathVector;
+import io.gibbsite.tile.Tile;
 import jdk.incubator.vector.FloatVector;
 
 /**

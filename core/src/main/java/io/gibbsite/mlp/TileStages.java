@@ -1,8 +1,9 @@
 package io.gibbsite.mlp;
 
-import static io.gibbsite.mlp.Tile.ROWS;
+import static io.gibbsite.tile.Tile.ROWS;
 
 import io.gibbsite.backend.StageListener;
+import io.gibbsite.tile.Tile;
 
 /** Shows tiles to a {@link StageListener} as rows; one block at a time. */
 final class TileStages {

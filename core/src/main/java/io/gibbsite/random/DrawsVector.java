@@ -82,8 +82,23 @@ public final class DrawsVector {
       int offset,
       int stride,
       long[] words) {
+    normals(seed, stream, step, row, 0, components, out, offset, stride, words);
+  }
+
+  /** As the method above, from component {@code first} on, a multiple of 4. */
+  public static void normals(
+      long seed,
+      DrawStream stream,
+      long step,
+      int row,
+      int first,
+      int components,
+      float[] out,
+      int offset,
+      int stride,
+      long[] words) {
     for (int j = 0; j < components; j += 4) {
-      words(seed, stream, step, row, j >> 2, words);
+      words(seed, stream, step, row, (first + j) >> 2, words);
       for (Stage stage : STAGES) {
         stage.apply(words, out, offset + j * stride, stride);
       }

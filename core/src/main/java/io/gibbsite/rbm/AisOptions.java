@@ -4,7 +4,8 @@ package io.gibbsite.rbm;
  * How {@link LogPartition} anneals.
  *
  * @param base float[visible], the log-odds of the independent visible units that the path starts
- *     from: best those of the training data ({@link BaseRates#logOdds}); not copied
+ *     from, or the means of real ones: best those of the training data ({@link BaseRates#logOdds});
+ *     not copied
  * @param chains at least 2
  * @param temperatures points of the path after its start, evenly spaced, at least 1
  * @param burnIn sweeps of the chains that reverse AIS starts from where it has no exact samples, at

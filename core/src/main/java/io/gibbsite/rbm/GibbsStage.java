@@ -7,6 +7,8 @@ import static io.gibbsite.rbm.BitTile.GROUP;
 import static io.gibbsite.rbm.BitTile.ROWS;
 
 import io.gibbsite.math.FloatMathVector;
+import io.gibbsite.random.DrawStream;
+import io.gibbsite.random.DrawsVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -141,6 +143,85 @@ enum GibbsStage {
 
     int stateAt;
     int[] held;
+
+    /**
+     * PROBABILITY of rows whose betas begin at {@code at}, with the shift that belongs to this r.
+     */
+    void probability(float[] rowBetas, int at, float[] r) {
+      betas = rowBetas;
+      betasAt = at;
+      base = r;
+      run(PROBABILITIES, this);
+    }
+
+    private void softplus(float[] rowBetas, int at) {
+      betas = rowBetas;
+      betasAt = at;
+      run(SOFTPLUSES, this);
+    }
+
+    /** {@code sums[r] += softplus(beta a)}, unit by unit; betas and sums from {@code at} on. */
+    void addSoftplus(float[] rowBetas, int at, double[] sums) {
+      softplus(rowBetas, at);
+      for (int unit = 0; unit < units; unit++) {
+        for (int r = 0; r < ROWS; r++) {
+          sums[at + r] += value[unit * ROWS + r];
+        }
+      }
+    }
+
+    /**
+     * A1: {@code sums[r] += softplus(to a) - softplus(from a)}, unit by unit.
+     *
+     * @param from betas, from {@code at} on, as {@code to} and {@code sums}
+     * @param earlier float[SIZE], scratch
+     */
+    void addSoftplusGain(float[] from, float[] to, int at, float[] earlier, double[] sums) {
+      softplus(from, at);
+      System.arraycopy(value, 0, earlier, 0, units * ROWS);
+      softplus(to, at);
+      for (int unit = 0; unit < units; unit++) {
+        for (int r = 0; r < ROWS; r++) {
+          sums[at + r] += value[unit * ROWS + r] - earlier[unit * ROWS + r];
+        }
+      }
+    }
+
+    /**
+     * G5 of the tile of rows that begins with this one.
+     *
+     * @param side how many units the side has
+     * @param hold for each group which bits to leave, or null
+     * @param words long[DrawsVector.SCRATCH], scratch
+     */
+    void draw(
+        long seed,
+        DrawStream stream,
+        long sweep,
+        int row,
+        int side,
+        int[] states,
+        int[] hold,
+        long[] words) {
+      for (int lane = 0; lane < ROWS; lane += COUNT) {
+        DrawsVector.uniforms(
+            seed, stream, sweep, row + lane, first, units, uniform, lane, ROWS, words);
+      }
+      state = states;
+      stateAt = row / ROWS * BitTile.size(side);
+      held = hold;
+      run(DRAWS, this);
+    }
+
+    /** Copies values of the tile's first rows to a row-major array of {@code side} units a row. */
+    void store(float[] rows, int row, int present, int side) {
+      for (int r = 0; r < present; r++) {
+        int at = (row + r) * side + first;
+        for (int unit = 0; unit < units; unit++) {
+          rows[at + unit] = value[unit * ROWS + r];
+        }
+      }
+    }
   }
 
   abstract void apply(Stretch s);

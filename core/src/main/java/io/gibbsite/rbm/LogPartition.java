@@ -2,16 +2,15 @@ package io.gibbsite.rbm;
 
 import io.gibbsite.backend.Workers;
 import io.gibbsite.math.LogWeights;
-import io.gibbsite.random.DrawStream;
-import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
- * The log partition function {@code log Z} of an RBM: exactly, estimated from below or from above,
- * or bracketed. Sums are in double; results depend on neither threads nor scheduling.
+ * The log partition function {@code log Z} of an RBM with binary or real visible units: exactly,
+ * estimated from below or from above, or bracketed. Sums are in double; results depend on neither
+ * threads nor scheduling.
  *
  * <p>Annealed importance sampling (AIS) carries chains from independent visible units, whose {@code
  * Z_0} is known, to the RBM; the mean of its weights is {@code Z / Z_0} without bias, so that its
@@ -77,8 +76,17 @@ public final class LogPartition {
     return smallerSide(shape) <= ENUMERATION_LIMIT;
   }
 
-  private static boolean canSampleExactly(RbmShape shape) {
+  /** Whether {@link #exact} can enumerate the hidden units. */
+  public static boolean canEnumerate(GaussianRbmShape shape) {
+    return shape.hidden() <= ENUMERATION_LIMIT;
+  }
+
+  static boolean canSampleExactly(RbmShape shape) {
     return smallerSide(shape) <= EXACT_SAMPLES_LIMIT;
+  }
+
+  static boolean canSampleExactly(GaussianRbmShape shape) {
+    return shape.hidden() <= EXACT_SAMPLES_LIMIT;
   }
 
   private static int smallerSide(RbmShape shape) {
@@ -100,6 +108,20 @@ public final class LogPartition {
   }
 
   /**
+   * {@code log Z} of a Gaussian-Bernoulli RBM by enumeration of its hidden units.
+   *
+   * @throws IllegalArgumentException if there are more than {@link #ENUMERATION_LIMIT}
+   */
+  public static double exact(GaussianRbmParameters parameters, Workers workers) {
+    if (!canEnumerate(parameters.shape())) {
+      throw new IllegalArgumentException(
+          "a Gaussian RBM of %s units has more than %d hidden ones to enumerate: estimate log Z by AIS"
+              .formatted(parameters.shape(), ENUMERATION_LIMIT));
+    }
+    return GaussianRbmEnumeration.logZ(parameters, workers);
+  }
+
+  /**
    * {@code log Z} by annealed importance sampling.
    *
    * @param session of at least {@code options.chains()} rows; its parameters and chains are
@@ -108,17 +130,28 @@ public final class LogPartition {
    */
   public static Estimate ais(
       RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
-    session.setParameters(parameters);
-    session.setVisible(
-        BaseRates.sample(options.base(), options.chains(), options.seed()), options.chains());
-    return estimate(
-        baseLogZ(session.shape(), options), 1, anneal(session, options, false, 0, progress));
+    return ais(new AnnealedRbm.Binary(session, parameters, options), options, progress);
+  }
+
+  /** The same for real visible units. */
+  public static Estimate ais(
+      GaussianRbmSession session,
+      GaussianRbmParameters parameters,
+      AisOptions options,
+      LongConsumer progress) {
+    return ais(new AnnealedRbm.Gaussian(session, parameters, options), options, progress);
+  }
+
+  private static Estimate ais(AnnealedRbm rbm, AisOptions options, LongConsumer progress) {
+    rbm.startFromBase();
+    return estimate(rbm.baseLogZ(), 1, anneal(rbm.chains(), options, false, 0, progress));
   }
 
   /**
    * {@code log Z} by reverse annealed importance sampling. Its samples of the RBM are exact up to
-   * {@link #EXACT_SAMPLES_LIMIT} units on the smaller side. Beyond, chains are annealed to the RBM
-   * and then run for {@link AisOptions#burnIn} sweeps: as good a start as the chains have mixed.
+   * {@link #EXACT_SAMPLES_LIMIT} units on the smaller side, or hidden units where the visible ones
+   * are real. Beyond, chains are annealed to the RBM and then run for {@link AisOptions#burnIn}
+   * sweeps: as good a start as the chains have mixed.
    *
    * @param session of at least {@code options.chains()} rows; its parameters and chains are
    *     replaced
@@ -126,26 +159,45 @@ public final class LogPartition {
    */
   public static Estimate reverseAis(
       RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
-    session.setParameters(parameters);
+    return reverseAis(new AnnealedRbm.Binary(session, parameters, options), options, progress);
+  }
+
+  /** The same for real visible units. */
+  public static Estimate reverseAis(
+      GaussianRbmSession session,
+      GaussianRbmParameters parameters,
+      AisOptions options,
+      LongConsumer progress) {
+    return reverseAis(new AnnealedRbm.Gaussian(session, parameters, options), options, progress);
+  }
+
+  private static Estimate reverseAis(AnnealedRbm rbm, AisOptions options, LongConsumer progress) {
     long sweeps = 1;
-    if (canSampleExactly(session.shape())) {
-      session.setVisible(exactSamples(session, parameters, options), options.chains());
+    if (rbm.canSampleExactly()) {
+      rbm.startFromModel();
     } else {
-      session.setVisible(
-          BaseRates.sample(options.base(), options.chains(), options.seed()), options.chains());
-      anneal(session, options, false, sweeps, progress);
+      rbm.startFromBase();
+      anneal(rbm.chains(), options, false, sweeps, progress);
       sweeps += options.temperatures();
-      session.gibbs(Gibbs.sweeps(0).from(sweeps, options.burnIn()), options.seed());
+      rbm.chains().gibbs(Gibbs.sweeps(0).from(sweeps, options.burnIn()), options.seed());
       sweeps += options.burnIn();
     }
-    return estimate(
-        baseLogZ(session.shape(), options), -1, anneal(session, options, true, sweeps, progress));
+    return estimate(rbm.baseLogZ(), -1, anneal(rbm.chains(), options, true, sweeps, progress));
   }
 
   /** Sweeps that both estimates of a bracket take together. */
   public static long bracketSweeps(RbmShape shape, AisOptions options) {
-    long start = canSampleExactly(shape) ? 1 : 1L + options.temperatures() + options.burnIn();
-    return 2L * options.temperatures() + start;
+    return bracketSweeps(canSampleExactly(shape), options);
+  }
+
+  /** The same for real visible units. */
+  public static long bracketSweeps(GaussianRbmShape shape, AisOptions options) {
+    return bracketSweeps(canSampleExactly(shape), options);
+  }
+
+  private static long bracketSweeps(boolean samples, AisOptions options) {
+    return 2L * options.temperatures()
+        + (samples ? 1 : 1L + options.temperatures() + options.burnIn());
   }
 
   /**
@@ -157,13 +209,30 @@ public final class LogPartition {
    */
   public static Bracket bracket(
       RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
-    Estimate forward = ais(session, parameters, options, progress);
-    Estimate reverse =
-        reverseAis(
-            session,
-            parameters,
-            options.withSeed(options.seed() + 1),
-            done -> progress.accept(options.temperatures() + done));
+    AisOptions back = options.withSeed(options.seed() + 1);
+    return hull(
+        ais(session, parameters, options, progress),
+        reverseAis(session, parameters, back, later(options, progress)));
+  }
+
+  /** The same for real visible units. */
+  public static Bracket bracket(
+      GaussianRbmSession session,
+      GaussianRbmParameters parameters,
+      AisOptions options,
+      LongConsumer progress) {
+    AisOptions back = options.withSeed(options.seed() + 1);
+    return hull(
+        ais(session, parameters, options, progress),
+        reverseAis(session, parameters, back, later(options, progress)));
+  }
+
+  /** Progress of the second estimate. */
+  private static LongConsumer later(AisOptions options, LongConsumer progress) {
+    return done -> progress.accept(options.temperatures() + done);
+  }
+
+  private static Bracket hull(Estimate forward, Estimate reverse) {
     return new Bracket(
         Math.min(forward.low(), reverse.low()),
         Math.max(forward.high(), reverse.high()),
@@ -171,53 +240,9 @@ public final class LogPartition {
         reverse);
   }
 
-  /**
-   * Visible states of the RBM, by enumeration of its smaller side: uniform numbers at
-   * (INITIAL_STATE, 1, chain) and, for visible units under enumerated hidden ones, (VISIBLE_GIBBS,
-   * 0, chain).
-   */
-  private static byte[] exactSamples(
-      RbmSession session, RbmParameters parameters, AisOptions options) {
-    double[] cumulative = RbmEnumeration.of(parameters).logWeights();
-    double largest = Arrays.stream(cumulative).max().orElseThrow();
-    double sum = 0;
-    for (int s = 0; s < cumulative.length; s++) {
-      sum += Math.exp(cumulative[s] - largest);
-      cumulative[s] = sum;
-    }
-    int bits = smallerSide(session.shape());
-    byte[] states = new byte[options.chains() * bits];
-    int[] words = new int[4];
-    for (int chain = 0; chain < options.chains(); chain++) {
-      Draws.words(options.seed(), DrawStream.INITIAL_STATE, 1, chain, 0, words);
-      double u = ((words[0] & 0xFFFFFFFFL) + Draws.uniform(words[1])) * 0x1p-32;
-      int found = Arrays.binarySearch(cumulative, u * sum);
-      int state = Math.min(found >= 0 ? found + 1 : -found - 1, cumulative.length - 1);
-      for (int i = 0; i < bits; i++) {
-        states[chain * bits + i] = (byte) (state >>> i & 1);
-      }
-    }
-    if (RbmEnumeration.ofVisible(session.shape())) {
-      return states;
-    }
-    int visible = session.shape().visible();
-    float[] p = new float[options.chains() * visible];
-    session.visibleProbabilities(states, options.chains(), p);
-    return BaseRates.bernoulli(p, visible, options.seed(), DrawStream.VISIBLE_GIBBS);
-  }
-
-  /** {@code log Z_0}. */
-  private static double baseLogZ(RbmShape shape, AisOptions options) {
-    double sum = shape.hidden() * Math.log(2);
-    for (double a : options.base()) {
-      sum += Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)));
-    }
-    return sum;
-  }
-
   /** The chains' log-weights along the whole path, double[chains]. */
   private static double[] anneal(
-      RbmSession session, AisOptions options, boolean back, long first, LongConsumer progress) {
+      RbmChains session, AisOptions options, boolean back, long first, LongConsumer progress) {
     double[] logWeights = new double[options.chains()];
     float[] path = options.path(back);
     for (int k = 0; k < options.temperatures(); k += PIECE) {

@@ -92,20 +92,25 @@ final class LookupWeights {
     int[] packed = stretches[stretch];
     int panels = panelsOf(stretch);
     int present = Math.min(STRETCH, outputs - stretch * STRETCH);
-    for (int i = 0; i < inputs; i++) {
-      int k = i % GROUP;
-      // Where q_k stands alone, and where the pair's sum is.
-      int entry = (k >> 1) * 4 + 1 + (k & 1);
-      int sum = (k >> 1) * 4 + 3;
-      int from = i * inputStride + stretch * STRETCH * outputStride;
-      int block = i / GROUP / BLOCK * BLOCK;
+    for (int group = 0; group < groups; group++) {
+      int block = group / BLOCK * BLOCK;
       int size = Math.min(BLOCK, groups - block);
-      for (int o = 0; o < present; o++) {
-        int group = block * panels + o / PANEL * size + i / GROUP - block;
-        int at = (group * PANEL + o % PANEL) * PACKED;
-        int value = q[from + o * outputStride] >> shift & mask;
-        packed[at + entry] = value;
-        packed[at + sum] = (k & 1) == 0 ? value : packed[at + sum] + value;
+      for (int panel = 0; panel < panels; panel++) {
+        int at = (block * panels + panel * size + group - block) * PANEL * PACKED;
+        int from = group * GROUP * inputStride + (stretch * STRETCH + panel * PANEL) * outputStride;
+        int count = Math.min(PANEL, present - panel * PANEL);
+        for (int o = 0; o < count; o++) {
+          for (int pair = 0; pair < GROUP; pair += 2) {
+            int left = inputs - group * GROUP - pair;
+            int here = from + pair * inputStride + o * outputStride;
+            int first = left > 0 ? q[here] >> shift & mask : 0;
+            int second = left > 1 ? q[here + inputStride] >> shift & mask : 0;
+            int to = at + o * PACKED + 2 * pair;
+            packed[to + 1] = first;
+            packed[to + 2] = second;
+            packed[to + 3] = first + second;
+          }
+        }
       }
     }
   }

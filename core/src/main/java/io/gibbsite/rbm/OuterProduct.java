@@ -4,6 +4,7 @@ import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.math.Lanes.FLOAT;
 import static io.gibbsite.rbm.BitTile.ROWS;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -38,6 +39,39 @@ final class OuterProduct {
   /** Where a hidden unit's probability in the first row of the tile at {@code at} is. */
   static int index(int at, int unit) {
     return at + unit / COLUMN * ROWS * COLUMN + unit % COLUMN;
+  }
+
+  /** Copies a stretch's values to columns of the tile at {@code at}. */
+  static void store(GibbsStage.Stretch s, float[] p, int at) {
+    for (int unit = 0; unit < s.units; unit++) {
+      int to = index(at, s.first + unit);
+      for (int r = 0; r < ROWS; r++) {
+        p[to + r * COLUMN] = s.value[unit * ROWS + r];
+      }
+    }
+  }
+
+  /**
+   * {@code sum_n p_n} over the first {@code n} rows, those of a tile first.
+   *
+   * @param sums float[2 stride], of which the first half must be 0 and becomes the result
+   */
+  static void sumRows(float[] p, int n, int stride, float[] sums) {
+    for (int tile = 0; tile < BitTile.count(n); tile++) {
+      Arrays.fill(sums, stride, 2 * stride, 0f);
+      int present = Math.min(ROWS, n - tile * ROWS);
+      for (int j = 0; j < stride; j += COLUMN) {
+        for (int r = 0; r < present; r++) {
+          int at = (tile * stride + j) * ROWS + r * COLUMN;
+          for (int k = 0; k < COLUMN; k++) {
+            sums[stride + j + k] += p[at + k];
+          }
+        }
+      }
+      for (int j = 0; j < stride; j++) {
+        sums[j] += sums[stride + j];
+      }
+    }
   }
 
   /**

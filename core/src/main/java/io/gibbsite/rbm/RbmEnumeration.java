@@ -1,7 +1,5 @@
 package io.gibbsite.rbm;
 
-import io.gibbsite.backend.Workers;
-import io.gibbsite.math.LogWeights;
 import java.util.Arrays;
 
 /**
@@ -11,29 +9,20 @@ import java.util.Arrays;
  *   log p*(s) = e.s + sum_j log(1 + exp(f_j + sum_i s_i w_ij))      i enumerated, j summed out
  * </pre>
  *
- * <p>States run in blocks of {@value #LANES}, which share their upper bits. The exponentials of the
- * upper and of the lower bits' parts are multiplied, so that a state costs a multiplication and an
- * addition for each {@code j}, and one logarithm: factors {@code 1 + exp(..)} are multiplied up,
- * and the product's exponent is set aside before it can overflow. Nothing drifts, as every product
- * is formed anew.
+ * <p>States run in blocks of 64, which share their upper bits. The exponentials of the upper and of
+ * the lower bits' parts are multiplied, so that a state costs a multiplication and an addition for
+ * each {@code j}, and one logarithm: factors {@code 1 + exp(..)} are multiplied up, and the
+ * product's exponent is set aside before it can overflow. Nothing drifts, as every product is
+ * formed anew.
  */
-final class RbmEnumeration {
-  private static final int LOW_BITS = 6;
-  private static final int LANES = 1 << LOW_BITS;
-
-  /** The blocks of a large enumeration go to at most so many units of work. */
-  private static final int MOST_UNITS = 1 << 10;
-
+final class RbmEnumeration extends Enumeration {
   /** Products stay below {@code exp} of this. */
   private static final double LARGEST_LOG = 700;
 
-  private final int enumerated;
   private final int summed;
   private final double[] enumeratedBias;
   private final double[] summedBias;
   private final double[] weight; // [enumerated, summed]
-  private final int lowBits;
-  private final int lanes;
   private final int factors;
   private final double[] low; // [summed, lanes]: the lower bits' part, or its exponential
   private final double[] lowBias; // [lanes]
@@ -44,13 +33,11 @@ final class RbmEnumeration {
    * @param weight double[n * m], row-major
    */
   private RbmEnumeration(double[] enumeratedBias, double[] summedBias, double[] weight) {
-    this.enumerated = enumeratedBias.length;
+    super(enumeratedBias.length);
     this.summed = summedBias.length;
     this.enumeratedBias = enumeratedBias;
     this.summedBias = summedBias;
     this.weight = weight;
-    this.lowBits = Math.min(LOW_BITS, enumerated);
-    this.lanes = 1 << lowBits;
     // 0 where even one factor could overflow: softplus forms are used instead.
     this.factors = (int) Math.min(summed, LARGEST_LOG / (largestActivation() + Math.log(2)));
     this.low = new double[summed * lanes];
@@ -81,7 +68,7 @@ final class RbmEnumeration {
     return shape.visible() < shape.hidden();
   }
 
-  private static double[] wide(float[] values, int from, int to) {
+  static double[] wide(float[] values, int from, int to) {
     double[] wide = new double[to - from];
     for (int i = from; i < to; i++) {
       wide[i - from] = values[i];
@@ -110,40 +97,6 @@ final class RbmEnumeration {
     return Arrays.stream(bounds).max().orElse(0);
   }
 
-  /** The logarithm of the sum over all states: {@code log Z}. */
-  double logSum(Workers workers) {
-    int blocks = 1 << (enumerated - lowBits);
-    int units = Math.min(blocks, MOST_UNITS);
-    double[] sums = new double[units];
-    workers.run(
-        units,
-        (unit, worker) -> {
-          LogWeights sum = new LogWeights();
-          Block block = new Block();
-          for (int b = unit * (blocks / units); b < (unit + 1) * (blocks / units); b++) {
-            for (double logWeight : block.logWeights(b)) {
-              sum.add(logWeight);
-            }
-          }
-          sums[unit] = sum.logSum();
-        });
-    LogWeights total = new LogWeights();
-    for (double sum : sums) {
-      total.add(sum);
-    }
-    return total.logSum();
-  }
-
-  /** {@code log p*} of every state, double[2^bits]; bit i of the index is unit i. */
-  double[] logWeights() {
-    double[] all = new double[1 << enumerated];
-    Block block = new Block();
-    for (int b = 0; b < all.length / lanes; b++) {
-      System.arraycopy(block.logWeights(b), 0, all, b * lanes, lanes);
-    }
-    return all;
-  }
-
   /** The biases of the units that are on, of a state's bits from {@code first} on. */
   private double bias(int bits, int first) {
     double sum = 0;
@@ -165,14 +118,18 @@ final class RbmEnumeration {
     return sums;
   }
 
-  /** The memory to go through one block of states after another. */
-  private final class Block {
+  @Override
+  Block block() {
+    return new Products();
+  }
+
+  private final class Products implements Block {
     private final double[] high = new double[summed];
     private final double[] product = new double[lanes];
     private final double[] logs = new double[lanes];
 
-    /** {@code log p*} of the block's states, in an array that the next call overwrites. */
-    double[] logWeights(int block) {
+    @Override
+    public double[] logWeights(int block) {
       System.arraycopy(summedBias, 0, high, 0, summed);
       part(block, lowBits, high);
       Arrays.fill(logs, 0);

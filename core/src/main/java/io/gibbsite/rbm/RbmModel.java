@@ -53,6 +53,11 @@ public record RbmModel(RbmParameters parameters) {
   public static RbmModel from(Map<String, String> metadata, Map<String, NdArray> tensors) {
     requireMetadata(metadata, "format", "gibbsite");
     requireMetadata(metadata, "model", "rbm");
+    return new RbmModel(join(tensors));
+  }
+
+  /** The parameters that the tensors are parts of. */
+  static RbmParameters join(Map<String, NdArray> tensors) {
     NdArray weight = tensors.get(WEIGHT);
     if (weight == null) {
       throw new IllegalArgumentException("it lacks the tensor '" + WEIGHT + "'");
@@ -74,7 +79,7 @@ public record RbmModel(RbmParameters parameters) {
         throw new IllegalArgumentException("tensor '" + name + "' does not belong to an RBM");
       }
     }
-    return new RbmModel(parameters);
+    return parameters;
   }
 
   /** Writes a model file, atomically. */
@@ -116,7 +121,8 @@ public record RbmModel(RbmParameters parameters) {
         Map.of("format", "gibbsite", "content", "gradient"), split(shape, gradient));
   }
 
-  private static Map<String, NdArray> split(RbmShape shape, float[] values) {
+  /** The parts of parameters, the first of {@code values}, by name. */
+  static Map<String, NdArray> split(RbmShape shape, float[] values) {
     int b = shape.visibleBiasOffset();
     int c = shape.hiddenBiasOffset();
     Map<String, NdArray> tensors = new LinkedHashMap<>();

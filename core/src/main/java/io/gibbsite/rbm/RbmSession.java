@@ -1,9 +1,5 @@
 package io.gibbsite.rbm;
 
-import io.gibbsite.sampler.Annealing;
-import io.gibbsite.sampler.Gibbs;
-import io.gibbsite.sampler.Tempering;
-
 /**
  * A restricted Boltzmann machine on a backend: the steps of {@link Rbm}, and Gibbs chains that stay
  * where they are computed.
@@ -15,11 +11,8 @@ import io.gibbsite.sampler.Tempering;
  * is negative or above {@link #rows()}, and {@link IllegalStateException} after {@link #close} or
  * before {@link #setParameters}. {@code P} is the number of parameters.
  */
-public interface RbmSession extends AutoCloseable {
+public interface RbmSession extends RbmChains {
   RbmShape shape();
-
-  /** The most data rows of one call, and the most chains. */
-  int rows();
 
   /**
    * Copies the parameters in, and rounds the weights ({@link FixedPointWeights}). Their shape must
@@ -60,52 +53,9 @@ public interface RbmSession extends AutoCloseable {
    */
   void statistics(byte[] v, int rows, float[] sums);
 
-  /** As {@link #statistics}, for the visible states of the chains. */
-  void chainStatistics(float[] sums);
-
   /** Sets the chains' visible states, byte[chains * visible]; all hidden units become 0. */
   void setVisible(byte[] v, int chains);
 
-  /** How many chains there are: 0 before {@link #setVisible}. */
-  int chains();
-
   /** Copies the chains' visible states to {@code v}, byte[chains * visible]. */
   void readVisible(byte[] v);
-
-  /**
-   * Copies the hidden states that the chains' visible ones were drawn from to {@code h},
-   * byte[chains * hidden].
-   */
-  void readHidden(byte[] h);
-
-  /**
-   * Holds visible units at their chains' states in all sweeps to come.
-   *
-   * @param visible boolean[visible], true for a unit to hold; or null for none
-   */
-  void clamp(boolean[] visible);
-
-  /** G1 to G5: moves every chain by {@link Gibbs#sweeps} sweeps. */
-  void gibbs(Gibbs gibbs, long seed);
-
-  /**
-   * A1, A2: moves every chain through the annealing, and weights it. It is refused while units are
-   * clamped.
-   *
-   * @param logWeights double[chains], accumulated
-   */
-  void anneal(Annealing annealing, long seed, double[] logWeights);
-
-  /**
-   * P1, P2: moves every chain by {@link Tempering#sweeps} sweeps at its own inverse temperature,
-   * and says what it would gain at the next. It is refused while units are clamped.
-   *
-   * @param tempering of as many inverse temperatures as there are chains
-   * @param gains double[chains], out
-   */
-  void temper(Tempering tempering, long seed, double[] gains);
-
-  /** Frees what the session holds. */
-  @Override
-  void close();
 }

@@ -1,6 +1,5 @@
 package io.gibbsite.rbm;
 
-import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.rbm.BitTile.GROUP;
 import static io.gibbsite.rbm.BitTile.ROWS;
 import static io.gibbsite.rbm.GibbsStage.LOW_BITS;
@@ -231,68 +230,29 @@ public final class RbmVector extends CheckedRbmSession {
     }
   }
 
-  /** G3, G4 of a tile's rows at their betas, with the shift that belongs to this r. */
-  private static void probability(Worker me, int tile, float[] base) {
-    GibbsStage.Stretch s = me.stretch;
-    s.betas = me.betas;
-    s.betasAt = tile * ROWS;
-    s.base = base;
-    GibbsStage.run(GibbsStage.PROBABILITIES, s);
-  }
-
   /** G3 to G5 of a chain tile's stretch. */
   private void draw(Worker me, Side side, int tile) {
     GibbsStage.Stretch s = me.stretch;
     boolean isVisible = side == visible;
-    probability(me, tile, isVisible ? base : null);
-    int row = me.firstRow + tile * ROWS;
-    for (int lane = 0; lane < ROWS; lane += COUNT) {
-      DrawsVector.uniforms(
-          seed,
-          side.stream,
-          me.sweep,
-          row + lane,
-          s.first,
-          s.units,
-          s.uniform,
-          lane,
-          ROWS,
-          me.words);
-    }
-    s.state = side.chains;
-    s.stateAt = row / ROWS * BitTile.size(side.units);
-    s.held = isVisible ? held : null;
-    GibbsStage.run(GibbsStage.DRAWS, s);
-  }
-
-  private static void softplus(Worker me, int tile, float[] betas) {
-    GibbsStage.Stretch s = me.stretch;
-    s.betas = betas;
-    s.betasAt = tile * ROWS;
-    GibbsStage.run(GibbsStage.SOFTPLUSES, s);
+    s.probability(me.betas, tile * ROWS, isVisible ? base : null);
+    s.draw(
+        seed,
+        side.stream,
+        me.sweep,
+        me.firstRow + tile * ROWS,
+        side.units,
+        side.chains,
+        isVisible ? held : null,
+        me.words);
   }
 
   private void addSoftplus(Worker me, Side side, int tile) {
-    GibbsStage.Stretch s = me.stretch;
-    softplus(me, tile, me.betas);
-    for (int unit = 0; unit < s.units; unit++) {
-      for (int r = 0; r < ROWS; r++) {
-        me.softplus[tile * ROWS + r] += s.value[unit * ROWS + r];
-      }
-    }
+    me.stretch.addSoftplus(me.betas, tile * ROWS, me.softplus);
   }
 
   /** A1's sum over the hidden units. */
   private void addGain(Worker me, Side side, int tile) {
-    GibbsStage.Stretch s = me.stretch;
-    softplus(me, tile, me.betasBefore);
-    System.arraycopy(s.value, 0, me.earlier, 0, s.units * ROWS);
-    softplus(me, tile, me.betas);
-    for (int unit = 0; unit < s.units; unit++) {
-      for (int r = 0; r < ROWS; r++) {
-        me.softplus[tile * ROWS + r] += s.value[unit * ROWS + r] - me.earlier[unit * ROWS + r];
-      }
-    }
+    me.stretch.addSoftplusGain(me.betasBefore, me.betas, tile * ROWS, me.earlier, me.softplus);
   }
 
   private void addGainAndDraw(Worker me, Side side, int tile) {
@@ -301,29 +261,15 @@ public final class RbmVector extends CheckedRbmSession {
   }
 
   private void storeProbability(Worker me, Side side, int tile) {
-    GibbsStage.Stretch s = me.stretch;
-    probability(me, tile, null);
+    me.stretch.probability(me.betas, tile * ROWS, null);
     int first = me.firstRow + tile * ROWS;
-    int present = Math.min(ROWS, n - first);
-    for (int r = 0; r < present; r++) {
-      int at = (first + r) * side.units + s.first;
-      for (int unit = 0; unit < s.units; unit++) {
-        out[at + unit] = s.value[unit * ROWS + r];
-      }
-    }
+    me.stretch.store(out, first, Math.min(ROWS, n - first), side.units);
   }
 
   /** S1, as columns for S2. */
   private void storeRow(Worker me, Side side, int tile) {
-    GibbsStage.Stretch s = me.stretch;
-    probability(me, tile, null);
-    int tileAt = (me.firstRow + tile * ROWS) * stride;
-    for (int unit = 0; unit < s.units; unit++) {
-      int at = OuterProduct.index(tileAt, s.first + unit);
-      for (int r = 0; r < ROWS; r++) {
-        p[at + r * OuterProduct.COLUMN] = s.value[unit * ROWS + r];
-      }
-    }
+    me.stretch.probability(me.betas, tile * ROWS, null);
+    OuterProduct.store(me.stretch, p, (me.firstRow + tile * ROWS) * stride);
   }
 
   /** {@code biases[r] = sum_i v_i bias_i} for the rows of a block, in double. */
@@ -433,7 +379,7 @@ public final class RbmVector extends CheckedRbmSession {
     Worker me = team[worker];
     Arrays.fill(me.products, 0f);
     if (unit == 0) {
-      sumProbabilities(me.products);
+      OuterProduct.sumRows(p, n, stride, me.products);
       System.arraycopy(me.products, 0, out, shape().hiddenBiasOffset(), hidden.units);
       return;
     }
@@ -466,25 +412,6 @@ public final class RbmVector extends CheckedRbmSession {
       ones += state;
     }
     return ones;
-  }
-
-  /** {@code sum_n p_n}, the rows of a tile first. */
-  private void sumProbabilities(float[] sums) {
-    for (int tile = 0; tile < BitTile.count(n); tile++) {
-      Arrays.fill(sums, stride, 2 * stride, 0f);
-      int present = Math.min(ROWS, n - tile * ROWS);
-      for (int j = 0; j < stride; j += OuterProduct.COLUMN) {
-        for (int r = 0; r < present; r++) {
-          int at = (tile * stride + j) * ROWS + r * OuterProduct.COLUMN;
-          for (int k = 0; k < OuterProduct.COLUMN; k++) {
-            sums[stride + j + k] += p[at + k];
-          }
-        }
-      }
-      for (int j = 0; j < stride; j++) {
-        sums[j] += sums[stride + j];
-      }
-    }
   }
 
   @Override

@@ -77,6 +77,18 @@ public record Langevin(
     return new Langevin(count, stepSize, noise, clip, low, high, first);
   }
 
+  /** One component's step, in the order of operations that all backends keep. */
+  public float move(float x, float gradient, float normal) {
+    float clipped = hold(gradient, -clip, clip);
+    float drift = Math.fma(-stepSize, clipped, x);
+    return hold(Math.fma(noise, normal, drift), low, high);
+  }
+
+  /** {@code x} held to [low, high] by comparing and selecting, so that NaN stays NaN. */
+  private static float hold(float x, float low, float high) {
+    return x < low ? low : x > high ? high : x;
+  }
+
   private static void require(boolean condition, String message) {
     if (!condition) {
       throw new IllegalArgumentException(message);

@@ -1,54 +1,27 @@
 package io.gibbsite.train;
 
 import io.gibbsite.backend.Backend;
-import io.gibbsite.random.DrawStream;
-import io.gibbsite.random.Draws;
 import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
-import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.rbm.RbmTempering;
+import io.gibbsite.sampler.ParallelTempering;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * Trains a restricted Boltzmann machine on minibatches by contrastive divergence (CD-k), or by
- * persistent contrastive divergence (PCD-k), which is stochastic maximum likelihood.
- *
- * <p>Step {@code t} takes the statistics of a minibatch, moves the chains by k sweeps with the
- * addresses {@code t k .. t k + k - 1}, takes their statistics, and moves the parameters against
- * the {@link RbmGradient}, with momentum. A run is a function of its data, options and seed,
- * whatever the number of threads, and can be taken up at any step (see {@link Checkpoint}). Used by
- * one thread at a time.
- *
- * <p>Sources: Hinton, "Training products of experts by minimizing contrastive divergence", 2002;
- * Tieleman, "Training restricted Boltzmann machines using approximations to the likelihood
- * gradient", ICML 2008; Hinton, "A practical guide to training restricted Boltzmann machines", 2010
- * (the initial weights).
- */
-public final class RbmTrainer implements Resumable, AutoCloseable {
-  private static final float INITIAL_WEIGHT_SD = 0.01f;
-
+/** Trains a restricted Boltzmann machine with binary visible units. */
+public final class RbmTrainer extends ContrastiveDivergenceTrainer {
   private final RbmSession session;
-  private final RbmTrainingOptions options;
-  private final Sgd optimiser;
-  private final DataOrder order;
   private final byte[] data;
   private final int dataRows;
   private final RbmParameters parameters;
-  private final float[] gradient;
-  private final float[] dataSums;
-  private final float[] offsets;
-  private final float[] activity;
-  private final int[] indices;
   private final byte[] x;
   private final byte[] chainStates;
-  private final float[] savedChains;
-  private long stepsDone;
-  private double gradientNorm = Double.NaN;
-  private boolean diverged;
+  private final int chains;
+  private final float[] savedLevels;
+  private final RbmTempering tempering; // or null
 
   /**
    * @param backend computes; opens a session of the larger of batch and chains
@@ -60,35 +33,52 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
    */
   public RbmTrainer(
       Backend backend, RbmModel initial, byte[] data, int rows, RbmTrainingOptions options) {
-    RbmShape shape = initial.parameters().shape();
-    if (data.length < (long) rows * shape.visible()) {
-      throw new IllegalArgumentException(
-          "%d training rows of %d columns in %d entries"
-              .formatted(rows, shape.visible(), data.length));
-    }
-    this.options = options;
-    this.optimiser = new Sgd(shape.parameterCount(), options.momentum());
-    this.order = new DataOrder(rows, options.batch(), options.seed());
+    this(backend, copy(initial.parameters()), data, rows, options);
+  }
+
+  private RbmTrainer(
+      Backend backend, RbmParameters start, byte[] data, int rows, RbmTrainingOptions options) {
+    super(start.shape(), start.values(), rows, options);
+    RbmShape shape = start.shape();
+    requireRows(data.length, rows, shape.visible());
     this.data = data;
     this.dataRows = rows;
-    this.parameters = new RbmParameters(shape, initial.parameters().values().clone());
-    this.gradient = new float[shape.parameterCount()];
-    this.dataSums = new float[shape.parameterCount()];
-    this.offsets = new float[shape.visible() + shape.hidden()];
-    this.activity = new float[shape.hidden()];
-    if (options.gradient() == RbmGradient.CENTRED) {
-      columnMeans(data, rows, shape.visible(), offsets);
-    }
-    this.indices = new int[options.batch()];
+    this.parameters = start;
     this.x = new byte[options.batch() * shape.visible()];
-    this.chainStates = new byte[Math.multiplyExact(options.chains(), shape.visible())];
-    this.savedChains = new float[chainStates.length];
-    this.session = backend.open(shape, Math.max(options.batch(), options.chains()));
-    session.setParameters(parameters);
-    if (options.chains() > 0) {
-      byte[] start = BaseRates.sample(parameters.visibleBias(), options.chains(), options.seed());
-      session.setVisible(start, options.chains());
+    this.chains = options.chains();
+    int replicas = Math.multiplyExact(options.chains(), options.levels());
+    this.chainStates = new byte[Math.multiplyExact(replicas, shape.visible())];
+    this.savedLevels = new float[replicas];
+    if (options.gradient() == RbmGradient.CENTRED) {
+      columnMeans(data, rows, shape.visible(), offsets());
     }
+    this.session = backend.open(shape, Math.max(options.batch(), replicas));
+    session.setParameters(parameters);
+    this.tempering = startChains(options);
+  }
+
+  /** Starts the persistent chains; returns their tempering, or null if there is none. */
+  private RbmTempering startChains(RbmTrainingOptions options) {
+    int count = options.chains();
+    if (count == 0) {
+      return null;
+    }
+    byte[] start = BaseRates.sample(parameters.visibleBias(), count, options.seed());
+    if (options.levels() == 1) {
+      session.setVisible(start, count);
+      return null;
+    }
+    float[] base = BaseRates.logOdds(floats(data), dataRows, parameters.shape().visible());
+    return new RbmTempering(
+        session,
+        ParallelTempering.even(options.levels(), base).sweeps(options.sweeps()),
+        start,
+        count,
+        options.seed());
+  }
+
+  private static RbmParameters copy(RbmParameters parameters) {
+    return new RbmParameters(parameters.shape(), parameters.values().clone());
   }
 
   /**
@@ -98,61 +88,7 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
    * @param visibleBias float[visible], best the log-odds of the data's columns
    */
   public static RbmModel initial(RbmShape shape, float[] visibleBias, long seed) {
-    float[] weight = new float[shape.weightCount()];
-    for (int i = 0; i < shape.visible(); i++) {
-      Draws.normals(
-          seed, DrawStream.INITIAL_PARAMETERS, 0, i, weight, i * shape.hidden(), shape.hidden());
-    }
-    for (int k = 0; k < weight.length; k++) {
-      weight[k] *= INITIAL_WEIGHT_SD;
-    }
-    return new RbmModel(RbmParameters.of(shape, weight, visibleBias, new float[shape.hidden()]));
-  }
-
-  /**
-   * Makes one update.
-   *
-   * @throws DivergedException if the gradient or a parameter is not finite
-   */
-  public void step() {
-    if (diverged) {
-      throw new IllegalStateException("the training has diverged: resume from its checkpoint");
-    }
-    RbmShape shape = parameters.shape();
-    gather();
-    session.statistics(x, options.batch(), dataSums);
-    if (options.chains() == 0) {
-      session.setVisible(x, options.batch());
-    }
-    session.gibbs(
-        Gibbs.sweeps(0).from(stepsDone * options.sweeps(), options.sweeps()), options.seed());
-    session.chainStatistics(gradient);
-    boolean first = stepsDone == 0;
-    options
-        .gradient()
-        .of(shape, dataSums, options.batch(), gradient, session.chains(), offsets, first);
-    if (options.sparsity().isActive()) {
-      options.sparsity().add(shape, dataSums, activity, first, gradient);
-    }
-    gradientNorm = norm(gradient);
-    float rate = options.learningRate().at(stepsDone);
-    float[] theta = parameters.values();
-    shrink(theta, shape.weightCount(), 1 - rate * options.weightDecay());
-    optimiser.step(theta, gradient, rate, stepsDone + 1);
-    if (!Double.isFinite(gradientNorm) || !Double.isFinite(norm(theta))) {
-      diverged = true;
-      throw new DivergedException(stepsDone, "a parameter or its gradient is not finite");
-    }
-    session.setParameters(parameters);
-    stepsDone++;
-  }
-
-  private void gather() {
-    int visible = parameters.shape().visible();
-    order.rows(stepsDone, indices);
-    for (int r = 0; r < indices.length; r++) {
-      System.arraycopy(data, indices[r] * visible, x, r * visible, visible);
-    }
+    return new RbmModel(initialParameters(shape, visibleBias, seed));
   }
 
   /** The mean of each column to the first entries of {@code means}. */
@@ -166,20 +102,87 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
     }
   }
 
-  private static void shrink(float[] values, int n, float factor) {
-    if (factor != 1) {
-      for (int i = 0; i < n; i++) {
-        values[i] *= factor;
+  @Override
+  RbmSession session() {
+    return session;
+  }
+
+  @Override
+  void setParameters() {
+    session.setParameters(parameters);
+  }
+
+  @Override
+  void batchStatistics(int[] rows, float[] sums) {
+    int visible = parameters.shape().visible();
+    for (int r = 0; r < rows.length; r++) {
+      System.arraycopy(data, rows[r] * visible, x, r * visible, visible);
+    }
+    session.statistics(x, rows.length, sums);
+  }
+
+  @Override
+  void startFromBatch() {
+    session.setVisible(x, x.length / parameters.shape().visible());
+  }
+
+  @Override
+  int negativePhase(float[] sums) {
+    if (tempering == null) {
+      return super.negativePhase(sums);
+    }
+    tempering.step();
+    tempering.readVisible(chainStates);
+    session.statistics(chainStates, chains, sums);
+    return chains;
+  }
+
+  @Override
+  void setChains(float[] states, long steps) {
+    for (int k = 0; k < chainStates.length; k++) {
+      chainStates[k] = (byte) states[k];
+    }
+    session.setVisible(chainStates, savedLevels.length);
+    if (tempering != null) {
+      int[] levels = new int[savedLevels.length];
+      for (int row = 0; row < levels.length; row++) {
+        levels[row] = (int) savedLevels[row];
       }
+      tempering.resume(chainStates, levels, steps);
     }
   }
 
-  private static double norm(float[] values) {
-    double sum = 0;
-    for (float v : values) {
-      sum += (double) v * v;
+  @Override
+  Map<String, float[]> chainState() {
+    if (tempering == null) {
+      return Map.of();
     }
-    return Math.sqrt(sum);
+    int[] levels = tempering.levels();
+    for (int row = 0; row < levels.length; row++) {
+      savedLevels[row] = levels[row];
+    }
+    return Map.of("levels", savedLevels);
+  }
+
+  @Override
+  void readChains(float[] states) {
+    session.readVisible(chainStates);
+    for (int k = 0; k < chainStates.length; k++) {
+      states[k] = chainStates[k];
+    }
+  }
+
+  @Override
+  String describeData() {
+    return "data=" + dataRows + " rows " + Checkpoint.digest(floats(data));
+  }
+
+  private static float[] floats(byte[] states) {
+    float[] floats = new float[states.length];
+    for (int k = 0; k < floats.length; k++) {
+      floats[k] = states[k];
+    }
+    return floats;
   }
 
   /**
@@ -209,100 +212,6 @@ public final class RbmTrainer implements Resumable, AutoCloseable {
 
   /** The model as trained so far; a copy. */
   public RbmModel model() {
-    return new RbmModel(new RbmParameters(parameters.shape(), parameters.values().clone()));
-  }
-
-  /** Passes over the data begun so far, from 0. */
-  public long epoch() {
-    return order.epoch(stepsDone);
-  }
-
-  /** Minibatches in one pass over the data. */
-  public int stepsPerEpoch() {
-    return order.stepsPerEpoch();
-  }
-
-  /** The Euclidean norm of the last step's gradient; NaN before the first. */
-  public double gradientNorm() {
-    return gradientNorm;
-  }
-
-  @Override
-  public long stepsDone() {
-    return stepsDone;
-  }
-
-  @Override
-  public boolean hasDiverged() {
-    return diverged;
-  }
-
-  /**
-   * {@code theta} [P], the momentum; with the centred gradient its {@code offsets}; with sparsity
-   * the hidden units' {@code activity}; and with persistent chains {@code chains}, 0 or 1 each.
-   */
-  @Override
-  public Map<String, float[]> state() {
-    Map<String, float[]> state = new LinkedHashMap<>();
-    state.put("theta", parameters.values());
-    state.putAll(optimiser.state());
-    if (options.gradient() == RbmGradient.CENTRED) {
-      state.put("offsets", offsets);
-    }
-    if (options.sparsity().isActive()) {
-      state.put("activity", activity);
-    }
-    if (options.chains() > 0) {
-      session.readVisible(chainStates);
-      for (int k = 0; k < chainStates.length; k++) {
-        savedChains[k] = chainStates[k];
-      }
-      state.put("chains", savedChains);
-    }
-    return state;
-  }
-
-  @Override
-  public void resumeAt(long steps) {
-    stepsDone = steps;
-    gradientNorm = Double.NaN;
-    diverged = false;
-    session.setParameters(parameters);
-    if (options.chains() > 0) {
-      for (int k = 0; k < chainStates.length; k++) {
-        chainStates[k] = (byte) savedChains[k];
-      }
-      session.setVisible(chainStates, options.chains());
-    }
-  }
-
-  @Override
-  public String configuration() {
-    return String.join(
-        "; ",
-        "shape=" + parameters.shape(),
-        "chains=" + options.chains(),
-        "sweeps=" + options.sweeps(),
-        "gradient=" + options.gradient().label(),
-        "optimiser=" + optimiser.description(),
-        "batch=" + options.batch(),
-        options.learningRate().configuration(),
-        "seed=" + options.seed(),
-        "weight decay=" + options.weightDecay(),
-        "sparsity=" + options.sparsity(),
-        "data=" + dataRows + " rows " + Checkpoint.digest(floats(data)));
-  }
-
-  private static float[] floats(byte[] states) {
-    float[] floats = new float[states.length];
-    for (int k = 0; k < floats.length; k++) {
-      floats[k] = states[k];
-    }
-    return floats;
-  }
-
-  @Override
-  public void close() {
-    session.close();
+    return new RbmModel(copy(parameters));
   }
 }

@@ -14,6 +14,8 @@ package io.gibbsite.train;
  *     {@code 1 - rate * weightDecay}; at least 0
  * @param seed of every draw of the run
  * @param sparsity of the hidden units
+ * @param levels of parallel tempering of the persistent chains, evenly spaced; 1 for plain Gibbs
+ *     chains
  */
 public record RbmTrainingOptions(
     int batch,
@@ -24,7 +26,8 @@ public record RbmTrainingOptions(
     float momentum,
     float weightDecay,
     long seed,
-    RbmSparsity sparsity) {
+    RbmSparsity sparsity,
+    int levels) {
   public RbmTrainingOptions {
     require(batch >= 1, "a minibatch has at least one row, not " + batch);
     require(chains >= 0, "persistent chains must be at least 0, not " + chains);
@@ -33,9 +36,11 @@ public record RbmTrainingOptions(
     require(
         weightDecay >= 0 && Float.isFinite(weightDecay),
         "the weight decay must be at least 0, not " + weightDecay);
+    require(levels >= 1, "chains have at least one level, not " + levels);
+    require(levels == 1 || chains > 0, "only persistent chains can be tempered");
   }
 
-  /** Without sparsity. */
+  /** Without sparsity and tempering. */
   public RbmTrainingOptions(
       int batch,
       int chains,
@@ -54,13 +59,29 @@ public record RbmTrainingOptions(
         momentum,
         weightDecay,
         seed,
-        RbmSparsity.NONE);
+        RbmSparsity.NONE,
+        1);
   }
 
   /** The same with this sparsity. */
   public RbmTrainingOptions with(RbmSparsity other) {
     return new RbmTrainingOptions(
-        batch, chains, sweeps, gradient, learningRate, momentum, weightDecay, seed, other);
+        batch, chains, sweeps, gradient, learningRate, momentum, weightDecay, seed, other, levels);
+  }
+
+  /** The same with that many levels of parallel tempering. */
+  public RbmTrainingOptions tempered(int count) {
+    return new RbmTrainingOptions(
+        batch,
+        chains,
+        sweeps,
+        gradient,
+        learningRate,
+        momentum,
+        weightDecay,
+        seed,
+        sparsity,
+        count);
   }
 
   private static void require(boolean condition, String message) {

@@ -10,8 +10,10 @@ class BackendsTest {
   @Test
   void autoTakesTheMostPreferredThatRuns() {
     try (Backend backend = Backends.auto()) {
-      // -Dexpect.backend names another where a machine is known to lack this one.
-      assertThat(backend.name()).isEqualTo(System.getProperty("expect.backend", "vector"));
+      // -Dexpect.backend=scalar for a machine that is known to lack the other; better ones than
+      // these lie in other modules.
+      boolean scalar = "scalar".equals(System.getProperty("expect.backend"));
+      assertThat(backend.name()).isEqualTo(scalar ? "scalar" : "vector");
       assertThat(Backends.explain(backend)).startsWith("backend " + backend.description());
     }
     assertThat(Backends.report()).extracting(Backends.Status::name).endsWith("vector", "scalar");

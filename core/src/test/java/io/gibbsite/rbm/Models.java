@@ -16,6 +16,25 @@ final class Models {
     return new RbmParameters(shape, values);
   }
 
+  /** The same for real visible units, whose deviations lie round 1. */
+  static GaussianRbmParameters random(GaussianRbmShape shape, double spread, long seed) {
+    float[] sd = normals(shape.visible(), seed + 1);
+    for (int i = 0; i < sd.length; i++) {
+      sd[i] = (float) Math.exp(0.4 * sd[i]);
+    }
+    return GaussianRbmParameters.of(random(shape.units(), spread, seed), sd);
+  }
+
+  /** That many standard normal numbers. */
+  static float[] normals(int count, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] normals = new float[count];
+    for (int k = 0; k < count; k++) {
+      normals[k] = (float) random.nextGaussian();
+    }
+    return normals;
+  }
+
   /** That many fair bits. */
   static byte[] states(int count, long seed) {
     SplittableRandom random = new SplittableRandom(seed);

@@ -134,7 +134,8 @@ class NceTrainerTest {
       for (int s = 0; s < 1000; s++) {
         trainer.step();
       }
-      assertThat(threads.getCurrentThreadAllocatedBytes() - before).isZero();
+      // The JVM may take a little when it compiles; an object a step would be 16,000 bytes.
+      assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4000);
     }
   }
 

@@ -98,7 +98,7 @@ class RbmTrainerTest {
     Path file = folder.resolve("checkpoint.safetensors");
     RbmTrainingOptions options = options(chains, gradient, 3);
     if (gradient == RbmGradient.CENTRED) {
-      options = options.with(new RbmSparsity(0.2f, 0.1f));
+      options = options.with(new RbmSparsity(0.2f, 0.1f)).tempered(3);
     }
     float[] whole;
     try (Backend one = backend(backend, 1);
@@ -251,6 +251,9 @@ class RbmTrainerTest {
     LearningRate rate = LearningRate.constant(1);
     assertThatThrownBy(() -> new RbmTrainingOptions(1, 0, 0, RbmGradient.PLAIN, rate, 0, 0, 1))
         .hasMessageContaining("at least one sweep");
+    assertThatThrownBy(
+            () -> new RbmTrainingOptions(1, 0, 1, RbmGradient.PLAIN, rate, 0, 0, 1).tempered(2))
+        .hasMessageContaining("only persistent chains can be tempered");
     assertThatThrownBy(() -> new RbmSparsity(1, 1)).hasMessageContaining("between 0 and 1, not 1");
     assertThatThrownBy(() -> new RbmSparsity(0.1f, Float.NaN))
         .hasMessageContaining("cost must be at least 0, not NaN");

@@ -7,6 +7,9 @@ import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.rbm.GaussianRbmSession;
+import io.gibbsite.rbm.GaussianRbmShape;
+import io.gibbsite.rbm.GaussianRbmVector;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
 
@@ -76,6 +79,27 @@ final class NativeBackend implements Backend {
   @Override
   public RbmSession open(RbmShape shape, int rows) {
     return new RbmNative(rbm, shape, rows, workers);
+  }
+
+  @Override
+  public long bytes(GaussianRbmShape shape, int rows) {
+    requireVectors();
+    return GaussianRbmVector.bytes(shape, rows, options.threads());
+  }
+
+  /** Real visible units have no kernels in C++: their session is that of the Vector API. */
+  @Override
+  public GaussianRbmSession open(GaussianRbmShape shape, int rows) {
+    requireVectors();
+    return new GaussianRbmVector(shape, rows, workers);
+  }
+
+  private static void requireVectors() {
+    if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+      throw new BackendUnavailableException(
+          "backend native computes RBMs with real visible units on the Vector API: start the JVM with"
+              + " --add-modules jdk.incubator.vector");
+    }
   }
 
   @Override

@@ -49,8 +49,8 @@ final class RbmNative extends CheckedRbmSession {
   private final Workers.Body temperBody = this::temperBlock;
 
   // The arguments of the call in progress.
-  private MemorySegment array;
-  private MemorySegment rows;
+  private byte[] rows;
+  private float[] out;
   private int n;
   private int tiles;
   private int blockTiles;
@@ -108,11 +108,10 @@ final class RbmNative extends CheckedRbmSession {
   @Override
   protected void computeSetParameters(RbmParameters parameters) {
     fixed.round(parameters.values());
-    array = MemorySegment.ofArray(fixed.q());
     workers.run(strips(shape().visible(), strip) + strips(shape().hidden(), strip), packBody);
     kernels.setBiases(
         session,
-        MemorySegment.ofArray(parameters.values()),
+        parameters.values(),
         shape().visibleBiasOffset(),
         shape().hiddenBiasOffset(),
         fixed.scale(),
@@ -126,7 +125,7 @@ final class RbmNative extends CheckedRbmSession {
   private void packStrip(int unit, int worker) {
     int ofVisible = strips(shape().visible(), strip);
     boolean toHidden = unit >= ofVisible;
-    kernels.pack(session, toHidden ? 1 : 0, toHidden ? unit - ofVisible : unit, array);
+    kernels.pack(session, toHidden ? 1 : 0, toHidden ? unit - ofVisible : unit, fixed.q());
   }
 
   /** Divides rows into blocks, as many as there are threads if they are few. */
@@ -147,7 +146,7 @@ final class RbmNative extends CheckedRbmSession {
 
   @Override
   protected void computeFreeEnergy(byte[] v, int count, double[] energy) {
-    rows = MemorySegment.ofArray(v);
+    rows = v;
     workers.run(blocks(count), freeEnergyBody);
     MemorySegment.copy(rowValues, JAVA_DOUBLE, 0, energy, 0, count);
   }
@@ -169,21 +168,21 @@ final class RbmNative extends CheckedRbmSession {
 
   private void probabilities(int given, byte[] bytes, int count, float[] probability) {
     states = given;
-    rows = MemorySegment.ofArray(bytes);
-    array = MemorySegment.ofArray(probability);
+    rows = bytes;
+    out = probability;
     workers.run(blocks(count), probabilityBody);
   }
 
   private void probabilityBlock(int block, int worker) {
     loadBatch(block, states);
     int ofHidden = states == VISIBLE_BATCH ? 1 : 0;
-    kernels.probabilities(session, worker, ofHidden, block * blockTiles, tilesOf(block), n, array);
+    kernels.probabilities(session, worker, ofHidden, block * blockTiles, tilesOf(block), n, out);
   }
 
   @Override
   protected void computeStatistics(byte[] v, int count, float[] sums) {
     states = VISIBLE_BATCH;
-    rows = MemorySegment.ofArray(v);
+    rows = v;
     statistics(count, batchColumnsBody, sums);
   }
 
@@ -194,7 +193,7 @@ final class RbmNative extends CheckedRbmSession {
   }
 
   private void statistics(int count, Workers.Body columns, float[] sums) {
-    array = MemorySegment.ofArray(sums);
+    out = sums;
     workers.run(blocks(count), columns);
     workers.run(strips(shape().visible(), visibleStrip) + 1, sumsBody);
   }
@@ -211,17 +210,17 @@ final class RbmNative extends CheckedRbmSession {
   /** S2 for a strip of visible units; unit 0 is the hidden biases. */
   private void sumsStrip(int unit, int worker) {
     if (unit == 0) {
-      kernels.hiddenSums(session, worker, n, array, shape().hiddenBiasOffset());
+      kernels.hiddenSums(session, worker, n, out, shape().hiddenBiasOffset());
     } else {
       int visibleAt = shape().visibleBiasOffset();
-      kernels.visibleSums(session, worker, states, unit - 1, n, array, visibleAt);
+      kernels.visibleSums(session, worker, states, unit - 1, n, out, visibleAt);
     }
   }
 
   @Override
   protected void computeSetVisible(byte[] v, int count) {
     if (count > 0) {
-      rows = MemorySegment.ofArray(v);
+      rows = v;
       workers.run(blocks(count), setVisibleBody);
     }
   }
@@ -244,7 +243,7 @@ final class RbmNative extends CheckedRbmSession {
   private void read(int chains, byte[] bytes, int count) {
     if (count > 0) {
       states = chains;
-      rows = MemorySegment.ofArray(bytes);
+      rows = bytes;
       workers.run(blocks(count), readBody);
     }
   }
@@ -258,14 +257,14 @@ final class RbmNative extends CheckedRbmSession {
     for (int i = 0; i < held.length; i++) {
       heldBytes[i] = (byte) (held[i] ? 1 : 0);
     }
-    kernels.clamp(session, MemorySegment.ofArray(heldBytes));
+    kernels.clamp(session, heldBytes);
   }
 
   @Override
   protected void computeGibbs(Gibbs sampler, long drawSeed, int count) {
     gibbs = sampler;
     seed = drawSeed;
-    kernels.setBase(session, MemorySegment.NULL);
+    kernels.setBase(session, null);
     workers.run(blocks(count), gibbsBody);
   }
 
@@ -285,7 +284,7 @@ final class RbmNative extends CheckedRbmSession {
   protected void computeAnneal(Annealing run, long drawSeed, int count, double[] logWeights) {
     annealing = run;
     seed = drawSeed;
-    kernels.setBase(session, MemorySegment.ofArray(run.baseBias()));
+    kernels.setBase(session, run.baseBias());
     MemorySegment.copy(logWeights, 0, rowValues, JAVA_DOUBLE, 0, count);
     workers.run(blocks(count), annealBody);
     MemorySegment.copy(rowValues, JAVA_DOUBLE, 0, logWeights, 0, count);
@@ -310,7 +309,7 @@ final class RbmNative extends CheckedRbmSession {
   protected void computeTemper(Tempering run, long drawSeed, int count, double[] gains) {
     tempering = run;
     seed = drawSeed;
-    kernels.setBase(session, MemorySegment.ofArray(run.baseBias()));
+    kernels.setBase(session, run.baseBias());
     MemorySegment.copy(run.betas(), 0, rowBetas, JAVA_FLOAT, 0, count);
     MemorySegment.copy(run.nextBetas(), 0, rowNext, JAVA_FLOAT, 0, count);
     workers.run(blocks(count), temperBody);

@@ -1,8 +1,6 @@
 package io.gibbsite.nativecpu;
 
 import io.gibbsite.backend.Backend;
-import io.gibbsite.backend.BackendOptions;
-import io.gibbsite.backend.Precision;
 import io.gibbsite.rbm.RbmContract;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +20,6 @@ abstract class RbmNativeContract extends RbmContract {
 
   @Override
   protected Backend backend(int threads) {
-    return new NativeBackend(
-        NativeLibrary.load(), isa, new BackendOptions(threads, Precision.FLOAT32));
+    return Libraries.backend(isa, threads);
   }
 }

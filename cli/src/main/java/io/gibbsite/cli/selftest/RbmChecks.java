@@ -10,6 +10,7 @@ import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.Tempering;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,6 +57,8 @@ public final class RbmChecks {
           checks.add(
               Check.sameBits(
                   "same annealing weights" + suffix, got.logWeights(), expected.logWeights()));
+          checks.add(
+              Check.sameBits("same tempering gains" + suffix, got.gains(), expected.gains()));
         }
       }
     }
@@ -78,7 +81,8 @@ public final class RbmChecks {
       double[] energies,
       float[] probabilities,
       float[] statistics,
-      double[] logWeights) {}
+      double[] logWeights,
+      double[] gains) {}
 
   private static Results results(RbmSession session, RbmParameters model, int rows) {
     RbmShape shape = model.shape();
@@ -104,7 +108,15 @@ public final class RbmChecks {
     double[] logWeights = new double[rows];
     float[] base = new float[shape.visible()];
     session.anneal(new Annealing(new float[] {0.25f, 0.5f, 1}, base, 7), SEED, logWeights);
-    return new Results(chains, energies, probabilities, statistics, logWeights);
+    float[] betas = new float[rows];
+    float[] next = new float[rows];
+    for (int k = 0; k < rows; k++) {
+      betas[k] = k % 5 * 0.25f;
+      next[k] = k % 3 * 0.5f;
+    }
+    double[] gains = new double[rows];
+    session.temper(new Tempering(betas, next, base, 2, 9), SEED, gains);
+    return new Results(chains, energies, probabilities, statistics, logWeights, gains);
   }
 
   private static Check logZ(Backend backend) {

@@ -147,7 +147,8 @@ class BrokenBackendTest {
     "freeEnergy,same free energies",
     "hiddenProbabilities,same probabilities",
     "statistics,same statistics",
-    "anneal,same annealing weights"
+    "anneal,same annealing weights",
+    "temper,same tempering gains"
   })
   void rbmsMustHaveTheBitsOfTheScalarOnes(String method, String check) {
     List<String> failed =

@@ -1,4 +1,4 @@
-package io.gibbsite.mlp;
+package io.gibbsite.tile;
 
 /**
  * The layout of the vector backend: a tile is 32 rows of a batch, stored column by column, so that
@@ -8,26 +8,27 @@ package io.gibbsite.mlp;
  * row (its energy, its weight, its random numbers) is a vector too. Only the parameter gradient,
  * which sums over rows, needs the other order.
  */
-final class Tile {
+public final class Tile {
   /** Rows in a tile: two 512-bit vectors, the width of the micro-kernel. */
-  static final int ROWS = 32;
+  public static final int ROWS = 32;
 
   /** Outputs that the micro-kernel computes at a time. */
-  static final int PANEL = 8;
+  public static final int PANEL = 8;
 
   private Tile() {}
 
   /** Floats in a tile of that many columns, with room for whole panels. */
-  static int size(int columns) {
+  public static int size(int columns) {
     return panels(columns) * PANEL * ROWS;
   }
 
-  static int panels(int columns) {
+  /** Panels that hold so many columns. */
+  public static int panels(int columns) {
     return (columns + PANEL - 1) / PANEL;
   }
 
   /** Tiles that hold so many rows. */
-  static int count(int rows) {
+  public static int count(int rows) {
     return (rows + ROWS - 1) / ROWS;
   }
 }

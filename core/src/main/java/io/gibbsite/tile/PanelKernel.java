@@ -1,9 +1,9 @@
-package io.gibbsite.mlp;
+package io.gibbsite.tile;
 
 import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.math.Lanes.FLOAT;
-import static io.gibbsite.mlp.Tile.PANEL;
-import static io.gibbsite.mlp.Tile.ROWS;
+import static io.gibbsite.tile.Tile.PANEL;
+import static io.gibbsite.tile.Tile.ROWS;
 
 import jdk.incubator.vector.FloatVector;
 

@@ -1,4 +1,4 @@
-package io.gibbsite.mlp;
+package io.gibbsite.tile;
 
 /**
  * A matrix [outputs, inputs] in the order in which the micro-kernel reads it: panels of 8 outputs,
@@ -7,20 +7,21 @@ package io.gibbsite.mlp;
  *
  * <p>Of a triangular matrix each panel knows the range of inputs that are not all zero.
  */
-final class PackedMatrix {
+public final class PackedMatrix {
   /** Which entries can differ from zero. */
-  enum Form {
+  public enum Form {
     FULL,
     LOWER,
     UPPER
   }
 
-  final int outputs;
-  final int inputs;
+  public final int outputs;
+  public final int inputs;
   final float[] values;
   private final Form form;
 
-  PackedMatrix(int outputs, int inputs, Form form) {
+  /** All zero. */
+  public PackedMatrix(int outputs, int inputs, Form form) {
     this.outputs = outputs;
     this.inputs = inputs;
     this.form = form;
@@ -31,7 +32,7 @@ final class PackedMatrix {
    * Copies entry (output, input) from {@code matrix[at + output * outputStride + input *
    * inputStride]}.
    */
-  void pack(float[] matrix, int at, int outputStride, int inputStride) {
+  public void pack(float[] matrix, int at, int outputStride, int inputStride) {
     for (int o = 0; o < outputs; o++) {
       int to = o / Tile.PANEL * Tile.PANEL * inputs + o % Tile.PANEL;
       int from = at + o * outputStride;
@@ -51,7 +52,8 @@ final class PackedMatrix {
     return form == Form.LOWER ? Math.min(inputs, (panel + 1) * Tile.PANEL) : inputs;
   }
 
-  static long bytes(int outputs, int inputs) {
+  /** Bytes that a matrix takes. */
+  public static long bytes(int outputs, int inputs) {
     return (long) Float.BYTES * Tile.panels(outputs) * Tile.PANEL * inputs;
   }
 }

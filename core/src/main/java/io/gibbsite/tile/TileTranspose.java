@@ -1,7 +1,7 @@
-package io.gibbsite.mlp;
+package io.gibbsite.tile;
 
 import static io.gibbsite.math.Lanes.COUNT;
-import static io.gibbsite.mlp.Tile.ROWS;
+import static io.gibbsite.tile.Tile.ROWS;
 
 import io.gibbsite.math.Lanes;
 import jdk.incubator.vector.FloatVector;
@@ -14,7 +14,7 @@ import jdk.incubator.vector.IntVector;
  * {@code i} and {@code i + s} and exchanges the lanes whose number has bit {@code s} for those that
  * have not; every stage is one two-vector permutation for each row.
  */
-final class TileTranspose {
+public final class TileTranspose {
   /** For stage s, COUNT indices for row i, then COUNT for row i + s; stage by stage. */
   private static final int[] INDICES = indices();
 
@@ -40,7 +40,7 @@ final class TileTranspose {
    * @param x rows of {@code columns} floats, from {@code xAt}
    * @param square float[COUNT * COUNT], scratch
    */
-  static void toTile(
+  public static void toTile(
       float[] x, int xAt, int rows, int columns, float[] tile, int at, float[] square) {
     int done = 0;
     if (rows == ROWS) {
@@ -68,7 +68,7 @@ final class TileTranspose {
    *
    * @param square float[COUNT * COUNT], scratch
    */
-  static void toRows(
+  public static void toRows(
       float[] tile, int at, int rows, int columns, float[] x, int xAt, int stride, float[] square) {
     int done = 0;
     if (rows == ROWS) {

@@ -1,0 +1,201 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.backend.Workers;
+import io.gibbsite.diagnostics.Acceptance;
+import io.gibbsite.diagnostics.Summary;
+import io.gibbsite.io.NdArray;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What the draws of a sample file are worth, quantity by quantity.
+ *
+ * @param chains how many
+ * @param draws of each
+ * @param acceptance of the proposals, if the sampler makes any
+ * @param quantities energies first, then the columns of the states
+ */
+record ConvergenceReport(int chains, int draws, Acceptance acceptance, List<Quantity> quantities) {
+  /** A table has no more rows of states; those of the smallest bulk ESS are shown. */
+  private static final int MOST_ROWS = 12;
+
+  /** Above it chains have not mixed (Vehtari et al. 2021). */
+  private static final double MIXED = 1.01;
+
+  private static final String STATES = "posterior/";
+  private static final String STATISTICS = "sample_stats/";
+  private static final List<String> ENERGIES = List.of("energy", "free_energy");
+
+  /**
+   * One quantity; null stands for what cannot be said.
+   *
+   * @param autocorrelationTime in draws
+   */
+  record Quantity(
+      String name,
+      Double mean,
+      Double sd,
+      Double mcseMean,
+      Double mcseSd,
+      Double essBulk,
+      Double essTail,
+      Double autocorrelationTime,
+      Double rHat) {
+    static Quantity of(String name, Summary s) {
+      return new Quantity(
+          name,
+          known(s.mean()),
+          known(s.sd()),
+          known(s.mcseMean()),
+          known(s.mcseSd()),
+          known(s.essBulk()),
+          known(s.essTail()),
+          known(s.autocorrelationTime()),
+          known(s.rHat()));
+    }
+
+    private static Double known(double value) {
+      return Double.isFinite(value) ? value : null;
+    }
+  }
+
+  /**
+   * Of the arrays of a sample file: those under {@code posterior/}, the energies and the rates of
+   * acceptance under {@code sample_stats/}.
+   *
+   * @throws IllegalArgumentException if there is no {@code posterior/} array, or their chains and
+   *     draws differ
+   */
+  static ConvergenceReport of(Map<String, NdArray> arrays, int threads) {
+    int[] first = null;
+    Acceptance acceptance = null;
+    List<Quantity> energies = new ArrayList<>();
+    List<Quantity> states = new ArrayList<>();
+    try (Workers workers = new Workers(threads, "gibbsite-diagnostics")) {
+      for (Map.Entry<String, NdArray> entry : arrays.entrySet()) {
+        String name = entry.getKey();
+        NdArray array = entry.getValue();
+        boolean state = name.startsWith(STATES);
+        String own = name.substring(name.indexOf('/') + 1);
+        boolean energy = name.startsWith(STATISTICS) && ENERGIES.contains(own);
+        boolean rate = name.equals(STATISTICS + "acceptance_rate");
+        if (state || energy || rate) {
+          int[] shape = array.shape();
+          first = requireDraws(name, array, first);
+          if (rate) {
+            acceptance = Acceptance.of(array::value, shape[0], shape[1]);
+          } else {
+            (state ? states : energies).addAll(quantities(own, array, workers));
+          }
+        }
+      }
+    }
+    if (states.isEmpty()) {
+      throw new IllegalArgumentException(
+          "it has no array posterior/x [chain, draw, ...], as gibbsite sample writes it");
+    }
+    energies.addAll(states);
+    return new ConvergenceReport(first[0], first[1], acceptance, energies);
+  }
+
+  private static int[] requireDraws(String name, NdArray array, int[] first) {
+    int[] shape = array.shape();
+    if (shape.length < 2 || array.size() == 0) {
+      throw new IllegalArgumentException(name + " is " + array + ", not [chain, draw, ...]");
+    }
+    if (first != null && (shape[0] != first[0] || shape[1] != first[1])) {
+      throw new IllegalArgumentException(
+          "%s is %s, but there are %d chains of %d draws"
+              .formatted(name, array, first[0], first[1]));
+    }
+    return shape;
+  }
+
+  private static List<Quantity> quantities(String name, NdArray array, Workers workers) {
+    int[] shape = array.shape();
+    int columns = array.size() / shape[0] / shape[1];
+    Summary[] summaries = Summary.ofColumns(array::value, shape[0], shape[1], columns, workers);
+    List<Quantity> quantities = new ArrayList<>();
+    for (int c = 0; c < columns; c++) {
+      String full = shape.length == 2 ? name : name + "[" + c + "]";
+      quantities.add(Quantity.of(full, summaries[c]));
+    }
+    return quantities;
+  }
+
+  /** Prints the table, and in a few words what it means. */
+  void print(PrintWriter out) {
+    out.println(
+        "%-12s  %11s  %11s  %10s  %10s  %9s  %9s  %8s  %6s"
+            .formatted(
+                "", "mean", "sd", "mcse mean", "mcse sd", "ess bulk", "ess tail", "tau", "r-hat"));
+    List<Quantity> energies = quantities.stream().filter(q -> ENERGIES.contains(q.name())).toList();
+    List<Quantity> states = quantities.subList(energies.size(), quantities.size());
+    energies.forEach(q -> out.println(row(q)));
+    Comparator<Quantity> worstFirst =
+        Comparator.comparing(Quantity::essBulk, Comparator.nullsLast(Comparator.naturalOrder()));
+    List<Quantity> shown =
+        states.size() <= MOST_ROWS
+            ? states
+            : states.stream().sorted(worstFirst).limit(MOST_ROWS).toList();
+    shown.forEach(q -> out.println(row(q)));
+    if (shown.size() < states.size()) {
+      out.println(
+          "the %d of %d columns with the smallest bulk ESS".formatted(shown.size(), states.size()));
+    }
+    out.println(verdict());
+    out.flush();
+  }
+
+  private String verdict() {
+    StringBuilder text = new StringBuilder(count(chains, "chain") + " of " + count(draws, "draw"));
+    if (acceptance != null) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              ", acceptance %.3f (by chain %.3f to %.3f)",
+              acceptance.mean(),
+              acceptance.lowest(),
+              acceptance.highest()));
+    }
+    double largest =
+        quantities.stream()
+            .filter(q -> q.rHat() != null)
+            .mapToDouble(Quantity::rHat)
+            .max()
+            .orElse(Double.NaN);
+    if (Double.isNaN(largest)) {
+      return text + "; R-hat and ESS need 2 chains of 4 draws that are not all the same";
+    }
+    return text
+        + String.format(Locale.ROOT, ", R-hat at most %.3f", largest)
+        + (largest > MIXED ? ": not mixed, make the chains longer" : "");
+  }
+
+  private static String count(int n, String what) {
+    return n + " " + what + (n == 1 ? "" : "s");
+  }
+
+  private static String row(Quantity q) {
+    return String.format(
+        Locale.ROOT,
+        "%-12s  %11s  %11s  %10s  %10s  %9s  %9s  %8s  %6s",
+        q.name(),
+        text("%.5g", q.mean()),
+        text("%.5g", q.sd()),
+        text("%.2g", q.mcseMean()),
+        text("%.2g", q.mcseSd()),
+        text("%.0f", q.essBulk()),
+        text("%.0f", q.essTail()),
+        text("%.1f", q.autocorrelationTime()),
+        text("%.3f", q.rHat()));
+  }
+
+  private static String text(String format, Double value) {
+    return value == null ? "-" : String.format(Locale.ROOT, format, value);
+  }
+}

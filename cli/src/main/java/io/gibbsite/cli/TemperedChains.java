@@ -1,0 +1,122 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.backend.Backend;
+import io.gibbsite.cli.picture.PanelRow;
+import io.gibbsite.cli.picture.Png;
+import io.gibbsite.io.NdArray;
+import io.gibbsite.io.Npz;
+import io.gibbsite.rbm.BaseRates;
+import io.gibbsite.rbm.RbmModel;
+import io.gibbsite.rbm.RbmParameters;
+import io.gibbsite.rbm.RbmSession;
+import io.gibbsite.rbm.RbmShape;
+import io.gibbsite.rbm.RbmTempering;
+import io.gibbsite.sampler.ParallelTempering;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Samples an RBM by parallel tempering, one sweep between exchanges.
+ *
+ * @param file the model
+ * @param length of the chains
+ * @param levels at least 2
+ * @param start where they start
+ * @param data the run from whose training rows they start, and whose base rates the lowest level
+ *     has; or null for fair bits there, that is for levels that are plain temperatures
+ */
+record TemperedChains(
+    Path file, ChainLength length, int levels, ChainStart start, TrainRbmOptions data) {
+  /** Writes the samples and, unless null, the picture; prints the levels. */
+  void run(Path out, Path picture, CommonOptions common) throws IOException {
+    RbmParameters parameters = ModelAndData.read(file, RbmModel::read).parameters();
+    RbmShape shape = parameters.shape();
+    VisibleLayout layout = VisibleLayout.of(GibbsChains.metadata(file), shape);
+    RunOptions.require(
+        picture == null || layout.images() != null,
+        "--picture needs an RBM that was trained on images");
+    length.requireFits(Math.max(shape.visible(), levels));
+    int chains = length.chains();
+    RunOptions.require(
+        (long) chains * levels * shape.visible() <= Integer.MAX_VALUE - 64,
+        "%d chains of %d levels are too many for one session: lower --chains or --levels"
+            .formatted(chains, levels));
+    byte[] v = start.states(parameters, layout, chains, data, common.seed());
+    byte[] samples = new byte[chains * length.draws() * shape.visible()];
+    float[] energies = new float[chains * length.draws()];
+    float[] acceptance = new float[chains * length.draws() * (levels - 1)];
+    float[] betas;
+    try (Backend backend = common.openBackend();
+        RbmSession session = backend.open(shape, chains * levels);
+        Progress progress = common.progress("sample", length.total())) {
+      session.setParameters(parameters);
+      ParallelTempering options = ParallelTempering.even(levels, base(v, shape.visible()));
+      RbmTempering tempering = new RbmTempering(session, options, v, chains, common.seed());
+      tempering.burnIn(length.burnIn(), done -> progress.at(done, ""));
+      for (int draw = 0; draw < length.draws(); draw++) {
+        for (int sweep = 0; sweep < length.thin(); sweep++) {
+          tempering.step();
+          progress.at(tempering.round(), "");
+        }
+        tempering.readVisible(v);
+        GibbsChains.record(session, length, v, draw, samples, energies);
+        record(tempering, draw, acceptance);
+      }
+      betas = tempering.betas();
+      print(betas, tempering.acceptance(), common.out());
+    }
+    if (picture != null) {
+      int side = (int) Math.min(GibbsChains.MOST_IMAGES_ACROSS, Math.sqrt(chains));
+      float[] x = layout.unlabelled(new BinaryRows(v, chains).floats(), chains);
+      Png.write(
+          picture, PanelRow.draw(List.of(RbmImages.grid("samples", x, layout.images(), side))));
+    }
+    int draws = length.draws();
+    Map<String, NdArray> arrays = new LinkedHashMap<>();
+    arrays.put("posterior/x", NdArray.of(samples, chains, draws, shape.visible()));
+    arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, draws));
+    arrays.put("sample_stats/swap_acceptance", NdArray.of(acceptance, chains, draws, levels - 1));
+    arrays.put("tempering/beta", NdArray.of(betas, levels));
+    Npz.write(out, arrays);
+    ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
+  }
+
+  private float[] base(byte[] v, int visible) {
+    return data == null
+        ? new float[visible]
+        : BaseRates.logOdds(new BinaryRows(v, length.chains()).floats(), length.chains(), visible);
+  }
+
+  private void record(RbmTempering tempering, int draw, float[] acceptance) {
+    int pairs = levels - 1;
+    float[] latest = new float[length.chains() * pairs];
+    tempering.readLatestAcceptance(latest);
+    for (int chain = 0; chain < length.chains(); chain++) {
+      System.arraycopy(
+          latest, chain * pairs, acceptance, (chain * length.draws() + draw) * pairs, pairs);
+    }
+  }
+
+  private static void print(float[] betas, double[] acceptance, PrintWriter out) {
+    StringBuilder line = new StringBuilder("inverse temperatures    ");
+    for (float beta : betas) {
+      line.append(String.format(Locale.ROOT, " %.3f", beta));
+    }
+    out.println(line);
+    line = new StringBuilder("swap acceptance upwards ");
+    for (double rate : acceptance) {
+      line.append(String.format(Locale.ROOT, " %.3f", rate));
+    }
+    out.println(line);
+    double least = Arrays.stream(acceptance).min().orElseThrow();
+    if (least < 0.1) {
+      out.println("Few exchanges succeed at some level: raise --levels or --burn-in.");
+    }
+  }
+}

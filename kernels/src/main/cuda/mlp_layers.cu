@@ -1,0 +1,270 @@
+// The layered regime of io.gibbsite.mlp.MlpEnergy: one launch a layer, a float32 product with the
+// step that follows in its epilogue. For networks that do not fit on a multiprocessor.
+//
+// Rows are stacked: a pass with tangents has [a; at; as] below one another, so one product does F2
+// and T2, B3 and D3, B2 and D2. Only the first `values` rows have a bias and an activation here.
+// Strides are multiples of 4, and arrays are zero between a row's end and the stride, where float4
+// loads reach.
+#include "mlp_activation.cuh"
+#include "product.cuh"
+
+constexpr int NO_ACTIVATION = -1;
+
+struct MlpForward {
+  const float* in;      // [rows, inStride]: a_l
+  const float* weight;  // [outputs, inStride]
+  const float* bias;    // [outputs], or null
+  float* z;             // [rows, outStride], or null
+  float* a;             // [values, outStride], or null
+  int rows, values, inputs, outputs, inStride, outStride;
+  int activation;
+  int unused;
+};
+
+// F2, F3; T2.
+template <int TM, int TN>
+__device__ __forceinline__ void forward(const MlpForward& args, float* memory) {
+  using Tile = ProductTile<TM, TN>;
+  AlongRows in{args.in, args.inStride, args.rows, args.inputs};
+  AlongRows weight{args.weight, args.inStride, args.outputs, args.inputs};
+  int row0 = (int)blockIdx.x * Tile::ROWS;
+  int column0 = (int)blockIdx.y * Tile::COLUMNS;
+  float sum[TM][TN] = {};
+  multiply(in, weight, row0, column0, 0, args.inputs, memory, sum, SeesNothing());
+#pragma unroll
+  for (int n = 0; n < TN; n += 4) {
+    int column = column0 + Tile::column(n);
+    if (column < args.outStride) {
+      float bias[4];
+#pragma unroll
+      for (int e = 0; e < 4; e++) {
+        bias[e] = args.bias && column + e < args.outputs ? args.bias[column + e] : 0.f;
+      }
+#pragma unroll
+      for (int m = 0; m < TM; m++) {
+        int row = row0 + Tile::row(m);
+        if (row < args.rows) {
+          size_t at = (size_t)row * args.outStride + column;
+          bool value = row < args.values;
+          float z[4], a[4];
+#pragma unroll
+          for (int e = 0; e < 4; e++) {
+            z[e] = value ? sum[m][n + e] + bias[e] : sum[m][n + e];
+          }
+          if (args.z) {
+            *(float4*)(args.z + at) = float4{z[0], z[1], z[2], z[3]};
+          }
+          if (args.a && value) {
+#pragma unroll
+            for (int e = 0; e < 4; e++) {
+              a[e] = column + e < args.outputs ? activate(args.activation, z[e]) : 0.f;
+            }
+            *(float4*)(args.a + at) = float4{a[0], a[1], a[2], a[3]};
+          }
+        }
+      }
+    }
+  }
+}
+
+KERNEL(mlp_forward_64, MlpForward, 256, 2) {
+  DYNAMIC_SHARED(memory);
+  forward<4, 4>(args, (float*)memory);
+}
+
+KERNEL(mlp_forward_128, MlpForward, 256, 1) {
+  DYNAMIC_SHARED(memory);
+  forward<8, 8>(args, (float*)memory);
+}
+
+struct MlpBackward {
+  const float* d;       // [rows, dStride]: d_l
+  const float* weight;  // [outputs of the layer, stride]
+  const float* z;       // [rows, stride]: z_{l-1}; or null, then p_l is left as it is
+  float* out;           // [rows, stride]: d_{l-1} or p_l
+  int rows, outputs, inputs, dStride, stride;
+  int activation;
+  int accumulate;  // out is added to
+  int unused;
+};
+
+// B3, B4; D3.
+template <int TM, int TN>
+__device__ __forceinline__ void backward(const MlpBackward& args, float* memory) {
+  using Tile = ProductTile<TM, TN>;
+  AlongRows d{args.d, args.dStride, args.rows, args.outputs};
+  AcrossRows weight{args.weight, args.stride, args.stride, args.outputs};
+  int row0 = (int)blockIdx.x * Tile::ROWS;
+  int column0 = (int)blockIdx.y * Tile::COLUMNS;
+  float sum[TM][TN] = {};
+  multiply(d, weight, row0, column0, 0, args.outputs, memory, sum, SeesNothing());
+#pragma unroll
+  for (int n = 0; n < TN; n += 4) {
+    int column = column0 + Tile::column(n);
+    if (column < args.stride) {
+#pragma unroll
+      for (int m = 0; m < TM; m++) {
+        int row = row0 + Tile::row(m);
+        if (row < args.rows) {
+          size_t at = (size_t)row * args.stride + column;
+          float4 out = float4{sum[m][n], sum[m][n + 1], sum[m][n + 2], sum[m][n + 3]};
+          if (args.z) {
+            float4 z = *(const float4*)(args.z + at);
+            out.x *= slope(args.activation, z.x);
+            out.y *= slope(args.activation, z.y);
+            out.z *= slope(args.activation, z.z);
+            out.w *= slope(args.activation, z.w);
+          }
+          if (args.accumulate) {
+            float4 before = *(const float4*)(args.out + at);
+            out = float4{before.x + out.x, before.y + out.y, before.z + out.z, before.w + out.w};
+          }
+          *(float4*)(args.out + at) = out;
+        }
+      }
+    }
+  }
+}
+
+KERNEL(mlp_backward_64, MlpBackward, 256, 2) {
+  DYNAMIC_SHARED(memory);
+  backward<4, 4>(args, (float*)memory);
+}
+
+KERNEL(mlp_backward_128, MlpBackward, 256, 1) {
+  DYNAMIC_SHARED(memory);
+  backward<8, 8>(args, (float*)memory);
+}
+
+struct MlpGradient {
+  const float* d;  // [rows, dStride]
+  const float* a;  // [rows, aStride]
+  float* partial;  // [chunks, parameters]
+  int64_t parameters, weightOffset, biasOffset;
+  int rows, values, outputs, inputs, dStride, aStride;
+  int chunkRows;  // of each block's sum
+  int unused;
+};
+
+// Adds up the columns of d in the stages that it sees, for db: thread i has column i.
+template <int SIDE>
+struct SumsColumns {
+  float& sum;
+  bool wanted;
+  int& k0;
+  int end;
+
+  __device__ __forceinline__ void operator()(const float* stage) {
+    if (wanted) {
+      for (int k = 0; k < PRODUCT_DEPTH && k0 + k < end; k++) {
+        sum += stage[k * (SIDE + 4) + (int)threadIdx.x];
+      }
+      k0 += PRODUCT_DEPTH;
+    }
+  }
+};
+
+// B2; D2. Blocks (outputs, inputs, chunk of rows).
+template <int TM, int TN>
+__device__ __forceinline__ void gradient(const MlpGradient& args, float* memory) {
+  using Tile = ProductTile<TM, TN>;
+  int first = (int)blockIdx.z * args.chunkRows;
+  int end = first + args.chunkRows < args.rows ? first + args.chunkRows : args.rows;
+  AcrossRows d{args.d, args.dStride, args.dStride, end};
+  AcrossRows a{args.a, args.aStride, args.aStride, end};
+  int row0 = (int)blockIdx.x * Tile::ROWS;
+  int column0 = (int)blockIdx.y * Tile::COLUMNS;
+  float sum[TM][TN] = {};
+  float bias = 0.f;
+  int k = first;
+  bool wanted = column0 == 0 && (int)threadIdx.x < Tile::ROWS;
+  multiply(d, a, row0, column0, first, end, memory, sum,
+           SumsColumns<Tile::ROWS>{bias, wanted, k, args.values});
+  float* partial = args.partial + blockIdx.z * args.parameters;
+#pragma unroll
+  for (int m = 0; m < TM; m++) {
+    int row = row0 + Tile::row(m);
+#pragma unroll
+    for (int n = 0; n < TN; n++) {
+      int column = column0 + Tile::column(n);
+      if (row < args.outputs && column < args.inputs) {
+        partial[args.weightOffset + (int64_t)row * args.inputs + column] = sum[m][n];
+      }
+    }
+  }
+  if (wanted && row0 + (int)threadIdx.x < args.outputs) {
+    partial[args.biasOffset + row0 + (int)threadIdx.x] = bias;
+  }
+}
+
+KERNEL(mlp_gradient_64, MlpGradient, 256, 2) {
+  DYNAMIC_SHARED(memory);
+  gradient<4, 4>(args, (float*)memory);
+}
+
+KERNEL(mlp_gradient_128, MlpGradient, 256, 1) {
+  DYNAMIC_SHARED(memory);
+  gradient<8, 8>(args, (float*)memory);
+}
+
+// B2 and D2 of the last layer, whose d is a number a row: 64 columns a block, 4 rows at a time.
+struct MlpOutputGradient {
+  const float* seed;  // [rows, 4], the first of each
+  const float* a;     // [rows, aStride]
+  float* partial;     // [chunks, parameters]
+  int64_t parameters, weightOffset, biasOffset;
+  int rows, values, inputs, aStride;
+  int chunkRows;
+  int unused;
+};
+
+KERNEL(mlp_output_gradient, MlpOutputGradient, 256, 1) {
+  DYNAMIC_SHARED(memory);
+  float(*sums)[64] = (float(*)[64])memory;  // [4 + 4][64]: weights, then biases
+  int column = (int)blockIdx.x * 64 + (int)threadIdx.x % 64;
+  int part = (int)threadIdx.x / 64;
+  int first = (int)blockIdx.z * args.chunkRows;
+  int end = first + args.chunkRows < args.rows ? first + args.chunkRows : args.rows;
+  float sum = 0.f;
+  float bias = 0.f;
+  for (int row = first + part; row < end; row += 4) {
+    float seed = args.seed[4 * (size_t)row];
+    if (column < args.inputs) {
+      sum = fmaf(seed, args.a[(size_t)row * args.aStride + column], sum);
+    }
+    bias += row < args.values ? seed : 0.f;
+  }
+  sums[part][threadIdx.x % 64] = sum;
+  sums[4 + part][threadIdx.x % 64] = bias;
+  __syncthreads();
+  if (part == 0) {
+    float* partial = args.partial + blockIdx.z * args.parameters;
+    int i = (int)threadIdx.x;
+    if (column < args.inputs) {
+      partial[args.weightOffset + column] = (sums[0][i] + sums[1][i]) + (sums[2][i] + sums[3][i]);
+    }
+    if (column == 0) {
+      partial[args.biasOffset] = (sums[4][0] + sums[5][0]) + (sums[6][0] + sums[7][0]);
+    }
+  }
+}
+
+// The sum of all chunks' gradients, in their order.
+struct MlpSumPartials {
+  const float* partial;  // [chunks, parameters]
+  float* gradient;       // [parameters]
+  int64_t parameters;
+  int chunks;
+  int accumulate;
+};
+
+KERNEL(mlp_sum_partials, MlpSumPartials, 256, 1) {
+  int64_t p = (int64_t)blockIdx.x * 256 + threadIdx.x;
+  if (p < args.parameters) {
+    float sum = args.accumulate ? args.gradient[p] : 0.f;
+    for (int c = 0; c < args.chunks; c++) {
+      sum += args.partial[c * args.parameters + p];
+    }
+    args.gradient[p] = sum;
+  }
+}

@@ -1,0 +1,480 @@
+package io.gibbsite.cuda;
+
+import io.gibbsite.mlp.Activation;
+import io.gibbsite.sampler.Langevin;
+
+/** The kernels of {@code mlp_layers.cu} and {@code mlp_rows.cu}, one typed method each. */
+final class MlpKernels {
+  /** Strides are multiples of it. */
+  private static final int ALIGNMENT = 4;
+
+  /** Floats between the seeds of two rows. */
+  static final int SEED_STRIDE = ALIGNMENT;
+
+  private static final int NO_ACTIVATION = -1;
+  private static final int THREADS = 256;
+  private static final int WARPS = 4;
+  private static final int DEPTH = 16;
+
+  /** The products: tiles of 64 × 64 and of 128 × 128, the same bits. */
+  private enum Product {
+    FORWARD("mlp_forward"),
+    BACKWARD("mlp_backward"),
+    GRADIENT("mlp_gradient");
+
+    final String name;
+
+    Product(String name) {
+      this.name = name;
+    }
+  }
+
+  private final DeviceStream stream;
+  private final int multiprocessors;
+  private final DeviceKernel[] small = new DeviceKernel[Product.values().length];
+  private final DeviceKernel[] large = new DeviceKernel[Product.values().length];
+  private final DeviceKernel outputGradient;
+  private final DeviceKernel sumPartials;
+  private final DeviceKernel output;
+  private final DeviceKernel tangents;
+  private final DeviceKernel tangentsBackward;
+  private final DeviceKernel centre;
+  private final DeviceKernel seeds;
+  private final DeviceKernel langevinStep;
+  private final DeviceKernel noiseDraws;
+  private final DeviceKernel noiseColour;
+  private final DeviceKernel noiseLogDensity;
+  private final DeviceKernel nceRows;
+  private final DeviceKernel nceTotals;
+  private final Arguments arguments = new Arguments();
+
+  MlpKernels(Device device, DeviceStream stream) {
+    this.stream = stream;
+    multiprocessors = device.multiprocessors();
+    for (Product product : Product.values()) {
+      small[product.ordinal()] = device.kernel(product.name + "_64", THREADS, sharedBytes(64));
+      large[product.ordinal()] = device.kernel(product.name + "_128", THREADS, sharedBytes(128));
+    }
+    outputGradient = device.kernel("mlp_output_gradient", THREADS, 8 * 64 * Float.BYTES);
+    sumPartials = device.kernel("mlp_sum_partials", THREADS, 0);
+    output = device.kernel("mlp_output", 32 * WARPS, 0);
+    tangents = device.kernel("mlp_tangents", THREADS, 0);
+    tangentsBackward = device.kernel("mlp_tangents_backward", THREADS, 0);
+    centre = device.kernel("mlp_centre", THREADS, 0);
+    seeds = device.kernel("mlp_seeds", THREADS, 0);
+    langevinStep = device.kernel("langevin_step", 128, 0);
+    noiseDraws = device.kernel("noise_draws", 128, 0);
+    noiseColour = device.kernel("noise_colour", THREADS, 0);
+    noiseLogDensity = device.kernel("noise_log_density", 32 * WARPS, 0);
+    nceRows = device.kernel("nce_rows", THREADS, THREADS * 2 * Double.BYTES);
+    nceTotals = device.kernel("nce_totals", 32, 0);
+  }
+
+  private static int sharedBytes(int side) {
+    return 2 * DEPTH * 2 * (side + 4) * Float.BYTES;
+  }
+
+  /** Columns rounded up to a stride. */
+  static int stride(int columns) {
+    return ceilDiv(columns, ALIGNMENT) * ALIGNMENT;
+  }
+
+  private static int ceilDiv(long n, int d) {
+    return (int) ((n + d - 1) / d);
+  }
+
+  /** Large tiles where they fill the device. */
+  private void launch(Product product, int m, int n, int z) {
+    boolean fills = (long) ceilDiv(m, 128) * ceilDiv(n, 128) * z >= multiprocessors;
+    int side = fills && m > 64 && n > 64 ? 128 : 64;
+    DeviceKernel kernel = (side == 128 ? large : small)[product.ordinal()];
+    stream.launch(kernel, ceilDiv(m, side), ceilDiv(n, side), z, arguments);
+  }
+
+  /**
+   * F2 and F3, or T2.
+   *
+   * @param weight float[outputs][stride(inputs)]
+   * @param bias float[outputs] from {@code biasOffset}, or null
+   * @param z float[rows][stride(outputs)], out, or null
+   * @param a float[values][stride(outputs)], out, or null
+   */
+  void forward(
+      DeviceMemory in,
+      long inOffset,
+      DeviceMemory weight,
+      DeviceMemory bias,
+      long biasOffset,
+      DeviceMemory z,
+      DeviceMemory a,
+      int rows,
+      int values,
+      int inputs,
+      int outputs,
+      Activation activation) {
+    arguments.begin().pointer(in, inOffset).pointer(weight);
+    if (bias == null) {
+      arguments.pointer(null);
+    } else {
+      arguments.pointer(bias, biasOffset);
+    }
+    arguments
+        .pointer(z)
+        .pointer(a)
+        .number(rows)
+        .number(values)
+        .number(inputs)
+        .number(outputs)
+        .number(stride(inputs))
+        .number(stride(outputs))
+        .number(activation == null ? NO_ACTIVATION : activation.ordinal())
+        .end();
+    launch(Product.FORWARD, rows, stride(outputs), 1);
+  }
+
+  /**
+   * B3 and, with {@code z}, B4; D3.
+   *
+   * @param outputs columns of {@code d}
+   * @param inputs columns of {@code out}
+   */
+  void backward(
+      DeviceMemory d,
+      DeviceMemory weight,
+      DeviceMemory z,
+      DeviceMemory out,
+      int rows,
+      int outputs,
+      int inputs,
+      Activation activation,
+      boolean accumulate) {
+    arguments
+        .begin()
+        .pointer(d)
+        .pointer(weight)
+        .pointer(z)
+        .pointer(out)
+        .number(rows)
+        .number(outputs)
+        .number(inputs)
+        .number(stride(outputs))
+        .number(stride(inputs))
+        .number(activation.ordinal())
+        .flag(accumulate)
+        .end();
+    launch(Product.BACKWARD, rows, stride(inputs), 1);
+  }
+
+  /**
+   * Where a layer's gradient goes.
+   *
+   * @param partial float[parts][parameters]
+   * @param parameters of all layers
+   * @param weightOffset of the layer
+   * @param biasOffset of the layer
+   * @param parts partial gradients, each of as many rows
+   */
+  record Target(
+      DeviceMemory partial, long parameters, long weightOffset, long biasOffset, int parts) {
+    private int partRows(int rows) {
+      return ceilDiv(rows, parts);
+    }
+  }
+
+  /** B2 or D2 of a hidden layer; the first {@code values} rows have a bias. */
+  void gradient(
+      DeviceMemory d,
+      DeviceMemory a,
+      Target target,
+      int rows,
+      int values,
+      int outputs,
+      int inputs) {
+    arguments.begin().pointer(d).pointer(a);
+    target(target)
+        .number(rows)
+        .number(values)
+        .number(outputs)
+        .number(inputs)
+        .number(stride(outputs))
+        .number(stride(inputs))
+        .number(target.partRows(rows))
+        .end();
+    launch(Product.GRADIENT, outputs, inputs, target.parts);
+  }
+
+  /** B2 or D2 of the output layer. */
+  void outputGradient(
+      DeviceMemory seed, DeviceMemory a, Target target, int rows, int values, int inputs) {
+    arguments.begin().pointer(seed).pointer(a);
+    target(target)
+        .number(rows)
+        .number(values)
+        .number(inputs)
+        .number(stride(inputs))
+        .number(target.partRows(rows))
+        .end();
+    stream.launch(outputGradient, ceilDiv(inputs, 64), 1, target.parts, arguments);
+  }
+
+  private Arguments target(Target target) {
+    return arguments
+        .pointer(target.partial)
+        .number(target.parameters)
+        .number(target.weightOffset)
+        .number(target.biasOffset);
+  }
+
+  /** Adds up partial gradients. */
+  void sumPartials(
+      DeviceMemory partial, DeviceMemory gradient, long parameters, int parts, boolean accumulate) {
+    arguments
+        .begin()
+        .pointer(partial)
+        .pointer(gradient)
+        .number(parameters)
+        .number(parts)
+        .flag(accumulate)
+        .end();
+    stream.launch(sumPartials, ceilDiv(parameters, THREADS), 1, 1, arguments);
+  }
+
+  /**
+   * F4, F5; T4, T5.
+   *
+   * @param y float[2 values][stride(columns)], or null for no base
+   * @param out float[stacks * values] from {@code outOffset}
+   */
+  void output(
+      DeviceMemory a,
+      long aOffset,
+      DeviceMemory weight,
+      DeviceMemory bias,
+      long biasOffset,
+      DeviceMemory y,
+      DeviceMemory out,
+      long outOffset,
+      int values,
+      int stacks,
+      int inputs,
+      int columns,
+      float constant) {
+    arguments
+        .begin()
+        .pointer(a, aOffset)
+        .pointer(weight)
+        .pointer(bias, biasOffset)
+        .pointer(y)
+        .pointer(out, outOffset)
+        .number(values)
+        .number(stacks)
+        .number(inputs)
+        .number(stride(inputs))
+        .number(columns)
+        .number(stride(columns))
+        .real(constant)
+        .end();
+    stream.launch(output, ceilDiv((long) values * stacks, WARPS), 1, 1, arguments);
+  }
+
+  /** T3. */
+  void tangents(DeviceMemory z, DeviceMemory a, int values, int width, Activation activation) {
+    arguments
+        .begin()
+        .pointer(z)
+        .pointer(a)
+        .number(values)
+        .number(width)
+        .number(stride(width))
+        .number(activation.ordinal())
+        .end();
+    stream.launch(tangents, ceilDiv((long) values * stride(width), THREADS), 1, 1, arguments);
+  }
+
+  /** D4, in place. */
+  void tangentsBackward(
+      DeviceMemory z, DeviceMemory p, int values, int width, Activation activation) {
+    arguments
+        .begin()
+        .pointer(z)
+        .pointer(p)
+        .number(values)
+        .number(stride(width))
+        .number(activation.ordinal())
+        .end();
+    stream.launch(
+        tangentsBackward, ceilDiv((long) values * stride(width), THREADS), 1, 1, arguments);
+  }
+
+  /** {@code x - m} in the first rows, all scaled by the diagonal where there is one. */
+  void centre(
+      DeviceMemory x,
+      long xOffset,
+      DeviceMemory mean,
+      DeviceMemory diagonal,
+      DeviceMemory out,
+      int rows,
+      int values,
+      int columns) {
+    arguments
+        .begin()
+        .pointer(x, xOffset)
+        .pointer(mean)
+        .pointer(diagonal)
+        .pointer(out)
+        .number(rows)
+        .number(values)
+        .number(columns)
+        .number(stride(columns))
+        .end();
+    stream.launch(centre, ceilDiv((long) rows * stride(columns), THREADS), 1, 1, arguments);
+  }
+
+  /** B1, D1: numbers, or 1 where {@code from} is null, to {@code [rows][SEED_STRIDE]}. */
+  void seeds(DeviceMemory from, DeviceMemory to, int rows) {
+    arguments.begin().pointer(from).pointer(to).number(rows).end();
+    stream.launch(seeds, ceilDiv(rows, THREADS), 1, 1, arguments);
+  }
+
+  /** One step of the chains from {@code xOffset}, the first with the address {@code firstRow}. */
+  void langevinStep(
+      DeviceMemory x,
+      long xOffset,
+      DeviceMemory gradient,
+      Langevin langevin,
+      long seed,
+      long step,
+      int rows,
+      int columns,
+      int firstRow) {
+    arguments
+        .begin()
+        .pointer(x, xOffset)
+        .pointer(gradient)
+        .number(seed)
+        .number(step)
+        .number(rows)
+        .number(columns)
+        .number(stride(columns))
+        .number(firstRow)
+        .real(langevin.stepSize())
+        .real(langevin.noise())
+        .real(langevin.clip())
+        .real(langevin.low())
+        .real(langevin.high())
+        .end();
+    stream.launch(langevinStep, ceilDiv((long) rows * stride(columns) / 4, 128), 1, 1, arguments);
+  }
+
+  /** Draws at (NCE_NOISE, step, firstRow + row): normals, or uniforms in a box. */
+  void noiseDraws(
+      DeviceMemory out,
+      DeviceMemory low,
+      DeviceMemory extent,
+      long seed,
+      long step,
+      int rows,
+      int columns,
+      int firstRow) {
+    arguments
+        .begin()
+        .pointer(out)
+        .pointer(low)
+        .pointer(extent)
+        .number(seed)
+        .number(step)
+        .number(rows)
+        .number(columns)
+        .number(stride(columns))
+        .number(firstRow)
+        .end();
+    stream.launch(noiseDraws, ceilDiv((long) rows * stride(columns) / 4, 128), 1, 1, arguments);
+  }
+
+  /** {@code x = m + C n}. */
+  void noiseColour(
+      DeviceMemory normals,
+      DeviceMemory mean,
+      DeviceMemory transposedCholesky,
+      DeviceMemory x,
+      int rows,
+      int columns,
+      boolean diagonal) {
+    arguments
+        .begin()
+        .pointer(normals)
+        .pointer(mean)
+        .pointer(transposedCholesky)
+        .pointer(x)
+        .number(rows)
+        .number(columns)
+        .number(stride(columns))
+        .flag(diagonal)
+        .end();
+    stream.launch(noiseColour, ceilDiv((long) rows * stride(columns), THREADS), 1, 1, arguments);
+  }
+
+  /** {@code log p_n} from y of a Gaussian, or from x of a box. */
+  void noiseLogDensity(
+      DeviceMemory y,
+      DeviceMemory low,
+      DeviceMemory high,
+      DeviceMemory out,
+      int rows,
+      int columns,
+      float constant) {
+    arguments
+        .begin()
+        .pointer(y)
+        .pointer(low)
+        .pointer(high)
+        .pointer(out)
+        .number(rows)
+        .number(columns)
+        .number(stride(columns))
+        .real(constant)
+        .end();
+    stream.launch(noiseLogDensity, ceilDiv(rows, WARPS), 1, 1, arguments);
+  }
+
+  /** How many pairs {@link #nce} writes. */
+  static int nceBlocks(long rows) {
+    return ceilDiv(rows, THREADS);
+  }
+
+  /**
+   * The weights of NCE rows, and their loss and weights added to {@code totals}.
+   *
+   * @param seeds float[rows][SEED_STRIDE], out
+   * @param partial double[nceBlocks(rows)][2], scratch
+   * @param totals double[2], accumulated
+   * @param shift {@code c + log k}
+   * @param weight {@code 1 / N}
+   */
+  void nce(
+      DeviceMemory energy,
+      DeviceMemory logDensity,
+      DeviceMemory seedsOut,
+      DeviceMemory partial,
+      DeviceMemory totals,
+      double shift,
+      int rows,
+      boolean noise,
+      float weight) {
+    arguments
+        .begin()
+        .pointer(energy)
+        .pointer(logDensity)
+        .pointer(seedsOut)
+        .pointer(partial)
+        .number(Double.doubleToRawLongBits(shift))
+        .number(rows)
+        .flag(noise)
+        .real(weight)
+        .end();
+    int blocks = nceBlocks(rows);
+    stream.launch(nceRows, blocks, 1, 1, arguments);
+    arguments.begin().pointer(partial).pointer(totals).number(blocks).end();
+    stream.launch(nceTotals, 1, 1, 1, arguments);
+  }
+}

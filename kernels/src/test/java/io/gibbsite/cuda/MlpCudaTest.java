@@ -1,0 +1,179 @@
+package io.gibbsite.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gibbsite.backend.StageListener;
+import io.gibbsite.density.Gaussian;
+import io.gibbsite.mlp.Activation;
+import io.gibbsite.mlp.MlpParameters;
+import io.gibbsite.mlp.MlpScalar;
+import io.gibbsite.mlp.MlpSession;
+import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.sampler.Langevin;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What the contract does not reach: stages, chunks, large tiles and the order of fibres. */
+class MlpCudaTest {
+  private final EmulatedDevice device = new EmulatedDevice();
+
+  private static float[] normals(int count, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) random.nextGaussian();
+    }
+    return values;
+  }
+
+  /** Every result of a session, one after the other. */
+  private static double[] everything(MlpSession session, MlpParameters model, int n) {
+    int d = model.shape().inputs();
+    int count = model.shape().parameterCount();
+    session.setParameters(model);
+    float[] x = normals(n * d, 1);
+    float[] v = normals(n * d, 2);
+    float[] w = normals(n, 3);
+    float[][] got = {
+      new float[n],
+      new float[n * d],
+      new float[count],
+      new float[n],
+      new float[n],
+      new float[count],
+      new float[count + 1],
+      new float[2 * n],
+      new float[n * d],
+      new float[1]
+    };
+    session.inputGradient(x, n, got[0], got[1]);
+    session.parameterGradient(x, w, n, got[2]);
+    session.directional(x, v, n, null, got[3], got[4]);
+    session.directionalParameterGradient(x, v, w, w, w, n, got[5]);
+    SigmoidNce nce = new SigmoidNce(2, Gaussian.isotropic(d, 0.1f, 1.2f));
+    got[9][0] = (float) session.nce(nce, 0.3f, x, n, 5, 6, got[6]);
+    session.setChains(x, n);
+    session.langevin(Langevin.steps(2).from(9, 2), 7, got[7]);
+    session.readChains(got[8]);
+    int length = 0;
+    for (float[] part : got) {
+      length += part.length;
+    }
+    double[] all = new double[length];
+    int at = 0;
+    for (float[] part : got) {
+      for (float value : part) {
+        all[at++] = value;
+      }
+    }
+    return all;
+  }
+
+  private static void assertClose(double[] got, double[] expected, double bound) {
+    for (int i = 0; i < expected.length; i++) {
+      double error = Math.abs(got[i] - expected[i]);
+      assertThat(error <= bound * (1 + Math.abs(expected[i])))
+          .as("entry %d is %s, expected %s", i, got[i], expected[i])
+          .isTrue();
+    }
+  }
+
+  private static double[] scalar(MlpParameters model, int n) {
+    try (MlpSession session = new MlpScalar(model.shape(), n)) {
+      return everything(session, model, n);
+    }
+  }
+
+  /** Rows that pass in several chunks give the same results, up to the order of sums over rows. */
+  @Test
+  void rowsPassInChunks() {
+    MlpShape shape = MlpShape.of(Activation.SILU, 3, 9, 5);
+    MlpParameters model = MlpParameters.random(shape, Gaussian.isotropic(3, 0.2f, 1.5f), 4);
+    int n = 50;
+    try (MlpSession whole = new MlpCuda(device, shape, n);
+        MlpSession parts = new MlpCuda(device, shape, n, 2000)) {
+      double[] got = everything(parts, model, n);
+      assertClose(got, everything(whole, model, n), 1e-5);
+      assertClose(got, scalar(model, n), 1e-4);
+    }
+  }
+
+  /** Widths that large tiles serve, with fibres in both orders, so that a missing barrier shows. */
+  @Test
+  void largeTilesGiveTheSameInEitherOrderOfFibres() {
+    MlpShape shape = MlpShape.of(Activation.GELU, 70, 130, 129);
+    MlpParameters model = MlpParameters.random(shape, null, 4);
+    int n = 1030;
+    double[] expected = scalar(model, n);
+    double[] ascending = run(model, n, false);
+    assertClose(ascending, expected, 1e-3);
+    assertThat(run(model, n, true)).isEqualTo(ascending);
+  }
+
+  private double[] run(MlpParameters model, int n, boolean descending) {
+    device.descending(descending);
+    try (MlpSession session = new MlpCuda(device, model.shape(), n)) {
+      return everything(session, model, n);
+    } finally {
+      device.descending(false);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void stagesAreThoseOfThePlainLoops(Activation activation) {
+    MlpShape shape = MlpShape.of(activation, 3, 9, 5);
+    MlpParameters model = MlpParameters.random(shape, Gaussian.isotropic(3, 0.2f, 1.5f), 5);
+    int n = 20;
+    Map<String, float[]> expected = new TreeMap<>();
+    Map<String, float[]> got = new TreeMap<>();
+    try (MlpSession scalar = new MlpScalar(shape, n);
+        MlpSession session = new MlpCuda(device, shape, n)) {
+      stages(scalar, model, n, expected);
+      stages(session, model, n, got);
+    }
+    for (String step :
+        new String[] {"F2 1", "F3 0", "F4 2", "B1 2", "B4 1", "B5 0", "T3 1", "D4 2"}) {
+      assertThat(got).containsKey(step + " 19");
+    }
+    got.forEach(
+        (step, values) -> {
+          float[] reference = expected.get(step);
+          assertThat(values).as(step).hasSameSizeAs(reference);
+          for (int i = 0; i < values.length; i++) {
+            float error = Math.abs(values[i] - reference[i]);
+            assertThat(error <= 2e-5f * (1 + Math.abs(reference[i])))
+                .as("%s, column %d: %s, expected %s", step, i, values[i], reference[i])
+                .isTrue();
+          }
+        });
+  }
+
+  /** From "label layer row" to the row's values. */
+  private static void stages(
+      MlpSession session, MlpParameters model, int n, Map<String, float[]> stages) {
+    float[] x = normals(3 * n, 1);
+    float[] v = normals(3 * n, 2);
+    float[] w = normals(n, 3);
+    StageListener listener =
+        (label, layer, firstRow, values) -> {
+          for (int r = 0; r < values.length; r++) {
+            stages.put(label + " " + layer + " " + (firstRow + r), values[r].clone());
+          }
+        };
+    session.setParameters(model);
+    session.listen(listener);
+    session.inputGradient(x, n, null, new float[3 * n]);
+    session.directionalParameterGradient(
+        x, v, w, w, w, n, new float[model.shape().parameterCount()]);
+    session.listen(null);
+    int before = stages.size();
+    session.energy(x, n, new float[n]);
+    assertThat(stages).hasSize(before);
+  }
+}
