@@ -9,6 +9,7 @@ import io.gibbsite.rbm.GaussianRbmSession;
 import io.gibbsite.rbm.LogPartition;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
+import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
@@ -34,6 +35,9 @@ record LogZ(
     Double upper,
     LogPartition.Estimate forward,
     LogPartition.Estimate reverse) {
+
+  /** The share of effective samples below which an estimate is doubted. */
+  private static final double FEW = 0.1;
 
   static LogZ exact(double logZ) {
     return new LogZ("exact", logZ, 0.0, null, null, null, null, null);
@@ -105,6 +109,7 @@ record LogZ(
     try (RbmSession session = backend.open(parameters.shape(), options.chains())) {
       return by(
           method,
+          options.chains(),
           options.temperatures(),
           sweeps,
           common,
@@ -128,6 +133,7 @@ record LogZ(
     try (GaussianRbmSession session = backend.open(parameters.shape(), options.chains())) {
       return by(
           method,
+          options.chains(),
           options.temperatures(),
           sweeps,
           common,
@@ -143,6 +149,7 @@ record LogZ(
    */
   private static LogZ by(
       String method,
+      int chains,
       long forwardSweeps,
       long sweeps,
       CommonOptions common,
@@ -163,6 +170,25 @@ record LogZ(
             case "reverse-ais" -> estimate(method, reverseAis.apply(show));
             default -> bracket(bracket.apply(show));
           };
+      found.warn(chains, common);
+      return found;
+    }
+  }
+
+  /** An estimate that rests on a few of its chains has likely missed modes: says so. */
+  private void warn(int chains, CommonOptions common) {
+    double fewest =
+        forward == null
+            ? effectiveSamples
+            : Math.min(forward.effectiveSamples(), reverse.effectiveSamples());
+    if (fewest < FEW * chains) {
+      common.note(
+          String.format(
+              Locale.ROOT,
+              "log Z rests on %.1f effective samples of %d chains and may be off by more than its"
+                  + " error: raise --temperatures",
+              fewest,
+              chains));
     }
   }
 

@@ -182,6 +182,19 @@ class RbmCommandsTest {
   }
 
   @Test
+  void anEstimateFromFewEffectiveSamplesIsDoubted() throws IOException {
+    float[] values = new float[26 * 26 + 52];
+    for (int k = 0; k < 26 * 26; k++) {
+      values[k] = k % 27 == 0 ? 30 : -3; // One hidden unit for each visible one, and against all.
+    }
+    new RbmModel(new RbmParameters(new RbmShape(26, 26), values)).write(folder.resolve("sharp"));
+    Run sharp = Run.of("logz", "--model", path("sharp"), "--method", "ais", "--temperatures", "2");
+    assertThat(sharp.succeeds().err()).contains("effective samples of 100 chains");
+    Run plain = Run.of("logz", "--model", model(), "--method", "ais");
+    assertThat(plain.succeeds().err()).doesNotContain("effective samples");
+  }
+
+  @Test
   void evaluateGivesTheMeanLogLikelihood() throws IOException {
     String data = path("x.npy");
     Npy.write(Path.of(data), NdArray.of(new BarsAndStripes(3).all().values(), 14, 9));
