@@ -13,14 +13,14 @@
 namespace gibbsite::GIBBSITE_ISA {
 
 /// Tiles in a block: as many as leave their activations, slopes and deltas in the second-level cache
-/// (1 MiB), but at least 2, and at most 8, which pay for reading and writing the sums of dW.
+/// (1 MiB), but at least 4, which pay for reading and writing the sums of dW, and at most 8.
 inline int block_tiles(const MlpShape& shape) {
   size_t columns = 0;
   for (int l = 0; l < shape.layers; l++) {
     columns += shape.width(l);
   }
   size_t tiles = ((size_t)1 << 20) / (3 * sizeof(float) * tile_size(1) * columns);
-  return tiles < 2 ? 2 : tiles > 8 ? 8 : (int)tiles;
+  return tiles < 4 ? 4 : tiles > 8 ? 8 : (int)tiles;
 }
 
 /// Langevin dynamics as io.gibbsite.sampler.Langevin has them.
@@ -235,15 +235,13 @@ class MlpSession {
   /// Adds one stretch of the chunks' sums up into chunk 0's, neighbours first.
   void reduce(int chunks, int stretch) {
     size_t from = (size_t)stretch * STRETCH;
-    size_t to = from + STRETCH < sums_.size() ? from + STRETCH : sums_.size();
-    for (int stride = 1; stride < chunks; stride *= 2) {
-      for (int i = 0; i + stride < chunks; i += 2 * stride) {
-        float* sum = sums_at(i);
-        const float* term = sums_at(i + stride);
-        for (size_t j = from; j < to; j++) {
-          sum[j] += term[j];
-        }
+    size_t to = from + STRETCH < sums_.size() ? from + STRETCH : sums_.size();  // whole vectors
+    for (size_t at = from; at < to; at += LANES) {
+      Float terms[MOST_CHUNKS];
+      for (int i = 0; i < chunks; i++) {
+        terms[i] = load(sums_at(i) + at);
       }
+      store(sums_at(0) + at, tree(terms, chunks));
     }
   }
 
@@ -299,10 +297,12 @@ class MlpSession {
     return widths;
   }
 
+  static constexpr int MOST_CHUNKS = 64;
+
   /// Chunks are limited so that their sums stay below 2^22 floats, but never to fewer than 8.
   static int chunk_limit(size_t size) {
     size_t limit = ((size_t)1 << 22) / size;
-    return limit < 8 ? 8 : limit > 64 ? 64 : (int)limit;
+    return limit < 8 ? 8 : limit > MOST_CHUNKS ? MOST_CHUNKS : (int)limit;
   }
 
   static size_t line(size_t floats) { return (floats + 15) / 16 * 16; }
@@ -328,7 +328,9 @@ class MlpSession {
     return tiles;
   }
 
-  static double tree(double* terms, int chunks) {
+  /// The sum of terms, neighbours first.
+  template <typename T>
+  static T tree(T* terms, int chunks) {
     for (int stride = 1; stride < chunks; stride *= 2) {
       for (int i = 0; i + stride < chunks; i += 2 * stride) {
         terms[i] += terms[i + stride];
