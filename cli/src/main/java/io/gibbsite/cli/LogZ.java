@@ -157,11 +157,12 @@ record LogZ(
         };
     try (Progress progress = common.progress("log Z", expected)) {
       LongConsumer show = done -> progress.at(done, "");
-      return switch (method) {
-        case "ais" -> estimate(method, ais.apply(show));
-        case "reverse-ais" -> estimate(method, reverseAis.apply(show));
-        default -> bracket(bracket.apply(show));
-      };
+      LogZ found =
+          switch (method) {
+            case "ais" -> estimate(method, ais.apply(show));
+            case "reverse-ais" -> estimate(method, reverseAis.apply(show));
+            default -> bracket(bracket.apply(show));
+          };
     }
   }
 

@@ -38,8 +38,8 @@ final class RbmKernels {
   private final MethodHandle storeStates;
   private final MethodHandle clearHidden;
   private final MethodHandle freeEnergy;
-  private final MethodHandle probabilities;
-  private final MethodHandle hiddenColumns;
+  private final MethodHandle columns;
+  private final MethodHandle storeColumns;
   private final MethodHandle hiddenSums;
   private final MethodHandle visibleSums;
   private final MethodHandle gibbs;
@@ -73,19 +73,10 @@ final class RbmKernels {
             "rbm_store_states", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     clearHidden = functions.of("rbm_clear_hidden", null, JAVA_LONG, JAVA_INT, JAVA_INT);
     freeEnergy = functions.of("rbm_free_energy", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT);
-    probabilities =
+    columns = functions.of("rbm_columns", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    storeColumns =
         functions.onHeap(
-            "rbm_probabilities",
-            null,
-            JAVA_LONG,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            JAVA_INT,
-            ADDRESS);
-    hiddenColumns =
-        functions.of("rbm_hidden_columns", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+            "rbm_store_columns", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
     hiddenSums =
         functions.onHeap("rbm_hidden_sums", null, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     visibleSums =
@@ -303,20 +294,20 @@ final class RbmKernels {
     }
   }
 
-  /** G1 to G4 of a batch's tiles. */
-  void probabilities(
-      long session, int worker, int ofHidden, int firstTile, int tiles, int n, MemorySegment out) {
+  /** G1 to G4 of the other side's units for some tiles of states. */
+  void columns(long session, int worker, int states, int firstTile, int tiles) {
     try {
-      probabilities.invokeExact(session, worker, ofHidden, firstTile, tiles, n, out);
+      columns.invokeExact(session, worker, states, firstTile, tiles);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
-  /** S1 of some tiles. */
-  void hiddenColumns(long session, int worker, int states, int firstTile, int tiles) {
+  /** Copies what {@link #columns} left to rows. */
+  void storeColumns(
+      long session, int ofHidden, int firstTile, int tiles, int n, MemorySegment out) {
     try {
-      hiddenColumns.invokeExact(session, worker, states, firstTile, tiles);
+      storeColumns.invokeExact(session, ofHidden, firstTile, tiles, n, out);
     } catch (Throwable e) {
       throw unexpected(e);
     }

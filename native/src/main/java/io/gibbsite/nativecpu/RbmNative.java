@@ -46,7 +46,7 @@ final class RbmNative extends CheckedRbmSession {
   private final Workers.Body freeEnergyBody = this::freeEnergyBlock;
   private final Workers.Body probabilityBody = this::probabilityBlock;
   private final Workers.Body batchColumnsBody = this::batchColumns;
-  private final Workers.Body chainColumnsBody = this::chainColumns;
+  private final Workers.Body chainColumnsBody = this::columnsBlock;
   private final Workers.Body sumsBody = this::sumsStrip;
   private final Workers.Body setVisibleBody = this::setVisibleBlock;
   private final Workers.Body readBody = this::readBlock;
@@ -183,8 +183,9 @@ final class RbmNative extends CheckedRbmSession {
 
   private void probabilityBlock(int block, int worker) {
     loadBatch(block, states);
+    columnsBlock(block, worker);
     int ofHidden = states == VISIBLE_BATCH ? 1 : 0;
-    kernels.probabilities(session, worker, ofHidden, block * blockTiles, tilesOf(block), n, out);
+    kernels.storeColumns(session, ofHidden, block * blockTiles, tilesOf(block), n, out);
   }
 
   @Override
@@ -208,11 +209,11 @@ final class RbmNative extends CheckedRbmSession {
 
   private void batchColumns(int block, int worker) {
     loadBatch(block, VISIBLE_BATCH);
-    chainColumns(block, worker);
+    columnsBlock(block, worker);
   }
 
-  private void chainColumns(int block, int worker) {
-    kernels.hiddenColumns(session, worker, states, block * blockTiles, tilesOf(block));
+  private void columnsBlock(int block, int worker) {
+    kernels.columns(session, worker, states, block * blockTiles, tilesOf(block));
   }
 
   /** S2 for a strip of visible units; unit 0 is the hidden biases. */
