@@ -24,7 +24,16 @@ class Draws {
 
   /// Components 4 block .. 4 block + 3 of the given rows, lane by lane.
   GIBBSITE_INLINE_MEMBER PhiloxWords words(Word block, Word row) const {
-    return philox(block, row, all(step_low_), all(stream_word_), key_);
+    PhiloxWords out[1];
+    words(block, {row}, out);
+    return out[0];
+  }
+
+  /// The same for N vectors of rows.
+  template <int N>
+  GIBBSITE_INLINE_MEMBER void words(Word block, const Word (&rows)[N],
+                                    PhiloxWords (&out)[N]) const {
+    philox(block, rows, all(step_low_), all(stream_word_), key_, out);
   }
 
  private:

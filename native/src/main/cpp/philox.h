@@ -35,35 +35,46 @@ struct PhiloxWords {
   Word word[4];
 };
 
-/// Philox of the counters (c0, c1, c2, c3), lane by lane.
+/// Philox of the counters (c0, c1[v], c2, c3), lane by lane, for N vectors v in step: one alone waits
+/// for its own multiplications half of the time.
 ///
 /// It runs in 64-bit lanes, where one multiplication gives both halves of its product: the even
 /// counters in one vector, the odd ones in another. Upper halves hold rubbish between rounds, since
 /// the multiplication does not look at them.
-GIBBSITE_INLINE PhiloxWords philox(Word c0, Word c1, Word c2, Word c3, const PhiloxKey& key) {
+template <int N>
+GIBBSITE_INLINE void philox(Word c0, const Word (&c1)[N], Word c2, Word c3, const PhiloxKey& key,
+                            PhiloxWords (&out)[N]) {
   Long multiplier0 = all((uint64_t)0xD2511F53u);
   Long multiplier1 = all((uint64_t)0xCD9E8D57u);
-  Long even0 = (Long)c0, even1 = (Long)c1, even2 = (Long)c2, even3 = (Long)c3;
-  Long odd0 = even0 >> 32, odd1 = even1 >> 32, odd2 = even2 >> 32, odd3 = even3 >> 32;
+  // By vector: the even and the odd counters.
+  Long x0[2 * N], x1[2 * N], x2[2 * N], x3[2 * N];
+#pragma GCC unroll 4
+  for (int v = 0; v < N; v++) {
+    x0[2 * v] = (Long)c0, x1[2 * v] = (Long)c1[v], x2[2 * v] = (Long)c2, x3[2 * v] = (Long)c3;
+    x0[2 * v + 1] = x0[2 * v] >> 32, x1[2 * v + 1] = x1[2 * v] >> 32;
+    x2[2 * v + 1] = x2[2 * v] >> 32, x3[2 * v + 1] = x3[2 * v] >> 32;
+  }
 #pragma GCC unroll 10
   for (int round = 0; round < PhiloxKey::ROUNDS; round++) {
     Long key0 = key.first(round);
     Long key1 = key.second(round);
-    Long even_product0 = multiply_low(even0, multiplier0);
-    Long even_product1 = multiply_low(even2, multiplier1);
-    Long odd_product0 = multiply_low(odd0, multiplier0);
-    Long odd_product1 = multiply_low(odd2, multiplier1);
-    even0 = exclusive_or(even_product1 >> 32, even1, key0);
-    even2 = exclusive_or(even_product0 >> 32, even3, key1);
-    odd0 = exclusive_or(odd_product1 >> 32, odd1, key0);
-    odd2 = exclusive_or(odd_product0 >> 32, odd3, key1);
-    even1 = even_product1;
-    even3 = even_product0;
-    odd1 = odd_product1;
-    odd3 = odd_product0;
+#pragma GCC unroll 8
+    for (int v = 0; v < 2 * N; v++) {
+      Long product0 = multiply_low(x0[v], multiplier0);
+      Long product1 = multiply_low(x2[v], multiplier1);
+      x0[v] = exclusive_or(product1 >> 32, x1[v], key0);
+      x2[v] = exclusive_or(product0 >> 32, x3[v], key1);
+      x1[v] = product1;
+      x3[v] = product0;
+    }
   }
-  return {{interleave_low(even0, odd0), interleave_low(even1, odd1), interleave_low(even2, odd2),
-           interleave_low(even3, odd3)}};
+#pragma GCC unroll 4
+  for (int v = 0; v < N; v++) {
+    out[v].word[0] = interleave_low(x0[2 * v], x0[2 * v + 1]);
+    out[v].word[1] = interleave_low(x1[2 * v], x1[2 * v + 1]);
+    out[v].word[2] = interleave_low(x2[2 * v], x2[2 * v + 1]);
+    out[v].word[3] = interleave_low(x3[2 * v], x3[2 * v + 1]);
+  }
 }
 
 }  // namespace gibbsite::GIBBSITE_ISA

@@ -1,8 +1,8 @@
 // The entry points of the restricted Boltzmann machine, one set for each ISA: gibbsite_<isa>_rbm_*.
 //
-// Sweeps run on a session's own memory, so that no call holds off the garbage collector however long
-// it takes. Calls that are given arrays (states, weights, statistics) may be given those of the Java
-// heap: they take some milliseconds at the most.
+// Sweeps and probabilities run on a session's own memory, so that no call holds off the garbage
+// collector however long it takes. Calls that are given arrays (states, weights, sums) may be given
+// those of the Java heap: they pack, unpack or sum a block in a millisecond or less.
 #pragma once
 
 #include "api.h"
@@ -88,15 +88,15 @@ GIBBSITE_EXPORT(void, rbm_free_energy)
   session->free_energy(session->worker(worker), first_tile, tiles);
 }
 
-GIBBSITE_EXPORT(void, rbm_probabilities)
-(GIBBSITE_RBM* session, int32_t worker, int32_t of_hidden, int32_t first_tile, int32_t tiles,
- int32_t n, float* out) {
-  session->probabilities(session->worker(worker), of_hidden != 0, first_tile, tiles, n, out);
+GIBBSITE_EXPORT(void, rbm_columns)
+(GIBBSITE_RBM* session, int32_t worker, int32_t states, int32_t first_tile, int32_t tiles) {
+  session->columns(session->worker(worker), GIBBSITE_STATES(states), first_tile, tiles);
 }
 
-GIBBSITE_EXPORT(void, rbm_hidden_columns)
-(GIBBSITE_RBM* session, int32_t worker, int32_t states, int32_t first_tile, int32_t tiles) {
-  session->hidden_columns(session->worker(worker), GIBBSITE_STATES(states), first_tile, tiles);
+GIBBSITE_EXPORT(void, rbm_store_columns)
+(GIBBSITE_RBM* session, int32_t of_hidden, int32_t first_tile, int32_t tiles, int32_t n,
+ float* out) {
+  session->store_columns(of_hidden != 0, first_tile, tiles, n, out);
 }
 
 GIBBSITE_EXPORT(void, rbm_hidden_sums)

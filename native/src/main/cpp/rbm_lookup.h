@@ -3,7 +3,8 @@
 // with AVX-512, where a table is two vectors, and 24 with AVX2.
 //
 // Tables are made of q in the first-level cache, a block of inputs and a panel of outputs at a time,
-// and serve all tiles of a call: with AVX-512 6 operations a table, of 64 and more that use it.
+// and serve all tiles of a call: 6 operations a table with AVX-512, in which a block of 8 tiles looks
+// up 32 times.
 #pragma once
 
 #include "rbm_weights.h"
@@ -63,6 +64,10 @@ GIBBSITE_INLINE void make_table(const int32_t* q, int32_t* to) {
 }
 #endif
 
+/// Ends an addition: the compiler would otherwise put many off, and run out of registers for what is
+/// yet to be added.
+GIBBSITE_INLINE void settle(Int& sum) { __asm__("" : "+v"(sum)); }
+
 /// A panel's sums over `words` words of states of one tile, added to what is there or overwriting
 /// it.
 ///
@@ -92,6 +97,7 @@ inline void look_up_sums(const int32_t* tables, const uint32_t* states, int word
 #pragma GCC unroll 4
         for (int r = 0; r < ROW_VECTORS; r++) {
           sum[o][r] += pick(table, bits[r]);
+          settle(sum[o][r]);
         }
       }
       tables += PANEL * TABLE;

@@ -85,7 +85,7 @@ class RbmSession {
         visible_(memory, visible_units, hidden_units, visible_stream, tile_count(rows)),
         hidden_(memory, hidden_units, visible_units, hidden_stream, tile_count(rows)),
         bias_gain_(memory.take<float>(visible_units)),
-        p_(memory.take<float>((size_t)tile_count(rows) * ROWS * stride_)),
+        p_(memory.take<float>(columns_size(visible_units, hidden_units, rows))),
         batch_(memory.take<uint32_t>(tile_count(rows) *
                                      tile_size(larger(visible_units, hidden_units)))),
         row_values_(memory.take<double>((size_t)tile_count(rows) * ROWS)),
@@ -99,7 +99,7 @@ class RbmSession {
       }
     }
     if (memory.real()) {
-      fill(p_, (size_t)tile_count(rows) * ROWS * stride_, 0);
+      fill(p_, columns_size(visible_units, hidden_units, rows), 0);
       fill(row_betas_, (size_t)tile_count(rows) * ROWS, 0);
       fill(row_next_, (size_t)tile_count(rows) * ROWS, 0);
       for (int i = 0; i < words_of(hidden_units); i++) {
@@ -197,37 +197,35 @@ class RbmSession {
     }
   }
 
-  /// p of one side's units for a block of the batch.
-  ///
-  /// @param out float[n * units]
-  void probabilities(RbmWorker& me, bool of_hidden, int first_tile, int tiles, int n, float* out) {
-    Side& side = of_hidden ? hidden_ : visible_;
-    pass(me, side, states_at(of_hidden ? VISIBLE_BATCH : HIDDEN_BATCH, first_tile), tiles,
-         [&](const Quad& a, int unit, int tile) {
-           Quad p;
-           sigmoids(a, p);
-           int first = (first_tile + tile) * ROWS;
-           for (int k = 0; k < smaller(QUAD, side.units - unit); k++) {
-             for (int r = 0; r < smaller(ROWS, n - first); r++) {
-               out[(size_t)(first + r) * side.units + unit + k] = p[k][r];
-             }
-           }
-         });
-  }
-
-  /// S1 of a block of visible states, in columns.
-  void hidden_columns(RbmWorker& me, States states, int first_tile, int tiles) {
-    pass(me, hidden_, states_at(states, first_tile), tiles, [&](const Quad& a, int unit, int tile) {
+  /// S1 and its mirror: p of the units of the other side for a block of states, in columns.
+  void columns(RbmWorker& me, States states, int first_tile, int tiles) {
+    Side& side = &side_of(states) == &visible_ ? hidden_ : visible_;
+    int stride = column_stride(side.units);
+    pass(me, side, states_at(states, first_tile), tiles, [&](const Quad& a, int unit, int tile) {
       Quad p;
       sigmoids(a, p);
-      float* to = p_ + column_index(stride_, (first_tile + tile) * ROWS, unit);
+      float* to = p_ + column_index(stride, (first_tile + tile) * ROWS, unit);
       for (int r = 0; r < ROWS; r++) {
-        float* row = to + (size_t)(r / CHUNK) * CHUNK * stride_ + r % CHUNK * COLUMN;
+        float* row = to + (size_t)(r / CHUNK) * CHUNK * stride + r % CHUNK * COLUMN;
         for (int k = 0; k < QUAD; k++) {
           row[k] = p[k][r];
         }
       }
     });
+  }
+
+  /// Copies rows out of columns.
+  ///
+  /// @param out float[n * units]
+  void store_columns(bool of_hidden, int first_tile, int tiles, int n, float* out) {
+    int units = (of_hidden ? hidden_ : visible_).units;
+    int stride = column_stride(units);
+    for (int row = first_tile * ROWS; row < smaller((first_tile + tiles) * ROWS, n); row++) {
+      for (int j = 0; j < units; j += COLUMN) {
+        memcpy(out + (size_t)row * units + j, p_ + column_index(stride, row, j),
+               sizeof(float) * smaller(COLUMN, units - j));
+      }
+    }
   }
 
   /// S2 of the hidden biases.
@@ -341,6 +339,10 @@ class RbmSession {
           visible(seed, session.visible_.stream, number),
           first_tile(first_tile) {}
   };
+
+  static size_t columns_size(int visible_units, int hidden_units, int rows) {
+    return (size_t)tile_count(rows) * ROWS * column_stride(larger(visible_units, hidden_units));
+  }
 
   static constexpr int larger(int a, int b) { return a > b ? a : b; }
 

@@ -27,7 +27,7 @@ GIBBSITE_INLINE size_t column_index(int stride, int row, int unit) {
 }
 
 /// sums[COLUMN] += the rows of p whose bit is set, in their order.
-GIBBSITE_INLINE void add_rows(const float* p, uint32_t rows, float* sums) {
+__attribute__((noinline)) inline void add_rows(const float* p, uint32_t rows, float* sums) {
   Float sum[COLUMN_VECTORS];
 #pragma GCC unroll 8
   for (int k = 0; k < COLUMN_VECTORS; k++) {

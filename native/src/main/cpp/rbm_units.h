@@ -36,6 +36,9 @@ GIBBSITE_INLINE Float probability(Float a, Float beta, float base) {
   return sigmoid(fma(a, beta, (all(1.0f) - beta) * all(base)));
 }
 
+/// Vectors of rows that are drawn in step: as many as there are registers for.
+constexpr int IN_STEP = LANES == 16 ? 2 : 1;
+
 /// G3 to G5: four bits of a word in a tile; held units keep theirs.
 ///
 /// @param unit the first of the four
@@ -48,17 +51,30 @@ inline void draw(const Quad& a, const Draws& draws, int unit, int row, const flo
   uint32_t* words = tile + (size_t)(unit / WORD_UNITS) * ROWS;
   int first = unit % WORD_UNITS;
   Word changing = all(0xfu << first & free);
-  for (int r = 0; r < ROWS; r += LANES) {
-    PhiloxWords random = draws.words(all((uint32_t)(unit / QUAD)), all((uint32_t)(row + r)) + lanes());
-    Float beta = load(betas + r);
-    Word bits = all(0u);
+  for (int first_row = 0; first_row < ROWS; first_row += IN_STEP * LANES) {
+    Word rows[IN_STEP];
+    PhiloxWords random[IN_STEP];
+#pragma GCC unroll 4
+    for (int v = 0; v < IN_STEP; v++) {
+      rows[v] = all((uint32_t)(row + first_row + v * LANES)) + lanes();
+    }
+    draws.words(all((uint32_t)(unit / QUAD)), rows, random);
+    Word bits[IN_STEP] = {};
 #pragma GCC unroll 4
     for (int k = 0; k < QUAD; k++) {
-      Float p = probability(load(a[k] + r), beta, base[k]);
-      bits = set_where_less(bits, uniform(random.word[k]), p, k);
+#pragma GCC unroll 4
+      for (int v = 0; v < IN_STEP; v++) {
+        int r = first_row + v * LANES;
+        Float p = probability(load(a[k] + r), load(betas + r), base[k]);
+        bits[v] = set_where_less(bits[v], uniform(random[v].word[k]), p, k);
+      }
     }
-    Word old = (Word)load((const int32_t*)words + r);
-    store((int32_t*)words + r, (Int)((old & ~changing) | (bits << first & changing)));
+#pragma GCC unroll 4
+    for (int v = 0; v < IN_STEP; v++) {
+      int32_t* at = (int32_t*)words + first_row + v * LANES;
+      Word old = (Word)load(at);
+      store(at, (Int)((old & ~changing) | (bits[v] << first & changing)));
+    }
   }
 }
 

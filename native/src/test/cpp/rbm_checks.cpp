@@ -50,9 +50,8 @@ struct Numbers {
   void gibbsite_##isa##_rbm_store_states(void*, int32_t, int32_t, int32_t, uint8_t*, int32_t);   \
   void gibbsite_##isa##_rbm_clear_hidden(void*, int32_t, int32_t);                               \
   void gibbsite_##isa##_rbm_free_energy(void*, int32_t, int32_t, int32_t);                       \
-  void gibbsite_##isa##_rbm_probabilities(void*, int32_t, int32_t, int32_t, int32_t, int32_t,    \
-                                          float*);                                               \
-  void gibbsite_##isa##_rbm_hidden_columns(void*, int32_t, int32_t, int32_t, int32_t);           \
+  void gibbsite_##isa##_rbm_columns(void*, int32_t, int32_t, int32_t, int32_t);                  \
+  void gibbsite_##isa##_rbm_store_columns(void*, int32_t, int32_t, int32_t, int32_t, float*);    \
   void gibbsite_##isa##_rbm_hidden_sums(void*, int32_t, int32_t, float*, int32_t);               \
   void gibbsite_##isa##_rbm_visible_sums(void*, int32_t, int32_t, int32_t, int32_t, float*,      \
                                          int32_t);                                               \
@@ -120,10 +119,11 @@ struct Numbers {
     gibbsite_##isa##_rbm_free_energy(session, 1, 0, tiles);                                    \
     result.rows.insert(result.rows.end(), values, values + rows);                              \
     result.probabilities.resize((size_t)rows * hidden);                                        \
-    gibbsite_##isa##_rbm_probabilities(session, 0, 1, 0, tiles, rows,                          \
+    gibbsite_##isa##_rbm_columns(session, 0, 2, 0, tiles);                                     \
+    gibbsite_##isa##_rbm_store_columns(session, 1, 0, tiles, rows,                             \
                                        result.probabilities.data());                           \
     result.statistics.resize((size_t)visible * hidden + visible + hidden);                     \
-    gibbsite_##isa##_rbm_hidden_columns(session, 0, 0, 0, tiles);                              \
+    gibbsite_##isa##_rbm_columns(session, 0, 0, 0, tiles);                                     \
     int at = visible * hidden;                                                                 \
     gibbsite_##isa##_rbm_hidden_sums(session, 0, rows, result.statistics.data(), at + visible); \
     for (int k = 0; k * gibbsite_##isa##_rbm_visible_strip() < visible; k++) {                 \
