@@ -72,9 +72,6 @@ public abstract class RbmAllocationContract {
     }
   }
 
-  /** The backend under test, with one thread. */
-  protected abstract Backend backend();
-
   @ParameterizedTest
   @ValueSource(ints = {30, 2500})
   void realVisibleUnitsAllocateNothingEither(int hidden) {
