@@ -5,6 +5,7 @@
 #                           compute_80 for the driver to compile; where there is no nvcc, FILE is
 #                           removed and the build goes on
 #   build.sh emulated FILE  with a C++ compiler ($CXX, or g++), for tests without a GPU; likewise
+#   build.sh driver FILE    the same as a libcuda.so.1, for tests of the launch code
 #
 # Nothing is done where FILE is newer than every source.
 set -eu
@@ -33,7 +34,7 @@ case $kind in
       -gencode arch=compute_80,code=compute_80 \
       "$sources/gibbsite.cu" -o "$out.new"
     ;;
-  emulated)
+  emulated | driver)
     is_current && exit
     compiler=${CXX:-g++}
     if ! command -v "$compiler" > /dev/null; then
@@ -42,14 +43,17 @@ case $kind in
       exit
     fi
     mkdir -p "$(dirname "$out")"
+    case $kind in
+      emulated) set -- -x c++ "$sources/gibbsite.cu" "$module/src/test/cuda/faults.cu" ;;
+      driver) set -- "$module/src/test/cuda/driver.cpp" -Wl,-soname,libcuda.so.1 ;;
+    esac
     # Built where it runs.
     "$compiler" -std=c++17 -O3 -march=native -ffp-contract=off -fno-exceptions \
       -Wall -Wextra -Werror -Wno-unknown-pragmas -Wno-class-memaccess \
-      -fPIC -shared -fvisibility=hidden -I "$sources" \
-      -x c++ "$sources/gibbsite.cu" "$module/src/test/cuda/faults.cu" -o "$out.new"
+      -fPIC -shared -fvisibility=hidden -I "$sources" "$@" -o "$out.new"
     ;;
   *)
-    echo "usage: build.sh fatbin|emulated FILE" >&2
+    echo "usage: build.sh fatbin|emulated|driver FILE" >&2
     exit 2
     ;;
 esac

@@ -21,6 +21,7 @@ ACTIVATIONS = {
     "gelu": torch.nn.functional.gelu,
 }
 NOISE_SD = 1.5
+DSM_SIGMA = 0.3
 
 
 def exact(*shape, scale=1.0):
@@ -109,6 +110,40 @@ def make(folder, name, seed, activation, widths, rows, k, base):
     out["nce.loss"] = loss.reshape(1)
     out |= gradients("nce.gradient", loss, ("log_z", log_z))
 
+    def hessian(x, i):
+        return torch.autograd.functional.hessian(
+            lambda point: energy(point[None])[0], x[i], create_graph=True
+        )
+
+    def score_matching(first):
+        """The exact forms: Hessians and gradients of single rows."""
+        return torch.stack([first(i) for i in range(rows)]).mean()
+
+    def squared(g):
+        return 0.5 * (g**2).sum(-1)
+
+    scores = torch.stack(
+        [-energy(x)] + [-energy(noise[:, j]) for j in range(k)], dim=1
+    ) - torch.stack(
+        [normal.log_prob(x).sum(-1)] + [normal.log_prob(noise[:, j]).sum(-1) for j in range(k)], dim=1
+    )
+    noisy = (x + DSM_SIGMA * v).requires_grad_(True)
+    (noisy_gradient,) = torch.autograd.grad(energy(noisy).sum(), noisy, create_graph=True)
+    _, g, _, _ = along(x)
+    losses = {
+        "infonce": torch.nn.functional.cross_entropy(scores, torch.zeros(rows, dtype=torch.long)),
+        "cd": energy(x).mean() - energy(noise[:, 0]).mean(),
+        "dsm": squared(v - DSM_SIGMA * noisy_gradient).mean(),
+        "ism": score_matching(lambda i: squared(g[i]) - torch.trace(hessian(x, i))),
+        "ssm": score_matching(lambda i: 0.5 * (v[i] @ g[i]) ** 2 - v[i] @ hessian(x, i) @ v[i]),
+        "ssm_vr": score_matching(lambda i: squared(g[i]) - v[i] @ hessian(x, i) @ v[i]),
+    }
+    for objective, value in losses.items():
+        out[f"{objective}.loss"] = value.reshape(1)
+        retained = torch.autograd.grad(value, list(theta.values()), retain_graph=True, allow_unused=True)
+        for n, t, found in zip(theta, theta.values(), retained):
+            out[f"{objective}.gradient.{n}"] = torch.zeros_like(t) if found is None else found
+
     model = {n: t.detach().float().contiguous() for n, t in (theta | fixed).items()}
     model["log_z"] = log_z.detach().float()
     save_file(
@@ -119,7 +154,12 @@ def make(folder, name, seed, activation, widths, rows, k, base):
     save_file(
         {n: t.detach().double().contiguous() for n, t in out.items()},
         folder / f"{name}.expected.safetensors",
-        metadata={"k": str(k), "noise": f"normal mean 0 sd {NOISE_SD}"},
+        metadata={
+            "k": str(k),
+            "noise": f"normal mean 0 sd {NOISE_SD}",
+            "dsm.sigma": str(DSM_SIGMA),
+            "cd.negatives": "noise_samples[:,0]",
+        },
     )
 
 

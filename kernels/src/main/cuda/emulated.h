@@ -284,7 +284,7 @@ inline const char* launch(void (*kernel)(const void*), Index grid, int threads, 
   static void name##_body(const Arguments& args);                                             \
   extern "C" __attribute__((visibility("default"))) const char* name(                         \
       int x, int y, int z, int block, long shared, int cooperative, const void* a, long size) { \
-    if (size != (long)sizeof(Arguments)) {                                                    \
+    if (size >= 0 && size != (long)sizeof(Arguments)) {                                       \
       return #name ": the arguments are not of the kernel's size";                            \
     }                                                                                         \
     if (block != threads) {                                                                   \

@@ -144,7 +144,7 @@ final class TrainRbmOptions extends RunOptions {
   TrainRbmOptions() {
     batch = 100;
     steps = 5_000;
-    learningRate = 0.1f;
+    learningRate = 0.05f;
     schedule = "linear";
   }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.BackendOptions;
+import io.gibbsite.backend.Backends;
 import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.density.UniformBox;
@@ -14,10 +17,16 @@ import io.gibbsite.io.Safetensors;
 import io.gibbsite.mlp.MlpDouble;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
+import io.gibbsite.mlp.MlpSession;
+import io.gibbsite.objective.ContrastiveDivergence;
+import io.gibbsite.objective.DenoisingScoreMatching;
+import io.gibbsite.objective.InfoNce;
 import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.objective.SlicedScoreMatching;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -271,6 +280,90 @@ class PassCommandsTest {
             "--noise",
             "normal:0,1")
         .fails(2, "--objective", "'mce'", "nce");
+  }
+
+  /** A loss on more rows than one block holds, and its gradient, against one call. */
+  @ParameterizedTest
+  @ValueSource(strings = {"infonce", "cd", "dsm", "ism", "ssm", "ssm-vr"})
+  void everyObjectiveIsThatOfTheLibrary(String objective) throws IOException {
+    int rows = (1 << 16) + 100;
+    int d = Fixture.COLUMNS;
+    float[] x = Fixture.normals(rows * d, 4);
+    float[] v = Fixture.normals(rows * d, 5);
+    String data = files.write("many.npy", x, rows, d);
+    String directions = files.write("v.npy", v, rows, d);
+    String samples = files.write("samples.npy", v, rows, 1, d);
+    Path gradients = folder.resolve("g.safetensors");
+    List<String> draws =
+        switch (objective) {
+          case "infonce" -> List.of("--noise-samples", samples, "--noise", "normal:0,1");
+          case "cd" -> List.of("--negatives", directions);
+          case "dsm" -> List.of("--direction", directions, "--sigma", "0.3");
+          case "ism" -> List.of();
+          default -> List.of("--direction", directions);
+        };
+    List<String> arguments = new ArrayList<>(List.of("loss", "--model", files.modelFile));
+    arguments.addAll(List.of("--data", data, "--objective", objective, "--quiet"));
+    arguments.addAll(List.of("--gradients", gradients.toString(), "--backend", "vector"));
+    arguments.addAll(draws);
+    Run run = Run.of(arguments.toArray(String[]::new)).succeeds();
+
+    int count = files.model.parameters().values().length;
+    float[] gradient = new float[count];
+    double expected;
+    try (Backend backend = Backends.named("vector", BackendOptions.defaults());
+        MlpSession session = backend.open(files.model.parameters().shape(), rows)) {
+      session.setParameters(files.model.parameters());
+      expected =
+          switch (objective) {
+            case "infonce" ->
+                new InfoNce(1, Gaussian.isotropic(d, 0, 1)).loss(session, x, rows, v, gradient);
+            case "cd" -> ContrastiveDivergence.loss(session, x, rows, v, rows, gradient);
+            case "dsm" -> new DenoisingScoreMatching(0.3f).loss(session, x, rows, v, gradient);
+            case "ism" -> SlicedScoreMatching.implicit(session, x, rows, gradient);
+            case "ssm" -> SlicedScoreMatching.sliced(session, x, rows, v, gradient);
+            default -> SlicedScoreMatching.varianceReduced(session, x, rows, v, gradient);
+          };
+    }
+    JsonNode json = json(run);
+    assertThat(json.get("objective").textValue()).isEqualTo(objective);
+    assertThat(Math.abs(json.get("loss").doubleValue() - expected)).isLessThan(TOLERANCE);
+    Map<String, NdArray> tensors = Safetensors.read(gradients).tensors();
+    int bias = files.model.parameters().shape().biasOffset(0);
+    assertClose(
+        tensors.get("layers.0.weight").floats(), Fixture.wide(Arrays.copyOf(gradient, bias)));
+    assertClose(tensors.get("log_z").floats(), new double[1]);
+  }
+
+  @Test
+  void objectivesNeedTheirDrawsAndNoOthers() throws IOException {
+    String[] common = {"loss", "--model", files.modelFile, "--data", files.dataFile, "--objective"};
+    String[][] cases = {
+      {"dsm", "--direction", files.dataFile, "--objective dsm needs --direction and --sigma"},
+      {"ism", "--sigma", "1", "--sigma is not of --objective ism"},
+      {"cd", "--direction", files.dataFile, "--objective cd needs --negatives"},
+      {"nce", "--noise", "normal:0,1", "--objective nce needs --noise-samples and --noise"},
+      {"ssm", "--direction", files.noiseFile, "xn.npy: the shape is [19, 6], not [19, 3]"},
+      {"cd", "--negatives", files.path("none.npy"), "none.npy"},
+    };
+    for (String[] one : cases) {
+      String[] all = Arrays.copyOf(common, common.length + 3);
+      System.arraycopy(one, 0, all, common.length, 3);
+      Run.of(all).fails(2, one[3]);
+    }
+    Run.of(
+            "loss",
+            "--model",
+            files.modelFile,
+            "--data",
+            files.dataFile,
+            "--objective",
+            "dsm",
+            "--direction",
+            files.dataFile,
+            "--sigma",
+            "0")
+        .fails(2, "--sigma must be positive");
   }
 
   @Test

@@ -427,7 +427,7 @@ class RbmCommandsTest {
           {"--levels", "1", "--levels must be at least 2, not 1"},
           {"--temperature", "2", "--temperature is of gibbs"},
           {"--hold", "0-3", "--hold holds units, which pt does not"},
-          {"--clip", "1", "--clip is of langevin"}
+          {"--clip", "1", "--clip is of samplers of MLPs"}
         }) {
       List<String> all = new ArrayList<>(Arrays.asList(pt));
       all.addAll(List.of(bad[0], bad[1]));

@@ -1,8 +1,8 @@
 package io.gibbsite.mlp;
 
 import io.gibbsite.backend.StageListener;
+import io.gibbsite.objective.EnergyPasses;
 import io.gibbsite.objective.SigmoidNce;
-import io.gibbsite.sampler.EnergyFunction;
 import io.gibbsite.sampler.Langevin;
 
 /**
@@ -16,12 +16,17 @@ import io.gibbsite.sampler.Langevin;
  * after {@link #close} or before {@link #setParameters}. {@code d} is the number of inputs, {@code
  * P} that of parameters.
  */
-public interface MlpSession extends EnergyFunction, AutoCloseable {
+public interface MlpSession extends EnergyPasses, AutoCloseable {
   MlpShape shape();
 
   @Override
   default int columns() {
     return shape().inputs();
+  }
+
+  @Override
+  default int parameterCount() {
+    return shape().parameterCount();
   }
 
   /** The most data rows of one call, and the most chains. */
@@ -56,6 +61,7 @@ public interface MlpSession extends EnergyFunction, AutoCloseable {
    * @param w float[rows]
    * @param gradient float[P], out
    */
+  @Override
   void parameterGradient(float[] x, float[] w, int rows, float[] gradient);
 
   /**
@@ -67,6 +73,7 @@ public interface MlpSession extends EnergyFunction, AutoCloseable {
    * @param slope float[rows], out: {@code v.dE}
    * @param curvature float[rows], out: {@code v^T H v}
    */
+  @Override
   void directional(
       float[] x, float[] v, int rows, float[] energy, float[] slope, float[] curvature);
 
@@ -80,6 +87,7 @@ public interface MlpSession extends EnergyFunction, AutoCloseable {
    * @param b float[rows]
    * @param gradient float[P], out
    */
+  @Override
   void directionalParameterGradient(
       float[] x, float[] v, float[] w, float[] a, float[] b, int rows, float[] gradient);
 

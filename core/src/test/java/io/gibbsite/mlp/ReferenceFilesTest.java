@@ -8,7 +8,11 @@ import io.gibbsite.backend.Backends;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Safetensors;
+import io.gibbsite.objective.ContrastiveDivergence;
+import io.gibbsite.objective.DenoisingScoreMatching;
+import io.gibbsite.objective.InfoNce;
 import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.objective.SlicedScoreMatching;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -217,5 +221,89 @@ class ReferenceFilesTest {
       got[7][0] = (float) session.nce(c.nce, c.model.logZ(), c.x, c.n, c.noise, got[6]);
     }
     return got;
+  }
+
+  /** The objectives that turn passes into losses, on every backend. */
+  @ParameterizedTest
+  @MethodSource("models")
+  void everyBackendHasTheObjectives(Path file) throws IOException {
+    Case c = new Case(file);
+    for (Objective objective : Objective.values()) {
+      float[] scalar = new float[c.shape.parameterCount()];
+      double scalarLoss = objective.of(c, "scalar", scalar);
+      double[] expected = c.gradient(objective.key + ".gradient");
+      double loss = c.doubles(objective.key + ".loss")[0];
+      for (Backends.Status status : Backends.report()) {
+        if (status.available()) {
+          String what = status.name() + ", " + objective;
+          float[] gradient = new float[expected.length];
+          double got = objective.of(c, status.name(), gradient);
+          double scale = c.n * Tolerance.scale(expected);
+          Tolerance.check(what, gradient, scalar, expected, scale);
+          Tolerance.check(what, got, scalarLoss, loss, c.n * Math.max(1, Math.abs(loss)));
+          assertThat(objective.of(c, status.name(), null)).isEqualTo(got);
+        }
+      }
+    }
+  }
+
+  private enum Objective {
+    INFO_NCE("infonce") {
+      @Override
+      double loss(Case c, MlpSession session, float[] gradient) {
+        return new InfoNce(c.nce.k(), c.nce.noise()).loss(session, c.x, c.n, c.noise, gradient);
+      }
+    },
+    CONTRASTIVE_DIVERGENCE("cd") {
+      @Override
+      double loss(Case c, MlpSession session, float[] gradient) {
+        int d = c.shape.inputs();
+        float[] first = new float[c.n * d];
+        for (int i = 0; i < c.n; i++) {
+          System.arraycopy(c.noise, i * c.nce.k() * d, first, i * d, d);
+        }
+        return ContrastiveDivergence.loss(session, c.x, c.n, first, c.n, gradient);
+      }
+    },
+    DENOISING("dsm") {
+      @Override
+      double loss(Case c, MlpSession session, float[] gradient) {
+        return new DenoisingScoreMatching(0.3f).loss(session, c.x, c.n, c.v, gradient);
+      }
+    },
+    IMPLICIT("ism") {
+      @Override
+      double loss(Case c, MlpSession session, float[] gradient) {
+        return SlicedScoreMatching.implicit(session, c.x, c.n, gradient);
+      }
+    },
+    SLICED("ssm") {
+      @Override
+      double loss(Case c, MlpSession session, float[] gradient) {
+        return SlicedScoreMatching.sliced(session, c.x, c.n, c.v, gradient);
+      }
+    },
+    VARIANCE_REDUCED("ssm_vr") {
+      @Override
+      double loss(Case c, MlpSession session, float[] gradient) {
+        return SlicedScoreMatching.varianceReduced(session, c.x, c.n, c.v, gradient);
+      }
+    };
+
+    private final String key;
+
+    Objective(String key) {
+      this.key = key;
+    }
+
+    abstract double loss(Case c, MlpSession session, float[] gradient);
+
+    double of(Case c, String backendName, float[] gradient) {
+      try (Backend backend = Backends.named(backendName, BackendOptions.defaults());
+          MlpSession session = backend.open(c.shape, c.n)) {
+        session.setParameters(c.model.parameters());
+        return loss(c, session, gradient);
+      }
+    }
   }
 }

@@ -176,7 +176,11 @@ final class JcudaDevice implements Device {
     if (fault != null) {
       throw fault;
     }
-    JCudaDriver.cuCtxSetCurrent(context);
+    try {
+      JCudaDriver.cuCtxSetCurrent(context);
+    } catch (CudaException e) {
+      throw failure("earlier work", e);
+    }
   }
 
   /** What a failed call is to the caller; a fault is the device's end. */

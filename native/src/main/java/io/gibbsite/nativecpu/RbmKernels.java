@@ -10,7 +10,7 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * The entry points of {@code rbm_api.h} for one ISA, one typed method each. Sessions are addresses;
- * arrays are passed as they are, without a copy. Nothing is checked here.
+ * segments may be of heap arrays. Nothing is checked here.
  */
 final class RbmKernels {
   /** The numbers of a session's sets of states. */
@@ -140,10 +140,6 @@ final class RbmKernels {
     return new IllegalStateException("a native call failed", e);
   }
 
-  private static MemorySegment orNull(float[] array) {
-    return array == null ? MemorySegment.NULL : MemorySegment.ofArray(array);
-  }
-
   /** Rows in a tile. */
   int tileRows() {
     try {
@@ -235,9 +231,9 @@ final class RbmKernels {
   }
 
   /** Q: packs the weights into a strip of one side's units; q is int[visible][hidden]. */
-  void pack(long session, int toHidden, int strip, int[] q) {
+  void pack(long session, int toHidden, int strip, MemorySegment q) {
     try {
-      pack.invokeExact(session, toHidden, strip, MemorySegment.ofArray(q));
+      pack.invokeExact(session, toHidden, strip, q);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -245,46 +241,45 @@ final class RbmKernels {
 
   /** The biases and the scale of q; {@code inLimbs} is 1 if sums may leave 32 bits. */
   void setBiases(
-      long session, float[] values, int visibleAt, int hiddenAt, float scale, int inLimbs) {
+      long session, MemorySegment values, int visibleAt, int hiddenAt, float scale, int inLimbs) {
     try {
-      setBiases.invokeExact(
-          session, MemorySegment.ofArray(values), visibleAt, hiddenAt, scale, inLimbs);
+      setBiases.invokeExact(session, values, visibleAt, hiddenAt, scale, inLimbs);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
   /** Holds the visible units whose byte is 1. */
-  void clamp(long session, byte[] held) {
+  void clamp(long session, MemorySegment held) {
     try {
-      clamp.invokeExact(session, MemorySegment.ofArray(held));
+      clamp.invokeExact(session, held);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
-  /** The visible biases of the model without weights, or null for sweeps off that path. */
-  void setBase(long session, float[] base) {
+  /** The visible biases of the model without weights, or NULL for sweeps off that path. */
+  void setBase(long session, MemorySegment base) {
     try {
-      setBase.invokeExact(session, orNull(base));
+      setBase.invokeExact(session, base);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
   /** Packs rows of bytes into tiles. */
-  void loadStates(long session, int states, int firstTile, int tiles, byte[] rows, int n) {
+  void loadStates(long session, int states, int firstTile, int tiles, MemorySegment rows, int n) {
     try {
-      loadStates.invokeExact(session, states, firstTile, tiles, MemorySegment.ofArray(rows), n);
+      loadStates.invokeExact(session, states, firstTile, tiles, rows, n);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
   /** Unpacks tiles into rows of bytes. */
-  void storeStates(long session, int states, int firstTile, int tiles, byte[] rows, int n) {
+  void storeStates(long session, int states, int firstTile, int tiles, MemorySegment rows, int n) {
     try {
-      storeStates.invokeExact(session, states, firstTile, tiles, MemorySegment.ofArray(rows), n);
+      storeStates.invokeExact(session, states, firstTile, tiles, rows, n);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -310,10 +305,9 @@ final class RbmKernels {
 
   /** G1 to G4 of a batch's tiles. */
   void probabilities(
-      long session, int worker, int ofHidden, int firstTile, int tiles, int n, float[] out) {
+      long session, int worker, int ofHidden, int firstTile, int tiles, int n, MemorySegment out) {
     try {
-      probabilities.invokeExact(
-          session, worker, ofHidden, firstTile, tiles, n, MemorySegment.ofArray(out));
+      probabilities.invokeExact(session, worker, ofHidden, firstTile, tiles, n, out);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -329,9 +323,9 @@ final class RbmKernels {
   }
 
   /** S2 of the hidden biases. */
-  void hiddenSums(long session, int worker, int n, float[] sums, int hiddenAt) {
+  void hiddenSums(long session, int worker, int n, MemorySegment sums, int hiddenAt) {
     try {
-      hiddenSums.invokeExact(session, worker, n, MemorySegment.ofArray(sums), hiddenAt);
+      hiddenSums.invokeExact(session, worker, n, sums, hiddenAt);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -339,10 +333,9 @@ final class RbmKernels {
 
   /** S2 of a strip of visible units. */
   void visibleSums(
-      long session, int worker, int states, int strip, int n, float[] sums, int visibleAt) {
+      long session, int worker, int states, int strip, int n, MemorySegment sums, int visibleAt) {
     try {
-      visibleSums.invokeExact(
-          session, worker, states, strip, n, MemorySegment.ofArray(sums), visibleAt);
+      visibleSums.invokeExact(session, worker, states, strip, n, sums, visibleAt);
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -34,6 +34,12 @@ final class RbmNative extends CheckedRbmSession {
   private final MemorySegment rowBetas;
   private final MemorySegment rowNext;
   private final byte[] heldBytes;
+  private final MemorySegment held;
+  private final MemorySegment weights;
+  private final HeapArray ofValues = new HeapArray();
+  private final HeapArray ofBase = new HeapArray();
+  private final HeapArray ofRows = new HeapArray();
+  private final HeapArray ofResults = new HeapArray();
 
   // The loop bodies, made once: a run allocates nothing.
   private final Workers.Body packBody = this::packStrip;
@@ -49,8 +55,8 @@ final class RbmNative extends CheckedRbmSession {
   private final Workers.Body temperBody = this::temperBlock;
 
   // The arguments of the call in progress.
-  private byte[] rows;
-  private float[] out;
+  private MemorySegment rows;
+  private MemorySegment out;
   private int n;
   private int tiles;
   private int blockTiles;
@@ -75,6 +81,8 @@ final class RbmNative extends CheckedRbmSession {
     strip = kernels.strip();
     visibleStrip = kernels.visibleStrip();
     heldBytes = new byte[shape.visible()];
+    held = MemorySegment.ofArray(heldBytes);
+    weights = MemorySegment.ofArray(fixed.q());
     session =
         kernels.open(
             shape.visible(),
@@ -111,7 +119,7 @@ final class RbmNative extends CheckedRbmSession {
     workers.run(strips(shape().visible(), strip) + strips(shape().hidden(), strip), packBody);
     kernels.setBiases(
         session,
-        parameters.values(),
+        ofValues.of(parameters.values()),
         shape().visibleBiasOffset(),
         shape().hiddenBiasOffset(),
         fixed.scale(),
@@ -125,7 +133,7 @@ final class RbmNative extends CheckedRbmSession {
   private void packStrip(int unit, int worker) {
     int ofVisible = strips(shape().visible(), strip);
     boolean toHidden = unit >= ofVisible;
-    kernels.pack(session, toHidden ? 1 : 0, toHidden ? unit - ofVisible : unit, fixed.q());
+    kernels.pack(session, toHidden ? 1 : 0, toHidden ? unit - ofVisible : unit, weights);
   }
 
   /** Divides rows into blocks, as many as there are threads if they are few. */
@@ -146,7 +154,7 @@ final class RbmNative extends CheckedRbmSession {
 
   @Override
   protected void computeFreeEnergy(byte[] v, int count, double[] energy) {
-    rows = v;
+    rows = ofRows.of(v);
     workers.run(blocks(count), freeEnergyBody);
     MemorySegment.copy(rowValues, JAVA_DOUBLE, 0, energy, 0, count);
   }
@@ -168,8 +176,8 @@ final class RbmNative extends CheckedRbmSession {
 
   private void probabilities(int given, byte[] bytes, int count, float[] probability) {
     states = given;
-    rows = bytes;
-    out = probability;
+    rows = ofRows.of(bytes);
+    out = ofResults.of(probability);
     workers.run(blocks(count), probabilityBody);
   }
 
@@ -182,7 +190,7 @@ final class RbmNative extends CheckedRbmSession {
   @Override
   protected void computeStatistics(byte[] v, int count, float[] sums) {
     states = VISIBLE_BATCH;
-    rows = v;
+    rows = ofRows.of(v);
     statistics(count, batchColumnsBody, sums);
   }
 
@@ -193,7 +201,7 @@ final class RbmNative extends CheckedRbmSession {
   }
 
   private void statistics(int count, Workers.Body columns, float[] sums) {
-    out = sums;
+    out = ofResults.of(sums);
     workers.run(blocks(count), columns);
     workers.run(strips(shape().visible(), visibleStrip) + 1, sumsBody);
   }
@@ -220,7 +228,7 @@ final class RbmNative extends CheckedRbmSession {
   @Override
   protected void computeSetVisible(byte[] v, int count) {
     if (count > 0) {
-      rows = v;
+      rows = ofRows.of(v);
       workers.run(blocks(count), setVisibleBody);
     }
   }
@@ -243,7 +251,7 @@ final class RbmNative extends CheckedRbmSession {
   private void read(int chains, byte[] bytes, int count) {
     if (count > 0) {
       states = chains;
-      rows = bytes;
+      rows = ofRows.of(bytes);
       workers.run(blocks(count), readBody);
     }
   }
@@ -253,18 +261,18 @@ final class RbmNative extends CheckedRbmSession {
   }
 
   @Override
-  protected void computeClamp(boolean[] held) {
-    for (int i = 0; i < held.length; i++) {
-      heldBytes[i] = (byte) (held[i] ? 1 : 0);
+  protected void computeClamp(boolean[] units) {
+    for (int i = 0; i < units.length; i++) {
+      heldBytes[i] = (byte) (units[i] ? 1 : 0);
     }
-    kernels.clamp(session, heldBytes);
+    kernels.clamp(session, held);
   }
 
   @Override
   protected void computeGibbs(Gibbs sampler, long drawSeed, int count) {
     gibbs = sampler;
     seed = drawSeed;
-    kernels.setBase(session, null);
+    kernels.setBase(session, MemorySegment.NULL);
     workers.run(blocks(count), gibbsBody);
   }
 
@@ -284,7 +292,7 @@ final class RbmNative extends CheckedRbmSession {
   protected void computeAnneal(Annealing run, long drawSeed, int count, double[] logWeights) {
     annealing = run;
     seed = drawSeed;
-    kernels.setBase(session, run.baseBias());
+    kernels.setBase(session, ofBase.of(run.baseBias()));
     MemorySegment.copy(logWeights, 0, rowValues, JAVA_DOUBLE, 0, count);
     workers.run(blocks(count), annealBody);
     MemorySegment.copy(rowValues, JAVA_DOUBLE, 0, logWeights, 0, count);
@@ -309,7 +317,7 @@ final class RbmNative extends CheckedRbmSession {
   protected void computeTemper(Tempering run, long drawSeed, int count, double[] gains) {
     tempering = run;
     seed = drawSeed;
-    kernels.setBase(session, run.baseBias());
+    kernels.setBase(session, ofBase.of(run.baseBias()));
     MemorySegment.copy(run.betas(), 0, rowBetas, JAVA_FLOAT, 0, count);
     MemorySegment.copy(run.nextBetas(), 0, rowNext, JAVA_FLOAT, 0, count);
     workers.run(blocks(count), temperBody);
