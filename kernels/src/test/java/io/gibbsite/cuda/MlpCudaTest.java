@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the contract does not reach: stages, chunks, large tiles and the order of fibres. */
@@ -96,7 +97,7 @@ class MlpCudaTest {
     MlpParameters model = MlpParameters.random(shape, Gaussian.isotropic(3, 0.2f, 1.5f), 4);
     int n = 50;
     try (MlpSession whole = new MlpCuda(device, shape, n);
-        MlpSession parts = new MlpCuda(device, shape, n, 2000)) {
+        MlpSession parts = new MlpCuda(device, shape, n, 2000, true)) {
       double[] got = everything(parts, model, n);
       assertClose(got, everything(whole, model, n), 1e-5);
       assertClose(got, scalar(model, n), 1e-4);
@@ -113,6 +114,36 @@ class MlpCudaTest {
     double[] ascending = run(model, n, false);
     assertClose(ascending, expected, 1e-3);
     assertThat(run(model, n, true)).isEqualTo(ascending);
+  }
+
+  /**
+   * All sums of a small network have the same order in shared memory and by layers, but those of
+   * the output and of the input gradient.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "2-1-1, SILU, 1, true",
+    "2-64-64-1, SILU, 130, false",
+    "5-60-20-33-1, TANH, 9, true",
+    "3-65-1, SOFTPLUS, 1100, true",
+    "8-128-100-1, GELU, 1030, true",
+    "64-64-1, SILU, 8, false"
+  })
+  void smallNetworksInSharedMemoryGiveWhatLayersGive(
+      String text, Activation activation, int n, boolean withBase) {
+    MlpShape shape = MlpShape.parse(text, activation);
+    int d = shape.inputs();
+    Gaussian base = withBase ? Gaussian.isotropic(d, 0.2f, 1.5f) : null;
+    MlpParameters model = MlpParameters.random(shape, base, 4);
+    double[] byLayers;
+    try (DeviceStream stream = device.openStream();
+        MlpSession session = new MlpCuda(device, shape, n, 1 << 24, false)) {
+      assertThat(MlpResident.open(device, stream, shape, n)).isNotNull();
+      byLayers = everything(session, model, n);
+    }
+    double[] resident = run(model, n, false);
+    assertClose(resident, byLayers, 2e-5);
+    assertThat(run(model, n, true)).isEqualTo(resident);
   }
 
   private double[] run(MlpParameters model, int n, boolean descending) {
