@@ -110,6 +110,16 @@ __device__ __forceinline__ void resident_product(const float* left, const float*
   }
 }
 
+struct TangentPair {
+  Tangent left, right;
+};
+
+// A call of its own: inlined at each of a thread's entries, the activations would be most of a
+// kernel, more than the instruction caches hold. Two at a time hide some of each other's latency.
+__device__ __noinline__ TangentPair tangent_pair(int activation, float left, float right) {
+  return {tangent(activation, left), tangent(activation, right)};
+}
+
 // A thread's entries to [WIDTH, PITCH].
 template <class Tile>
 __device__ __forceinline__ void keep(const float (&values)[Tile::TM][Tile::TN], float* to) {
@@ -251,14 +261,21 @@ __device__ __forceinline__ void evaluate(const MlpResident& args,
     }
     // All have read a_l.
     __syncthreads();
+    float bias[TN];
 #pragma unroll
     for (int n = 0; n < TN; n++) {
-      float bias = memory.bias[l * Tile::WIDTH + Tile::unit(n)];
+      bias[n] = memory.bias[l * Tile::WIDTH + Tile::unit(n)];
+    }
 #pragma unroll
-      for (int m = 0; m < TM; m++) {
-        Tangent t = tangent(args.activation, sum[m][n] + bias);  // F3
-        sum[m][n] = t.value;
-        first[l][m][n] = t.first;
+    for (int m = 0; m < TM; m++) {
+#pragma unroll
+      for (int n = 0; n < TN; n += 2) {
+        TangentPair t =
+            tangent_pair(args.activation, sum[m][n] + bias[n], sum[m][n + 1] + bias[n + 1]);  // F3
+        sum[m][n] = t.left.value;
+        sum[m][n + 1] = t.right.value;
+        first[l][m][n] = t.left.first;
+        first[l][m][n + 1] = t.right.first;
       }
     }
     if (l < HIDDEN - 1 || energy) {

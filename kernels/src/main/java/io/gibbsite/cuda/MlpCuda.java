@@ -1,5 +1,6 @@
 package io.gibbsite.cuda;
 
+import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.StageListener;
 import io.gibbsite.mlp.Activation;
 import io.gibbsite.mlp.CheckedMlpSession;
@@ -91,15 +92,22 @@ final class MlpCuda extends CheckedMlpSession {
   private boolean hasBase;
   private StageListener listener;
 
-  MlpCuda(Device device, MlpShape shape, int rows) {
-    this(device, shape, rows, CHUNK_FLOATS, true);
+  MlpCuda(Device device, MlpShape shape, int rows, Precision precision) {
+    this(device, shape, rows, precision, CHUNK_FLOATS, true);
   }
 
   /**
+   * @param precision of the products of wide layers
    * @param chunkFloats the most floats of arrays with a row for each row of a chunk
    * @param mayReside whether a network that fits is to stay in shared memory
    */
-  MlpCuda(Device device, MlpShape shape, int rows, long chunkFloats, boolean mayReside) {
+  MlpCuda(
+      Device device,
+      MlpShape shape,
+      int rows,
+      Precision precision,
+      long chunkFloats,
+      boolean mayReside) {
     super(shape, rows);
     this.shape = shape;
     activation = shape.activation();
@@ -109,7 +117,7 @@ final class MlpCuda extends CheckedMlpSession {
     sizes = new Sizes(shape, rows, chunkFloats);
     stream = device.openStream();
     try {
-      kernels = new MlpKernels(device, stream);
+      kernels = new MlpKernels(device, stream, precision);
       rowCopies = new RowCopies(device, stream);
       theta = floats(shape.parameterCount());
       weights = new DeviceMemory[layers];
@@ -400,18 +408,19 @@ final class MlpCuda extends CheckedMlpSession {
   private void backwardParameters(int n, int stacks, boolean accumulate, long firstRow) {
     int stacked = stacks * n;
     int parts = sizes.parts(stacked);
+    MlpKernels.Target target = new MlpKernels.Target(partial, shape.parameterCount(), parts);
     DeviceMemory above = seeds;
     DeviceMemory below = d;
     for (int l = last; l >= 0; l--) {
       // as_0 is 0, so layer 0 has two stacks at most.
       int rows = l == 0 ? Math.min(stacks, 2) * n : stacked;
-      MlpKernels.Target target =
-          new MlpKernels.Target(
-              partial, shape.parameterCount(), shape.weightOffset(l), shape.biasOffset(l), parts);
+      // A column of seeds is all that d is at the output.
+      kernels.columnSums(null, above, target, shape.biasOffset(l), n, shape.width(l + 1));
       if (l == last) {
-        kernels.outputGradient(above, a[l], target, rows, n, shape.width(l));
+        kernels.columnSums(above, a[l], target, shape.weightOffset(l), rows, shape.width(l));
       } else {
-        kernels.gradient(above, a[l], target, rows, n, shape.width(l + 1), shape.width(l));
+        kernels.gradient(
+            above, a[l], target, shape.weightOffset(l), rows, shape.width(l + 1), shape.width(l));
       }
       if (l > 0) {
         kernels.backward(
