@@ -32,11 +32,16 @@
 #include <vector>
 
 #define __device__
+#define __noinline__ __attribute__((noinline))
 #define __forceinline__ inline __attribute__((always_inline))
 #define __restrict__ __restrict
 
 struct alignas(16) uint4 {
   unsigned x, y, z, w;
+};
+
+struct alignas(8) uint2 {
+  unsigned x, y;
 };
 
 struct alignas(16) float4 {
@@ -480,9 +485,19 @@ inline void mma_bytes(int (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2
   memcpy(d, me->warp->ci[set][me->lane], sizeof(d));
 }
 
+// Half to even; NaN stays NaN.
+inline unsigned to_bf16(float x) {
+  unsigned bits = (unsigned)__float_as_int(x);
+  return x == x ? (bits + 0x7FFF + (bits >> 16 & 1)) >> 16 : 0x7FFF;
+}
+
 inline float bf16(uint16_t bits) { return __int_as_float((int)((unsigned)bits << 16)); }
 
 }  // namespace emulated
+
+inline unsigned pack_bf16(float low, float high) {
+  return emulated::to_bf16(low) | emulated::to_bf16(high) << 16;
+}
 
 inline void mma_u8s8(int (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
   emulated::mma_bytes<int8_t>(d, a, b);

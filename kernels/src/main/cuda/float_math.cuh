@@ -153,3 +153,8 @@ __device__ __forceinline__ float normal_cdf(float x, float density) {
   float tail = density * (p * t);
   return x > 0.f ? 1.f - tail : tail;
 }
+
+// x held to [low, high], by comparing and selecting, so that NaN stays NaN.
+__device__ __forceinline__ float hold(float x, float low, float high) {
+  return x < low ? low : x > high ? high : x;
+}

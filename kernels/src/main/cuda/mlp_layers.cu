@@ -1,5 +1,6 @@
-// The layered regime of io.gibbsite.mlp.MlpEnergy: one launch a layer, a float32 product with the
-// step that follows in its epilogue. For networks that do not fit on a multiprocessor.
+// The layered regime of io.gibbsite.mlp.MlpEnergy: one launch a layer, a product with the step that
+// follows in its epilogue. For networks that do not fit on a multiprocessor. Products are of float32
+// (product.cuh) or of float32 split into bf16 (split_product.cuh).
 //
 // Rows are stacked: a pass with tangents has [a; at; as] below one another, so one product does F2
 // and T2, B3 and D3, B2 and D2. Only the first `values` rows have a bias and an activation here.
@@ -7,8 +8,8 @@
 // loads reach.
 #include "mlp_activation.cuh"
 #include "product.cuh"
+#include "split_product.cuh"
 
-constexpr int NO_ACTIVATION = -1;
 
 struct MlpForward {
   const float* in;      // [rows, inStride]: a_l
@@ -22,15 +23,16 @@ struct MlpForward {
 };
 
 // F2, F3; T2.
-template <int TM, int TN>
-__device__ __forceinline__ void forward(const MlpForward& args, float* memory) {
-  using Tile = ProductTile<TM, TN>;
+template <class Tile>
+__device__ __forceinline__ void forward(const MlpForward& args, unsigned char* memory) {
+  constexpr int TM = Tile::TM;
+  constexpr int TN = Tile::TN;
   AlongRows in{args.in, args.inStride, args.rows, args.inputs};
   AlongRows weight{args.weight, args.inStride, args.outputs, args.inputs};
   int row0 = (int)blockIdx.x * Tile::ROWS;
   int column0 = (int)blockIdx.y * Tile::COLUMNS;
   float sum[TM][TN] = {};
-  multiply(in, weight, row0, column0, 0, args.inputs, memory, sum, SeesNothing());
+  Tile::multiply(in, weight, row0, column0, 0, args.inputs, memory, sum);
 #pragma unroll
   for (int n = 0; n < TN; n += 4) {
     int column = column0 + Tile::column(n);
@@ -69,12 +71,22 @@ __device__ __forceinline__ void forward(const MlpForward& args, float* memory) {
 
 KERNEL(mlp_forward_64, MlpForward, 256, 2) {
   DYNAMIC_SHARED(memory);
-  forward<4, 4>(args, (float*)memory);
+  forward<ProductTile<4, 4>>(args, memory);
 }
 
 KERNEL(mlp_forward_128, MlpForward, 256, 1) {
   DYNAMIC_SHARED(memory);
-  forward<8, 8>(args, (float*)memory);
+  forward<ProductTile<8, 8>>(args, memory);
+}
+
+KERNEL(mlp_forward_bf16x3, MlpForward, 256, 1) {
+  DYNAMIC_SHARED(memory);
+  forward<SplitTile<2>>(args, memory);
+}
+
+KERNEL(mlp_forward_bf16x6, MlpForward, 256, 1) {
+  DYNAMIC_SHARED(memory);
+  forward<SplitTile<3>>(args, memory);
 }
 
 struct MlpBackward {
@@ -89,15 +101,16 @@ struct MlpBackward {
 };
 
 // B3, B4; D3.
-template <int TM, int TN>
-__device__ __forceinline__ void backward(const MlpBackward& args, float* memory) {
-  using Tile = ProductTile<TM, TN>;
+template <class Tile>
+__device__ __forceinline__ void backward(const MlpBackward& args, unsigned char* memory) {
+  constexpr int TM = Tile::TM;
+  constexpr int TN = Tile::TN;
   AlongRows d{args.d, args.dStride, args.rows, args.outputs};
   AcrossRows weight{args.weight, args.stride, args.stride, args.outputs};
   int row0 = (int)blockIdx.x * Tile::ROWS;
   int column0 = (int)blockIdx.y * Tile::COLUMNS;
   float sum[TM][TN] = {};
-  multiply(d, weight, row0, column0, 0, args.outputs, memory, sum, SeesNothing());
+  Tile::multiply(d, weight, row0, column0, 0, args.outputs, memory, sum);
 #pragma unroll
   for (int n = 0; n < TN; n += 4) {
     int column = column0 + Tile::column(n);
@@ -128,46 +141,38 @@ __device__ __forceinline__ void backward(const MlpBackward& args, float* memory)
 
 KERNEL(mlp_backward_64, MlpBackward, 256, 2) {
   DYNAMIC_SHARED(memory);
-  backward<4, 4>(args, (float*)memory);
+  backward<ProductTile<4, 4>>(args, memory);
 }
 
 KERNEL(mlp_backward_128, MlpBackward, 256, 1) {
   DYNAMIC_SHARED(memory);
-  backward<8, 8>(args, (float*)memory);
+  backward<ProductTile<8, 8>>(args, memory);
+}
+
+KERNEL(mlp_backward_bf16x3, MlpBackward, 256, 1) {
+  DYNAMIC_SHARED(memory);
+  backward<SplitTile<2>>(args, memory);
+}
+
+KERNEL(mlp_backward_bf16x6, MlpBackward, 256, 1) {
+  DYNAMIC_SHARED(memory);
+  backward<SplitTile<3>>(args, memory);
 }
 
 struct MlpGradient {
   const float* d;  // [rows, dStride]
   const float* a;  // [rows, aStride]
   float* partial;  // [chunks, parameters]
-  int64_t parameters, weightOffset, biasOffset;
-  int rows, values, outputs, inputs, dStride, aStride;
+  int64_t parameters, weightOffset;
+  int rows, outputs, inputs, dStride, aStride;
   int chunkRows;  // of each block's sum
-  int unused;
-};
-
-// Adds up the columns of d in the stages that it sees, for db: thread i has column i.
-template <int SIDE>
-struct SumsColumns {
-  float& sum;
-  bool wanted;
-  int& k0;
-  int end;
-
-  __device__ __forceinline__ void operator()(const float* stage) {
-    if (wanted) {
-      for (int k = 0; k < PRODUCT_DEPTH && k0 + k < end; k++) {
-        sum += stage[k * (SIDE + 4) + (int)threadIdx.x];
-      }
-      k0 += PRODUCT_DEPTH;
-    }
-  }
 };
 
 // B2; D2. Blocks (outputs, inputs, chunk of rows).
-template <int TM, int TN>
-__device__ __forceinline__ void gradient(const MlpGradient& args, float* memory) {
-  using Tile = ProductTile<TM, TN>;
+template <class Tile>
+__device__ __forceinline__ void gradient(const MlpGradient& args, unsigned char* memory) {
+  constexpr int TM = Tile::TM;
+  constexpr int TN = Tile::TN;
   int first = (int)blockIdx.z * args.chunkRows;
   int end = first + args.chunkRows < args.rows ? first + args.chunkRows : args.rows;
   AcrossRows d{args.d, args.dStride, args.dStride, end};
@@ -175,11 +180,7 @@ __device__ __forceinline__ void gradient(const MlpGradient& args, float* memory)
   int row0 = (int)blockIdx.x * Tile::ROWS;
   int column0 = (int)blockIdx.y * Tile::COLUMNS;
   float sum[TM][TN] = {};
-  float bias = 0.f;
-  int k = first;
-  bool wanted = column0 == 0 && (int)threadIdx.x < Tile::ROWS;
-  multiply(d, a, row0, column0, first, end, memory, sum,
-           SumsColumns<Tile::ROWS>{bias, wanted, k, args.values});
+  Tile::multiply(d, a, row0, column0, first, end, memory, sum);
   float* partial = args.partial + blockIdx.z * args.parameters;
 #pragma unroll
   for (int m = 0; m < TM; m++) {
@@ -192,60 +193,59 @@ __device__ __forceinline__ void gradient(const MlpGradient& args, float* memory)
       }
     }
   }
-  if (wanted && row0 + (int)threadIdx.x < args.outputs) {
-    partial[args.biasOffset + row0 + (int)threadIdx.x] = bias;
-  }
 }
 
 KERNEL(mlp_gradient_64, MlpGradient, 256, 2) {
   DYNAMIC_SHARED(memory);
-  gradient<4, 4>(args, (float*)memory);
+  gradient<ProductTile<4, 4>>(args, memory);
 }
 
 KERNEL(mlp_gradient_128, MlpGradient, 256, 1) {
   DYNAMIC_SHARED(memory);
-  gradient<8, 8>(args, (float*)memory);
+  gradient<ProductTile<8, 8>>(args, memory);
 }
 
-// B2 and D2 of the last layer, whose d is a number a row: 64 columns a block, 4 rows at a time.
-struct MlpOutputGradient {
-  const float* seed;  // [rows, 4], the first of each
+KERNEL(mlp_gradient_bf16x3, MlpGradient, 256, 1) {
+  DYNAMIC_SHARED(memory);
+  gradient<SplitTile<2>>(args, memory);
+}
+
+KERNEL(mlp_gradient_bf16x6, MlpGradient, 256, 1) {
+  DYNAMIC_SHARED(memory);
+  gradient<SplitTile<3>>(args, memory);
+}
+
+// Sums of columns over rows, each times a number of its row: dW of the last layer, whose d is a
+// number a row, and db of every layer. 64 columns a block, 4 rows at a time.
+struct MlpColumnSums {
+  const float* seed;  // [rows, 4], the first of each; or null for 1
   const float* a;     // [rows, aStride]
   float* partial;     // [chunks, parameters]
-  int64_t parameters, weightOffset, biasOffset;
-  int rows, values, inputs, aStride;
+  int64_t parameters, offset;
+  int rows, columns, aStride;
   int chunkRows;
-  int unused;
 };
 
-KERNEL(mlp_output_gradient, MlpOutputGradient, 256, 1) {
+KERNEL(mlp_column_sums, MlpColumnSums, 256, 1) {
   DYNAMIC_SHARED(memory);
-  float(*sums)[64] = (float(*)[64])memory;  // [4 + 4][64]: weights, then biases
+  float(*sums)[64] = (float(*)[64])memory;  // [4][64]
   int column = (int)blockIdx.x * 64 + (int)threadIdx.x % 64;
   int part = (int)threadIdx.x / 64;
   int first = (int)blockIdx.z * args.chunkRows;
   int end = first + args.chunkRows < args.rows ? first + args.chunkRows : args.rows;
   float sum = 0.f;
-  float bias = 0.f;
-  for (int row = first + part; row < end; row += 4) {
-    float seed = args.seed[4 * (size_t)row];
-    if (column < args.inputs) {
+  if (column < args.columns) {
+    for (int row = first + part; row < end; row += 4) {
+      float seed = args.seed ? args.seed[4 * (size_t)row] : 1.f;
       sum = fmaf(seed, args.a[(size_t)row * args.aStride + column], sum);
     }
-    bias += row < args.values ? seed : 0.f;
   }
   sums[part][threadIdx.x % 64] = sum;
-  sums[4 + part][threadIdx.x % 64] = bias;
   __syncthreads();
-  if (part == 0) {
-    float* partial = args.partial + blockIdx.z * args.parameters;
+  if (part == 0 && column < args.columns) {
     int i = (int)threadIdx.x;
-    if (column < args.inputs) {
-      partial[args.weightOffset + column] = (sums[0][i] + sums[1][i]) + (sums[2][i] + sums[3][i]);
-    }
-    if (column == 0) {
-      partial[args.biasOffset] = (sums[4][0] + sums[5][0]) + (sums[6][0] + sums[7][0]);
-    }
+    args.partial[blockIdx.z * args.parameters + args.offset + column] =
+        (sums[0][i] + sums[1][i]) + (sums[2][i] + sums[3][i]);
   }
 }
 

@@ -157,11 +157,6 @@ struct LangevinStep {
   int unused;
 };
 
-// By comparing and selecting, so that NaN stays NaN.
-__device__ __forceinline__ float hold(float x, float low, float high) {
-  return x < low ? low : x > high ? high : x;
-}
-
 KERNEL(langevin_step, LangevinStep, 128, 1) {
   int blocks = args.stride / 4;
   int64_t i = (int64_t)blockIdx.x * 128 + threadIdx.x;

@@ -69,12 +69,18 @@ struct AcrossRows {
   }
 };
 
-template <int TM, int TN>
+template <int TM_, int TN_>
 struct ProductTile {
+  static constexpr int TM = TM_;
+  static constexpr int TN = TN_;
   static constexpr int ROWS = 16 * TM;
   static constexpr int COLUMNS = 16 * TN;
-  static constexpr int STAGE = PRODUCT_DEPTH * (ROWS + 4 + COLUMNS + 4);  // floats
-  static constexpr int BYTES = 2 * STAGE * 4;
+  static constexpr int A_PITCH = ROWS + 4;
+  static constexpr int B_PITCH = COLUMNS + 4;
+  static constexpr int B_AT = PRODUCT_DEPTH * A_PITCH;
+  static constexpr int STAGE = PRODUCT_DEPTH * (A_PITCH + B_PITCH);  // floats
+  static constexpr int A_PIECES = ROWS * PRODUCT_DEPTH / 4 / PRODUCT_THREADS;
+  static constexpr int B_PIECES = COLUMNS * PRODUCT_DEPTH / 4 / PRODUCT_THREADS;
 
   // Row m of a thread's entries in the tile; columns likewise.
   __device__ static __forceinline__ int row(int m) {
@@ -84,82 +90,69 @@ struct ProductTile {
   __device__ static __forceinline__ int column(int n) {
     return n / 4 * 64 + (int)threadIdx.x % 16 * 4 + n % 4;
   }
-};
 
-// sum[m][n] += over k in [depthBegin, depthEnd of the operands). Each stage is shown to seen(k0,
-// stage of A in shared memory).
-template <int TM, int TN, class A, class B, class Seen>
-__device__ __forceinline__ void multiply(const A& a, const B& b, int row0, int column0,
-                                         int depthBegin, int depthEnd, float* memory,
-                                         float (&sum)[TM][TN], Seen seen) {
-  using Tile = ProductTile<TM, TN>;
-  constexpr int A_PIECES = Tile::ROWS * PRODUCT_DEPTH / 4 / PRODUCT_THREADS;
-  constexpr int B_PIECES = Tile::COLUMNS * PRODUCT_DEPTH / 4 / PRODUCT_THREADS;
-  constexpr int A_PITCH = Tile::ROWS + 4;
-  constexpr int B_PITCH = Tile::COLUMNS + 4;
-  constexpr int B_AT = PRODUCT_DEPTH * A_PITCH;
-  float4 nextA[A_PIECES];
-  float4 nextB[B_PIECES];
-#pragma unroll
-  for (int p = 0; p < A_PIECES; p++) {
-    a.template load<Tile::ROWS>(row0, depthBegin, p, nextA[p]);
-  }
-#pragma unroll
-  for (int p = 0; p < B_PIECES; p++) {
-    b.template load<Tile::COLUMNS>(column0, depthBegin, p, nextB[p]);
-  }
-  // A thread all of whose entries lie outside only helps with the loads.
-  bool inside = row0 + Tile::row(0) < a.count && column0 + Tile::column(0) < b.count;
-  int half = 0;
-  for (int k0 = depthBegin; k0 < depthEnd; k0 += PRODUCT_DEPTH) {
-    float* stage = memory + half * Tile::STAGE;
-    half ^= 1;
-#pragma unroll
-    for (int p = 0; p < A_PIECES; p++) {
-      a.template store<Tile::ROWS>(nextA[p], p, stage);
-    }
-#pragma unroll
-    for (int p = 0; p < B_PIECES; p++) {
-      b.template store<Tile::COLUMNS>(nextB[p], p, stage + B_AT);
-    }
-    // One barrier a stage: nobody fills a half before all have left the stage in between.
-    __syncthreads();
-    int next = k0 + PRODUCT_DEPTH;
-    if (next < depthEnd) {
+  // sum[m][n] += over k in [begin, end).
+  template <class A, class B>
+  __device__ static __forceinline__ void multiply(const A& a, const B& b, int row0, int column0,
+                                                  int begin, int end, unsigned char* memory,
+                                                  float (&sum)[TM][TN]) {
+    float4 nextA[A_PIECES];
+    float4 nextB[B_PIECES];
+    load(a, b, row0, column0, begin, nextA, nextB);
+    // A thread all of whose entries lie outside only helps with the loads.
+    bool inside = row0 + row(0) < a.count && column0 + column(0) < b.count;
+    int half = 0;
+    for (int k0 = begin; k0 < end; k0 += PRODUCT_DEPTH) {
+      float* stage = (float*)memory + half * STAGE;
+      half ^= 1;
 #pragma unroll
       for (int p = 0; p < A_PIECES; p++) {
-        a.template load<Tile::ROWS>(row0, next, p, nextA[p]);
+        a.template store<ROWS>(nextA[p], p, stage);
       }
 #pragma unroll
       for (int p = 0; p < B_PIECES; p++) {
-        b.template load<Tile::COLUMNS>(column0, next, p, nextB[p]);
+        b.template store<COLUMNS>(nextB[p], p, stage + B_AT);
       }
-    }
-    if (inside) {
+      // One barrier a stage: nobody fills a half before all have left the stage in between.
+      __syncthreads();
+      if (k0 + PRODUCT_DEPTH < end) {
+        load(a, b, row0, column0, k0 + PRODUCT_DEPTH, nextA, nextB);
+      }
+      if (inside) {
 #pragma unroll
-      for (int k = 0; k < PRODUCT_DEPTH; k++) {
-        float left[TM], right[TN];
+        for (int k = 0; k < PRODUCT_DEPTH; k++) {
+          float left[TM], right[TN];
 #pragma unroll
-        for (int m = 0; m < TM; m += 4) {
-          *(float4*)&left[m] = *(const float4*)(stage + k * A_PITCH + Tile::row(m));
-        }
+          for (int m = 0; m < TM; m += 4) {
+            *(float4*)&left[m] = *(const float4*)(stage + k * A_PITCH + row(m));
+          }
 #pragma unroll
-        for (int n = 0; n < TN; n += 4) {
-          *(float4*)&right[n] = *(const float4*)(stage + B_AT + k * B_PITCH + Tile::column(n));
-        }
+          for (int n = 0; n < TN; n += 4) {
+            *(float4*)&right[n] = *(const float4*)(stage + B_AT + k * B_PITCH + column(n));
+          }
 #pragma unroll
-        for (int m = 0; m < TM; m++) {
+          for (int m = 0; m < TM; m++) {
 #pragma unroll
-          for (int n = 0; n < TN; n++) {
-            sum[m][n] = fmaf(left[m], right[n], sum[m][n]);
+            for (int n = 0; n < TN; n++) {
+              sum[m][n] = fmaf(left[m], right[n], sum[m][n]);
+            }
           }
         }
       }
     }
-    seen(stage);
   }
-}
 
-struct SeesNothing {
-  __device__ __forceinline__ void operator()(const float*) const {}
+  template <class A, class B>
+  __device__ static __forceinline__ void load(const A& a, const B& b, int row0, int column0, int k,
+                                              float4 (&nextA)[A_PIECES],
+                                              float4 (&nextB)[B_PIECES]) {
+#pragma unroll
+    for (int p = 0; p < A_PIECES; p++) {
+      a.template load<ROWS>(row0, k, p, nextA[p]);
+    }
+#pragma unroll
+    for (int p = 0; p < B_PIECES; p++) {
+      b.template load<COLUMNS>(column0, k, p, nextB[p]);
+    }
+  }
 };

@@ -47,7 +47,7 @@ final class CudaBackend implements Backend {
 
   @Override
   public MlpSession open(MlpShape shape, int rows) {
-    return new MlpCuda(device, shape, rows);
+    return new MlpCuda(device, shape, rows, options.precision());
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.BackendOptions;
 import io.gibbsite.backend.BackendProvider;
 import io.gibbsite.backend.BackendUnavailableException;
-import io.gibbsite.backend.Precision;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -54,10 +53,6 @@ public final class CudaBackendProvider implements BackendProvider {
 
   @Override
   public Backend create(BackendOptions options) {
-    if (options.precision() != Precision.FLOAT32) {
-      throw new BackendUnavailableException(
-          "backend cuda computes in float32, not " + options.precision().label());
-    }
     Availability availability = probe();
     if (!availability.available()) {
       throw new BackendUnavailableException(

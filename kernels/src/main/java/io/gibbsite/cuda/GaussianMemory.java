@@ -66,6 +66,16 @@ final class GaussianMemory {
         columns);
   }
 
+  /** {@code m}, float[d]. */
+  DeviceMemory mean() {
+    return mean;
+  }
+
+  /** {@code R}, float[d][stride]. */
+  DeviceMemory whitening() {
+    return whitening;
+  }
+
   /** {@code log p} at the mean. */
   float constant() {
     return (float) gaussian.logNormaliser();

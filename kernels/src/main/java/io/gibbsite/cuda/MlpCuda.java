@@ -1,5 +1,6 @@
 package io.gibbsite.cuda;
 
+import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.StageListener;
 import io.gibbsite.mlp.Activation;
 import io.gibbsite.mlp.CheckedMlpSession;
@@ -10,7 +11,9 @@ import io.gibbsite.sampler.Langevin;
 import java.lang.foreign.MemorySegment;
 
 /**
- * {@link io.gibbsite.mlp.MlpEnergy} on a device, a launch a layer.
+ * {@link io.gibbsite.mlp.MlpEnergy} on a device: energies, input gradients and Langevin chains of
+ * small networks with all layers in one launch ({@link MlpResident}), all else with a launch a
+ * layer.
  *
  * <p>Parameters and chains stay on the device. Rows pass through it in chunks; passes with tangents
  * stack {@code a}, {@code at} and {@code as} below one another, so that one product serves all
@@ -32,6 +35,9 @@ final class MlpCuda extends CheckedMlpSession {
 
   /** Langevin steps whose energies are copied from the device at once. */
   private static final int ENERGY_STEPS = 64;
+
+  /** Langevin steps of one launch: so few that a display stays responsive. */
+  private static final int RESIDENT_STEPS = 10_000;
 
   private final MlpShape shape;
   private final Activation activation;
@@ -78,18 +84,30 @@ final class MlpCuda extends CheckedMlpSession {
   private final DeviceMemory energyPath;
 
   private final NoiseMemory noise;
+
+  /** Null where the network is too large for it. */
+  private final MlpResident resident;
+
   private GaussianMemory base;
   private boolean hasBase;
   private StageListener listener;
 
-  MlpCuda(Device device, MlpShape shape, int rows) {
-    this(device, shape, rows, CHUNK_FLOATS);
+  MlpCuda(Device device, MlpShape shape, int rows, Precision precision) {
+    this(device, shape, rows, precision, CHUNK_FLOATS, true);
   }
 
   /**
+   * @param precision of the products of wide layers
    * @param chunkFloats the most floats of arrays with a row for each row of a chunk
+   * @param mayReside whether a network that fits is to stay in shared memory
    */
-  MlpCuda(Device device, MlpShape shape, int rows, long chunkFloats) {
+  MlpCuda(
+      Device device,
+      MlpShape shape,
+      int rows,
+      Precision precision,
+      long chunkFloats,
+      boolean mayReside) {
     super(shape, rows);
     this.shape = shape;
     activation = shape.activation();
@@ -99,7 +117,7 @@ final class MlpCuda extends CheckedMlpSession {
     sizes = new Sizes(shape, rows, chunkFloats);
     stream = device.openStream();
     try {
-      kernels = new MlpKernels(device, stream);
+      kernels = new MlpKernels(device, stream, precision);
       rowCopies = new RowCopies(device, stream);
       theta = floats(shape.parameterCount());
       weights = new DeviceMemory[layers];
@@ -128,6 +146,7 @@ final class MlpCuda extends CheckedMlpSession {
       state = floats((long) rows * sizes.stride);
       energyPath = floats((long) rows * ENERGY_STEPS);
       noise = new NoiseMemory(stream, kernels, rowCopies, columns);
+      resident = mayReside ? MlpResident.open(device, stream, shape, rows) : null;
     } catch (RuntimeException e) {
       stream.close();
       throw e;
@@ -231,6 +250,15 @@ final class MlpCuda extends CheckedMlpSession {
       base.set(parameters.base());
     }
     stream.synchronize();
+  }
+
+  /** Stages are shown where layers have their own launches. */
+  private boolean resides() {
+    return resident != null && listener == null && (!hasBase || MlpResident.takesBase(shape));
+  }
+
+  private MlpResident.Model model() {
+    return new MlpResident.Model(weights, theta, hasBase ? base : null);
   }
 
   private long biasAt(int l) {
@@ -380,18 +408,19 @@ final class MlpCuda extends CheckedMlpSession {
   private void backwardParameters(int n, int stacks, boolean accumulate, long firstRow) {
     int stacked = stacks * n;
     int parts = sizes.parts(stacked);
+    MlpKernels.Target target = new MlpKernels.Target(partial, shape.parameterCount(), parts);
     DeviceMemory above = seeds;
     DeviceMemory below = d;
     for (int l = last; l >= 0; l--) {
       // as_0 is 0, so layer 0 has two stacks at most.
       int rows = l == 0 ? Math.min(stacks, 2) * n : stacked;
-      MlpKernels.Target target =
-          new MlpKernels.Target(
-              partial, shape.parameterCount(), shape.weightOffset(l), shape.biasOffset(l), parts);
+      // A column of seeds is all that d is at the output.
+      kernels.columnSums(null, above, target, shape.biasOffset(l), n, shape.width(l + 1));
       if (l == last) {
-        kernels.outputGradient(above, a[l], target, rows, n, shape.width(l));
+        kernels.columnSums(above, a[l], target, shape.weightOffset(l), rows, shape.width(l));
       } else {
-        kernels.gradient(above, a[l], target, rows, n, shape.width(l + 1), shape.width(l));
+        kernels.gradient(
+            above, a[l], target, shape.weightOffset(l), rows, shape.width(l + 1), shape.width(l));
       }
       if (l > 0) {
         kernels.backward(
@@ -427,8 +456,12 @@ final class MlpCuda extends CheckedMlpSession {
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
       uploadRows(x, first, count, a[0], 0);
-      forward(a[0], 0, count, false, results, 0);
-      showForward(first, count);
+      if (resides()) {
+        resident.evaluate(model(), a[0], 0, results, null, count);
+      } else {
+        forward(a[0], 0, count, false, results, 0);
+        showForward(first, count);
+      }
       stream.download(results, 0, slice(energy, first, count));
     }
   }
@@ -439,10 +472,14 @@ final class MlpCuda extends CheckedMlpSession {
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
       uploadRows(x, first, count, a[0], 0);
-      forward(a[0], 0, count, true, results, 0);
-      showForward(first, count);
-      backwardInput(count, first);
-      show("B5", 0, first, count, columns, inputGradient, 0);
+      if (resides()) {
+        resident.evaluate(model(), a[0], 0, results, inputGradient, count);
+      } else {
+        forward(a[0], 0, count, true, results, 0);
+        showForward(first, count);
+        backwardInput(count, first);
+        show("B5", 0, first, count, columns, inputGradient, 0);
+      }
       if (energy != null) {
         stream.download(results, 0, slice(energy, first, count));
       }
@@ -586,36 +623,41 @@ final class MlpCuda extends CheckedMlpSession {
 
   @Override
   protected void computeLangevin(Langevin langevin, long seed, int n, float[] energies) {
-    int chunk = sizes.capacity;
-    for (int t = 0; t < langevin.steps(); t++) {
-      int kept = t % ENERGY_STEPS;
-      for (int first = 0; first < n; first += chunk) {
-        int count = Math.min(chunk, n - first);
-        long at = (long) first * sizes.stride * Float.BYTES;
-        hiddenLayers(state, at, count, 1, true);
-        if (energies != null) {
-          output(state, at, count, 1, energyPath, ((long) kept * n + first) * Float.BYTES);
-        } else if (hasBase) {
-          base.whiten(state, at, centred, y, count, count);
+    int most = energies != null ? ENERGY_STEPS : resides() ? RESIDENT_STEPS : 1;
+    for (int t = 0; t < langevin.steps(); t += most) {
+      int steps = Math.min(most, langevin.steps() - t);
+      DeviceMemory path = energies == null ? null : energyPath;
+      if (resides()) {
+        resident.langevin(
+            model(), state, 0, path, langevin, seed, langevin.firstStep() + t, steps, n, 0);
+      } else {
+        for (int step = 0; step < steps; step++) {
+          moveByLayers(langevin, seed, langevin.firstStep() + t + step, n, path, step);
         }
-        backwardInput(count, first);
-        kernels.langevinStep(
-            state,
-            at,
-            inputGradient,
-            langevin,
-            seed,
-            langevin.firstStep() + t,
-            count,
-            columns,
-            first);
       }
-      if (energies != null && (kept == ENERGY_STEPS - 1 || t == langevin.steps() - 1)) {
-        long rows = (kept + 1L) * n;
-        stream.download(energyPath, 0, slice(energies, (long) (t - kept) * n, rows));
+      if (energies != null) {
+        stream.download(energyPath, 0, slice(energies, (long) t * n, (long) steps * n));
       }
     }
     stream.synchronize();
+  }
+
+  /** One step of all chains, whose energies go to the path's row {@code pathRow}. */
+  private void moveByLayers(
+      Langevin langevin, long seed, long step, int n, DeviceMemory path, int pathRow) {
+    int chunk = sizes.capacity;
+    for (int first = 0; first < n; first += chunk) {
+      int count = Math.min(chunk, n - first);
+      long at = (long) first * sizes.stride * Float.BYTES;
+      hiddenLayers(state, at, count, 1, true);
+      if (path != null) {
+        output(state, at, count, 1, path, ((long) pathRow * n + first) * Float.BYTES);
+      } else if (hasBase) {
+        base.whiten(state, at, centred, y, count, count);
+      }
+      backwardInput(count, first);
+      kernels.langevinStep(state, at, inputGradient, langevin, seed, step, count, columns, first);
+    }
   }
 
   private void showForward(long firstRow, int n) {

@@ -1,5 +1,6 @@
 package io.gibbsite.cuda;
 
+import io.gibbsite.backend.Precision;
 import io.gibbsite.mlp.Activation;
 import io.gibbsite.sampler.Langevin;
 
@@ -11,12 +12,20 @@ final class MlpKernels {
   /** Floats between the seeds of two rows. */
   static final int SEED_STRIDE = ALIGNMENT;
 
-  private static final int NO_ACTIVATION = -1;
   private static final int THREADS = 256;
   private static final int WARPS = 4;
   private static final int DEPTH = 16;
 
-  /** The products: tiles of 64 × 64 and of 128 × 128, the same bits. */
+  /** Two sides of 128 × 32 bf16 in two halves. */
+  private static final int SPLIT_BYTES_OF_TERM = 2 * 2 * 128 * 32 * 2;
+
+  /** Layers with fewer units on a side are computed in float32 with any precision. */
+  private static final int LEAST_SPLIT_SIDE = 64;
+
+  /**
+   * The products: in float32 with tiles of 64 × 64 and of 128 × 128, the same bits; or split into
+   * bf16 terms.
+   */
   private enum Product {
     FORWARD("mlp_forward"),
     BACKWARD("mlp_backward"),
@@ -33,7 +42,9 @@ final class MlpKernels {
   private final int multiprocessors;
   private final DeviceKernel[] small = new DeviceKernel[Product.values().length];
   private final DeviceKernel[] large = new DeviceKernel[Product.values().length];
-  private final DeviceKernel outputGradient;
+  private final DeviceKernel[] split = new DeviceKernel[Product.values().length];
+  private final boolean splits;
+  private final DeviceKernel columnSums;
   private final DeviceKernel sumPartials;
   private final DeviceKernel output;
   private final DeviceKernel tangents;
@@ -48,14 +59,21 @@ final class MlpKernels {
   private final DeviceKernel nceTotals;
   private final Arguments arguments = new Arguments();
 
-  MlpKernels(Device device, DeviceStream stream) {
+  MlpKernels(Device device, DeviceStream stream, Precision precision) {
     this.stream = stream;
+    splits = precision != Precision.FLOAT32;
     multiprocessors = device.multiprocessors();
     for (Product product : Product.values()) {
       small[product.ordinal()] = device.kernel(product.name + "_64", THREADS, sharedBytes(64));
       large[product.ordinal()] = device.kernel(product.name + "_128", THREADS, sharedBytes(128));
+      if (splits) {
+        int terms = precision == Precision.BF16X3 ? 2 : 3;
+        split[product.ordinal()] =
+            device.kernel(
+                product.name + "_" + precision.label(), THREADS, terms * SPLIT_BYTES_OF_TERM);
+      }
     }
-    outputGradient = device.kernel("mlp_output_gradient", THREADS, 8 * 64 * Float.BYTES);
+    columnSums = device.kernel("mlp_column_sums", THREADS, 4 * 64 * Float.BYTES);
     sumPartials = device.kernel("mlp_sum_partials", THREADS, 0);
     output = device.kernel("mlp_output", 32 * WARPS, 0);
     tangents = device.kernel("mlp_tangents", THREADS, 0);
@@ -83,11 +101,19 @@ final class MlpKernels {
     return (int) ((n + d - 1) / d);
   }
 
-  /** Large tiles where they fill the device. */
-  private void launch(Product product, int m, int n, int z) {
+  /** Large tiles where they fill the device; which precision depends on the layer alone. */
+  private void launch(Product product, int inputs, int outputs, int m, int n, int z) {
     boolean fills = (long) ceilDiv(m, 128) * ceilDiv(n, 128) * z >= multiprocessors;
-    int side = fills && m > 64 && n > 64 ? 128 : 64;
-    DeviceKernel kernel = (side == 128 ? large : small)[product.ordinal()];
+    DeviceKernel kernel;
+    int side = 128;
+    if (splits && Math.min(inputs, outputs) >= LEAST_SPLIT_SIDE) {
+      kernel = split[product.ordinal()];
+    } else if (fills && m > 64 && n > 64) {
+      kernel = large[product.ordinal()];
+    } else {
+      kernel = small[product.ordinal()];
+      side = 64;
+    }
     stream.launch(kernel, ceilDiv(m, side), ceilDiv(n, side), z, arguments);
   }
 
@@ -97,7 +123,7 @@ final class MlpKernels {
    * @param weight float[outputs][stride(inputs)]
    * @param bias float[outputs] from {@code biasOffset}, or null
    * @param z float[rows][stride(outputs)], out, or null
-   * @param a float[values][stride(outputs)], out, or null
+   * @param a float[values][stride(outputs)], out, or null; with it an activation
    */
   void forward(
       DeviceMemory in,
@@ -127,9 +153,9 @@ final class MlpKernels {
         .number(outputs)
         .number(stride(inputs))
         .number(stride(outputs))
-        .number(activation == null ? NO_ACTIVATION : activation.ordinal())
+        .number(activation == null ? 0 : activation.ordinal())
         .end();
-    launch(Product.FORWARD, rows, stride(outputs), 1);
+    launch(Product.FORWARD, inputs, outputs, rows, stride(outputs), 1);
   }
 
   /**
@@ -162,67 +188,67 @@ final class MlpKernels {
         .number(activation.ordinal())
         .flag(accumulate)
         .end();
-    launch(Product.BACKWARD, rows, stride(inputs), 1);
+    launch(Product.BACKWARD, inputs, outputs, rows, stride(inputs), 1);
   }
 
   /**
-   * Where a layer's gradient goes.
+   * Where parts of a gradient go.
    *
    * @param partial float[parts][parameters]
    * @param parameters of all layers
-   * @param weightOffset of the layer
-   * @param biasOffset of the layer
-   * @param parts partial gradients, each of as many rows
+   * @param parts of the rows, as many in each
    */
-  record Target(
-      DeviceMemory partial, long parameters, long weightOffset, long biasOffset, int parts) {
+  record Target(DeviceMemory partial, long parameters, int parts) {
     private int partRows(int rows) {
       return ceilDiv(rows, parts);
     }
   }
 
-  /** B2 or D2 of a hidden layer; the first {@code values} rows have a bias. */
+  /** B2 or D2 of a hidden layer's weights, which lie from {@code offset} on. */
   void gradient(
       DeviceMemory d,
       DeviceMemory a,
       Target target,
+      long offset,
       int rows,
-      int values,
       int outputs,
       int inputs) {
-    arguments.begin().pointer(d).pointer(a);
-    target(target)
+    arguments
+        .begin()
+        .pointer(d)
+        .pointer(a)
+        .pointer(target.partial)
+        .number(target.parameters)
+        .number(offset)
         .number(rows)
-        .number(values)
         .number(outputs)
         .number(inputs)
         .number(stride(outputs))
         .number(stride(inputs))
         .number(target.partRows(rows))
         .end();
-    launch(Product.GRADIENT, outputs, inputs, target.parts);
+    launch(Product.GRADIENT, inputs, outputs, outputs, inputs, target.parts);
   }
 
-  /** B2 or D2 of the output layer. */
-  void outputGradient(
-      DeviceMemory seed, DeviceMemory a, Target target, int rows, int values, int inputs) {
-    arguments.begin().pointer(seed).pointer(a);
-    target(target)
-        .number(rows)
-        .number(values)
-        .number(inputs)
-        .number(stride(inputs))
-        .number(target.partRows(rows))
-        .end();
-    stream.launch(outputGradient, ceilDiv(inputs, 64), 1, target.parts, arguments);
-  }
-
-  private Arguments target(Target target) {
-    return arguments
+  /**
+   * B2 or D2 of biases and of the output layer: sums of columns, times the rows' seeds unless those
+   * are null.
+   */
+  void columnSums(
+      DeviceMemory seed, DeviceMemory a, Target target, long offset, int rows, int columns) {
+    arguments
+        .begin()
+        .pointer(seed)
+        .pointer(a)
         .pointer(target.partial)
         .number(target.parameters)
-        .number(target.weightOffset)
-        .number(target.biasOffset);
+        .number(offset)
+        .number(rows)
+        .number(columns)
+        .number(stride(columns))
+        .number(target.partRows(rows))
+        .end();
+    stream.launch(columnSums, ceilDiv(columns, 64), 1, target.parts, arguments);
   }
 
   /** Adds up partial gradients. */

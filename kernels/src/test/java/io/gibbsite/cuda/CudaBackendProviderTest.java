@@ -7,7 +7,6 @@ import io.gibbsite.backend.BackendOptions;
 import io.gibbsite.backend.BackendProvider.Availability;
 import io.gibbsite.backend.BackendUnavailableException;
 import io.gibbsite.backend.Backends;
-import io.gibbsite.backend.Precision;
 import org.junit.jupiter.api.Test;
 
 class CudaBackendProviderTest {
@@ -30,13 +29,6 @@ class CudaBackendProviderTest {
           .isThrownBy(() -> Backends.named("cuda", BackendOptions.defaults()))
           .withMessageContaining(availability.detail());
     }
-  }
-
-  @Test
-  void refusesPrecisionsThatItDoesNotHave() {
-    assertThatExceptionOfType(BackendUnavailableException.class)
-        .isThrownBy(() -> provider.create(new BackendOptions(1, Precision.BF16X6)))
-        .withMessageContaining("bf16x6");
   }
 
   @Test

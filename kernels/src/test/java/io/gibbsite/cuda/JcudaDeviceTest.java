@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gibbsite.backend.BackendProvider.Availability;
 import io.gibbsite.backend.BackendUnavailableException;
+import io.gibbsite.backend.Precision;
 import io.gibbsite.mlp.Activation;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
@@ -158,11 +159,11 @@ class JcudaDeviceTest {
 
   @Test
   void mlpsHaveTheBitsOfTheEmulation() {
-    MlpShape shape = MlpShape.of(Activation.TANH, 5, 20, 9);
+    MlpShape shape = MlpShape.of(Activation.TANH, 5, 70, 66);
     MlpParameters model = MlpParameters.random(shape, null, 3);
     try (JcudaDevice device = new JcudaDevice(IMAGE);
-        MlpSession session = new MlpCuda(device, shape, 50);
-        MlpSession expected = new MlpCuda(emulated, shape, 50)) {
+        MlpSession session = new MlpCuda(device, shape, 50, Precision.BF16X6);
+        MlpSession expected = new MlpCuda(emulated, shape, 50, Precision.BF16X6)) {
       assertThat(chains(session, model)).isEqualTo(chains(expected, model));
     }
   }

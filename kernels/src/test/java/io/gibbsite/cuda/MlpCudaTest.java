@@ -2,6 +2,7 @@ package io.gibbsite.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.StageListener;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.mlp.Activation;
@@ -16,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the contract does not reach: stages, chunks, large tiles and the order of fibres. */
@@ -95,8 +97,8 @@ class MlpCudaTest {
     MlpShape shape = MlpShape.of(Activation.SILU, 3, 9, 5);
     MlpParameters model = MlpParameters.random(shape, Gaussian.isotropic(3, 0.2f, 1.5f), 4);
     int n = 50;
-    try (MlpSession whole = new MlpCuda(device, shape, n);
-        MlpSession parts = new MlpCuda(device, shape, n, 2000)) {
+    try (MlpSession whole = new MlpCuda(device, shape, n, Precision.FLOAT32);
+        MlpSession parts = new MlpCuda(device, shape, n, Precision.FLOAT32, 2000, true)) {
       double[] got = everything(parts, model, n);
       assertClose(got, everything(whole, model, n), 1e-5);
       assertClose(got, scalar(model, n), 1e-4);
@@ -115,13 +117,78 @@ class MlpCudaTest {
     assertThat(run(model, n, true)).isEqualTo(ascending);
   }
 
+  /**
+   * All sums of a small network have the same order in shared memory and by layers, but those of
+   * the output and of the input gradient.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "2-1-1, SILU, 1, true",
+    "2-64-64-1, SILU, 130, false",
+    "5-60-20-33-1, TANH, 9, true",
+    "3-65-1, SOFTPLUS, 1100, true",
+    "8-128-100-1, GELU, 1030, true",
+    "64-64-1, SILU, 8, false"
+  })
+  void smallNetworksInSharedMemoryGiveWhatLayersGive(
+      String text, Activation activation, int n, boolean withBase) {
+    MlpShape shape = MlpShape.parse(text, activation);
+    int d = shape.inputs();
+    Gaussian base = withBase ? Gaussian.isotropic(d, 0.2f, 1.5f) : null;
+    MlpParameters model = MlpParameters.random(shape, base, 4);
+    double[] byLayers;
+    try (DeviceStream stream = device.openStream();
+        MlpSession session = new MlpCuda(device, shape, n, Precision.FLOAT32, 1 << 24, false)) {
+      assertThat(MlpResident.open(device, stream, shape, n)).isNotNull();
+      byLayers = everything(session, model, n);
+    }
+    double[] resident = run(model, n, false);
+    assertClose(resident, byLayers, 2e-5);
+    assertThat(run(model, n, true)).isEqualTo(resident);
+  }
+
   private double[] run(MlpParameters model, int n, boolean descending) {
+    return run(model, n, Precision.FLOAT32, descending);
+  }
+
+  private double[] run(MlpParameters model, int n, Precision precision, boolean descending) {
     device.descending(descending);
-    try (MlpSession session = new MlpCuda(device, model.shape(), n)) {
+    try (MlpSession session = new MlpCuda(device, model.shape(), n, precision)) {
       return everything(session, model, n);
     } finally {
       device.descending(false);
     }
+  }
+
+  /**
+   * Rounding to bf16 terms is about 2^-17 of a product's operands with three products, and 2^-24
+   * with six; a plain bf16 product would be 2^-9 off.
+   */
+  @Test
+  void splitProductsAreAsExactAsTheySay() {
+    MlpShape shape = MlpShape.of(Activation.SILU, 66, 130, 97);
+    MlpParameters model = MlpParameters.random(shape, null, 4);
+    int n = 140;
+    double[] exact = run(model, n, false);
+    double rough = gradientError(run(model, n, Precision.BF16X3, false), exact, n, 66);
+    double fine = gradientError(run(model, n, Precision.BF16X6, false), exact, n, 66);
+    assertThat(rough).isBetween(1e-6, 1e-4);
+    assertThat(fine).isBetween(1e-9, 1e-6);
+    assertThat(rough).isGreaterThan(4 * fine);
+    for (Precision precision : new Precision[] {Precision.BF16X3, Precision.BF16X6}) {
+      assertThat(run(model, n, precision, true)).isEqualTo(run(model, n, precision, false));
+    }
+  }
+
+  /** The largest difference of input gradients relative to their largest entry; NaN if any is. */
+  private static double gradientError(double[] got, double[] expected, int n, int columns) {
+    double error = 0;
+    double largest = 0;
+    for (int i = n; i < n + n * columns; i++) {
+      error = Math.max(error, Math.abs(got[i] - expected[i]));
+      largest = Math.max(largest, Math.abs(expected[i]));
+    }
+    return error / largest;
   }
 
   @ParameterizedTest
@@ -133,7 +200,7 @@ class MlpCudaTest {
     Map<String, float[]> expected = new TreeMap<>();
     Map<String, float[]> got = new TreeMap<>();
     try (MlpSession scalar = new MlpScalar(shape, n);
-        MlpSession session = new MlpCuda(device, shape, n)) {
+        MlpSession session = new MlpCuda(device, shape, n, Precision.FLOAT32)) {
       stages(scalar, model, n, expected);
       stages(session, model, n, got);
     }

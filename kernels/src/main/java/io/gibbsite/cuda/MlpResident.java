@@ -1,0 +1,179 @@
+package io.gibbsite.cuda;
+
+import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.sampler.Langevin;
+
+/**
+ * The kernels of {@code mlp_resident.cu}: all layers of a small network, and any number of Langevin
+ * steps, in one launch with the weights in shared memory.
+ */
+final class MlpResident {
+  private static final int THREADS = 256;
+  private static final int MOST_LAYERS = 4;
+  private static final int MOST_COLUMNS = 64;
+
+  /** With a base density each component of a row works out its y by itself. */
+  private static final int MOST_BASE_COLUMNS = 8;
+
+  /** Rows of a block: for many chains, and for few. */
+  enum Tile {
+    MANY(128),
+    FEW(8);
+
+    final int rows;
+
+    Tile(int rows) {
+      this.rows = rows;
+    }
+  }
+
+  private final DeviceStream stream;
+  private final MlpShape shape;
+  private final Tile tile;
+  private final DeviceKernel kernel;
+  private final Arguments arguments = new Arguments();
+
+  private MlpResident(Device device, DeviceStream stream, MlpShape shape, Tile tile) {
+    this.stream = stream;
+    this.shape = shape;
+    this.tile = tile;
+    int hidden = shape.layers() - 1;
+    String name = "mlp_resident_%d_%d_%d".formatted(width(shape), hidden, tile.rows);
+    kernel = device.kernel(name, THREADS, sharedBytes(shape, tile));
+  }
+
+  /** The kernels for a shape and so many rows, or null where they do not fit. */
+  static MlpResident open(Device device, DeviceStream stream, MlpShape shape, int rows) {
+    boolean many = rows >= Tile.MANY.rows * device.multiprocessors() / 2;
+    Tile tile = many ? Tile.MANY : Tile.FEW;
+    return fits(device, shape, tile) ? new MlpResident(device, stream, shape, tile) : null;
+  }
+
+  private static boolean fits(Device device, MlpShape shape, Tile tile) {
+    int hidden = shape.layers() - 1;
+    int width = width(shape);
+    return hidden >= 1
+        && (width == 64 && hidden <= 3 || width == 128 && hidden <= 2)
+        && shape.inputs() <= MOST_COLUMNS
+        && sharedBytes(shape, tile) <= device.sharedLimit();
+  }
+
+  /** Whether the kernels serve this shape with a base density. */
+  static boolean takesBase(MlpShape shape) {
+    return shape.inputs() <= MOST_BASE_COLUMNS;
+  }
+
+  /** Units that hidden layers are padded to. */
+  private static int width(MlpShape shape) {
+    int widest = 0;
+    for (int l = 1; l < shape.layers(); l++) {
+      widest = Math.max(widest, shape.width(l));
+    }
+    return widest <= 64 ? 64 : widest <= 128 ? 128 : Integer.MAX_VALUE;
+  }
+
+  private static int sharedBytes(MlpShape shape, Tile tile) {
+    int width = width(shape);
+    int hidden = shape.layers() - 1;
+    int pitch = tile.rows + 4;
+    long floats =
+        (long) width * pitch
+            + 2L * (hidden - 1) * width * width
+            + (long) (shape.inputs() + hidden + 1) * width
+            + 2L * shape.inputs() * pitch;
+    return (int) Math.min(Integer.MAX_VALUE, Float.BYTES * floats);
+  }
+
+  /**
+   * What the kernels read of a model.
+   *
+   * @param weights of each layer, at the stride of kernels
+   * @param theta all parameters
+   * @param base or null
+   */
+  record Model(DeviceMemory[] weights, DeviceMemory theta, GaussianMemory base) {}
+
+  /**
+   * F1 to F5 and, where the gradient is wanted, B1 to B5.
+   *
+   * @param energy float[rows], out
+   * @param gradient float[rows][stride], out, or null
+   */
+  void evaluate(
+      Model model,
+      DeviceMemory x,
+      long xOffset,
+      DeviceMemory energy,
+      DeviceMemory gradient,
+      int n) {
+    begin(model).pointer(x, xOffset).pointer(energy).pointer(gradient).number(0L).number(0L);
+    shape(n, 0, 0, model.base);
+    arguments.real(0f).real(0f).real(0f).real(0f).real(0f).end();
+    launch(n);
+  }
+
+  /**
+   * Langevin steps, the first with the address {@code step}.
+   *
+   * @param energies float[steps][rows], out, or null
+   * @param firstRow the address of the first row
+   */
+  void langevin(
+      Model model,
+      DeviceMemory x,
+      long xOffset,
+      DeviceMemory energies,
+      Langevin langevin,
+      long seed,
+      long step,
+      int steps,
+      int n,
+      int firstRow) {
+    begin(model).pointer(x, xOffset).pointer(energies).pointer(null).number(seed).number(step);
+    shape(n, firstRow, steps, model.base);
+    arguments
+        .real(langevin.stepSize())
+        .real(langevin.noise())
+        .real(langevin.clip())
+        .real(langevin.low())
+        .real(langevin.high())
+        .end();
+    launch(n);
+  }
+
+  private Arguments begin(Model model) {
+    arguments.begin();
+    for (int l = 0; l < MOST_LAYERS; l++) {
+      arguments.pointer(l < shape.layers() ? model.weights[l] : null);
+    }
+    for (int l = 0; l < MOST_LAYERS; l++) {
+      if (l < shape.layers()) {
+        arguments.pointer(model.theta, (long) shape.biasOffset(l) * Float.BYTES);
+      } else {
+        arguments.pointer(null);
+      }
+    }
+    return arguments
+        .pointer(model.base == null ? null : model.base.mean())
+        .pointer(model.base == null ? null : model.base.whitening());
+  }
+
+  private void shape(int n, int firstRow, int steps, GaussianMemory base) {
+    for (int l = 0; l < MOST_LAYERS; l++) {
+      arguments.number(l < shape.layers() ? shape.width(l) : 0);
+    }
+    arguments
+        .number(n)
+        .number(MlpKernels.stride(shape.inputs()))
+        .number(firstRow)
+        .number(steps)
+        .number(shape.activation().ordinal())
+        .real(base == null ? 0f : -base.constant());
+  }
+
+  /** Blocks that stay load the weights once for all their rows. */
+  private void launch(int n) {
+    int tiles = (n + tile.rows - 1) / tile.rows;
+    stream.launch(kernel, Math.min(tiles, kernel.residentBlocks()), 1, 1, arguments);
+  }
+}
