@@ -27,13 +27,13 @@ cd "$target/dist/$name"
 cp "$target/gibbsite.jar" "$root/gibbsite" "$root/README.md" "$root/LICENSE" "$root/CHANGELOG.md" .
 cp -R "$target/lib" lib
 
-# Of JCuda's natives only the driver's is used; the others hold a compiler of 24 MB.
-for natives in lib/jcuda-natives-*.jar; do
+# Of JCuda's natives only these are used; the others hold a compiler of 24 MB.
+for natives in lib/jcuda-natives-*.jar lib/jcublas-natives-*.jar; do
   mkdir unpacked
   (
     cd unpacked
     "$jdk/bin/jar" --extract --file "../$natives"
-    find . -name '*.so' ! -name 'libJCudaDriver-*' -exec rm {} +
+    find . -name '*.so' ! -name 'libJCudaDriver-*' ! -name 'libJCublas2-*' -exec rm {} +
     "$jdk/bin/jar" --create --no-manifest --file "../$natives" lib
   )
   rm -r unpacked

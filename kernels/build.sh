@@ -6,6 +6,9 @@
 #                           removed and the build goes on
 #   build.sh emulated FILE  with a C++ compiler ($CXX, or g++), for tests without a GPU; likewise
 #   build.sh driver FILE    the same as a libcuda.so.1, for tests of the launch code
+#   build.sh cublas FILE    a libcublas.so.13 for tests
+#   build.sh forward FILE   the libcublas.so.12 that calls libcublas.so.13; without a compiler there
+#                           is none, and JCublas needs a libcublas.so.12
 #
 # Nothing is done where FILE is newer than every source.
 set -eu
@@ -16,7 +19,7 @@ module=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 sources=$module/src/main/cuda
 
 is_current() {
-  [ -e "$out" ] && [ -z "$(find "$module"/src/*/cuda "$0" -newer "$out" | head -n 1)" ]
+  [ -e "$out" ] && [ -z "$(find "$module"/src/*/cu* "$0" -newer "$out" | head -n 1)" ]
 }
 
 case $kind in
@@ -34,26 +37,29 @@ case $kind in
       -gencode arch=compute_80,code=compute_80 \
       "$sources/gibbsite.cu" -o "$out.new"
     ;;
-  emulated | driver)
+  emulated | driver | cublas | forward)
     is_current && exit
     compiler=${CXX:-g++}
     if ! command -v "$compiler" > /dev/null; then
       rm -f "$out"
-      echo 'kernels: no C++ compiler: tests of the kernels will be skipped; install g++, or set CXX'
+      echo "kernels: no C++ compiler to build $(basename "$out"): install g++, or set CXX"
       exit
     fi
     mkdir -p "$(dirname "$out")"
+    # What tests use runs where it is built.
     case $kind in
-      emulated) set -- -x c++ "$sources/gibbsite.cu" "$module/src/test/cuda/faults.cu" ;;
-      driver) set -- "$module/src/test/cuda/driver.cpp" -Wl,-soname,libcuda.so.1 ;;
+      forward) set -- "$module/src/main/cublas/forward.cpp" -Wl,-soname,libcublas.so.12 \
+        -Wl,--version-script="$module/src/main/cublas/forward.map" ;;
+      cublas) set -- -march=native "$module/src/test/cuda/cublas.cpp" -Wl,-soname,libcublas.so.13 ;;
+      emulated) set -- -march=native -fvisibility=hidden -x c++ "$sources/gibbsite.cu" "$module/src/test/cuda/faults.cu" ;;
+      driver) set -- -march=native -fvisibility=hidden "$module/src/test/cuda/driver.cpp" -Wl,-soname,libcuda.so.1 ;;
     esac
-    # Built where it runs.
-    "$compiler" -std=c++17 -O3 -march=native -ffp-contract=off -fno-exceptions \
+    "$compiler" -std=c++17 -O3 -ffp-contract=off -fno-exceptions \
       -Wall -Wextra -Werror -Wno-unknown-pragmas -Wno-class-memaccess \
-      -fPIC -shared -fvisibility=hidden -I "$sources" "$@" -o "$out.new"
+      -fPIC -shared -I "$sources" "$@" -o "$out.new"
     ;;
   *)
-    echo "usage: build.sh fatbin|emulated|driver FILE" >&2
+    echo "usage: build.sh fatbin|emulated|driver|cublas|forward FILE" >&2
     exit 2
     ;;
 esac

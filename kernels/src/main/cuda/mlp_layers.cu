@@ -268,3 +268,46 @@ KERNEL(mlp_sum_partials, MlpSumPartials, 256, 1) {
     args.gradient[p] = sum;
   }
 }
+
+// The epilogues on their own, for products that a library has made: F2's bias with F3, and B4. Both
+// write zeros between the last column and the stride.
+struct MlpForwardEpilogue {
+  float* z;           // [rows, stride]: the products, then z
+  const float* bias;  // [columns], or null
+  float* a;           // [values, stride]; may be z itself; or null
+  int rows, values, columns, stride;
+  int activation;
+  int unused;
+};
+
+KERNEL(mlp_forward_epilogue, MlpForwardEpilogue, 256, 1) {
+  int64_t i = (int64_t)blockIdx.x * 256 + threadIdx.x;
+  if (i < (int64_t)args.rows * args.stride) {
+    int column = (int)(i % args.stride);
+    bool value = i / args.stride < args.values;
+    bool inside = column < args.columns;
+    float z = inside ? args.z[i] : 0.f;
+    if (value && inside && args.bias) {
+      z += args.bias[column];
+    }
+    args.z[i] = z;
+    if (args.a && value) {
+      args.a[i] = inside ? activate(args.activation, z) : 0.f;
+    }
+  }
+}
+
+struct MlpBackwardEpilogue {
+  const float* z;  // [rows, stride], or null for no slope
+  float* out;      // [rows, stride]
+  int rows, columns, stride;
+  int activation;
+};
+
+KERNEL(mlp_backward_epilogue, MlpBackwardEpilogue, 256, 1) {
+  int64_t i = (int64_t)blockIdx.x * 256 + threadIdx.x;
+  if (i < (int64_t)args.rows * args.stride) {
+    float out = (int)(i % args.stride) < args.columns ? args.out[i] : 0.f;
+    args.out[i] = args.z ? out * slope(args.activation, args.z[i]) : out;
+  }
+}

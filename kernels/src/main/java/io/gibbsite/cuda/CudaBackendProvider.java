@@ -10,6 +10,7 @@ import java.io.InputStream;
 /** Offers the backend {@code cuda} where there is a GPU that the kernels were compiled for. */
 public final class CudaBackendProvider implements BackendProvider {
   private static final String KERNELS = "gibbsite.fatbin";
+  private static final String GEMM = "gibbsite.cuda.gemm";
 
   @Override
   public String name() {
@@ -46,6 +47,17 @@ public final class CudaBackendProvider implements BackendProvider {
     return JcudaDevice.obstacle();
   }
 
+  /**
+   * Whether the products of wide layers are to be cuBLAS's: {@code -Dgibbsite.cuda.gemm=jcublas}.
+   */
+  private static boolean asksForJcublas() {
+    String gemm = System.getProperty(GEMM, "own");
+    if (!gemm.equals("own") && !gemm.equals("jcublas")) {
+      throw new BackendUnavailableException(GEMM + " is own or jcublas, not '" + gemm + "'");
+    }
+    return gemm.equals("jcublas");
+  }
+
   private static String firstLine(Throwable e) {
     String text = e.getMessage() == null ? e.toString() : e.getMessage();
     return "the driver could not be used: " + text.lines().findFirst().orElse("");
@@ -58,10 +70,15 @@ public final class CudaBackendProvider implements BackendProvider {
       throw new BackendUnavailableException(
           "backend cuda cannot run here: " + availability.detail());
     }
+    boolean gemm = asksForJcublas();
     try (InputStream kernels = CudaBackendProvider.class.getResourceAsStream(KERNELS)) {
-      return new CudaBackend(CudaBackend.NAME, options, new JcudaDevice(kernels.readAllBytes()));
+      if (gemm) {
+        JcublasLibrary.load();
+      }
+      return new CudaBackend(
+          CudaBackend.NAME, options, new JcudaDevice(kernels.readAllBytes(), gemm));
     } catch (IOException e) {
-      throw new BackendUnavailableException("backend cuda cannot read its kernels: " + e);
+      throw new BackendUnavailableException("backend cuda cannot run here: " + e.getMessage());
     }
   }
 }

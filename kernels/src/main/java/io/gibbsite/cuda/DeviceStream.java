@@ -44,6 +44,11 @@ interface DeviceStream extends AutoCloseable {
    */
   void launchCooperative(DeviceKernel kernel, int blocks, Arguments arguments);
 
+  /** The vendor's matrix products in this stream, or null where they are not wanted. */
+  default Gemm gemm() {
+    return null;
+  }
+
   /** Waits until all work is done. */
   void synchronize();
 

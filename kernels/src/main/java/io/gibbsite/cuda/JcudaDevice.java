@@ -41,13 +41,16 @@ final class JcudaDevice implements Device {
   private final CUdevice device;
   private final CUcontext context = new CUcontext();
   private final CUmodule module = new CUmodule();
+  private final boolean gemm;
   private volatile DeviceFaultException fault;
 
   /**
    * @param kernels a fatbin
+   * @param gemm whether large products in float32 go to cuBLAS, whose library is loaded
    * @throws BackendUnavailableException if the driver cannot load the kernels
    */
-  JcudaDevice(byte[] kernels) {
+  JcudaDevice(byte[] kernels, boolean gemm) {
+    this.gemm = gemm;
     device = first();
     JCudaDriver.cuDevicePrimaryCtxRetain(context, device);
     try {
@@ -165,7 +168,7 @@ final class JcudaDevice implements Device {
   public DeviceStream openStream() {
     enter();
     try {
-      return new JcudaStream(this);
+      return new JcudaStream(this, gemm);
     } catch (CudaException e) {
       throw failure("opening a stream", e);
     }

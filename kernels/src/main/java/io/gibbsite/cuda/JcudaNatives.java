@@ -31,12 +31,21 @@ final class JcudaNatives {
     if (loaded) {
       return;
     }
+    inPrivateFolder(() -> JCudaDriver.setExceptionsEnabled(true));
+    loaded = true;
+  }
+
+  /**
+   * Runs what loads a library of JCuda's.
+   *
+   * @throws IOException if there is no room for it
+   */
+  static synchronized void inPrivateFolder(Runnable load) throws IOException {
     String before = System.getProperty(TEMPORARY_FOLDER);
     Path folder = Files.createTempDirectory("gibbsite-jcuda-");
     try {
       System.setProperty(TEMPORARY_FOLDER, folder.toString());
-      JCudaDriver.setExceptionsEnabled(true);
-      loaded = true;
+      load.run();
     } finally {
       System.setProperty(TEMPORARY_FOLDER, before);
       delete(folder);

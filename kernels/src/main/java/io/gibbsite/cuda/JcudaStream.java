@@ -34,12 +34,16 @@ final class JcudaStream implements DeviceStream {
 
   private Pointer parameters;
 
-  JcudaStream(JcudaDevice device) {
+  /** Null where the vendor's products are not wanted. */
+  private final JcublasGemm gemm;
+
+  JcudaStream(JcudaDevice device, boolean withGemm) {
     this.device = device;
     JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING);
     for (Staging buffer : staging) {
       buffer.open();
     }
+    gemm = withGemm ? new JcublasGemm(device, stream) : null;
   }
 
   /** A pinned buffer, and the event that says that the GPU has done with it. */
@@ -200,6 +204,11 @@ final class JcudaStream implements DeviceStream {
   }
 
   @Override
+  public Gemm gemm() {
+    return gemm;
+  }
+
+  @Override
   public void synchronize() {
     device.enter();
     try {
@@ -214,6 +223,9 @@ final class JcudaStream implements DeviceStream {
   public void close() {
     try {
       device.enter();
+      if (gemm != null) {
+        gemm.close();
+      }
       for (Memory memory : memories) {
         JCudaDriver.cuMemFreeAsync(memory, stream);
       }

@@ -19,8 +19,8 @@ final class MlpKernels {
   /** Two sides of 128 × 32 bf16 in two halves. */
   private static final int SPLIT_BYTES_OF_TERM = 2 * 2 * 128 * 32 * 2;
 
-  /** Layers with fewer units on a side are computed in float32 with any precision. */
-  private static final int LEAST_SPLIT_SIDE = 64;
+  /** Layers with fewer units on a side are computed in float32, by our own kernels. */
+  private static final int LEAST_WIDE_SIDE = 64;
 
   /**
    * The products: in float32 with tiles of 64 × 64 and of 128 × 128, the same bits; or split into
@@ -44,6 +44,12 @@ final class MlpKernels {
   private final DeviceKernel[] large = new DeviceKernel[Product.values().length];
   private final DeviceKernel[] split = new DeviceKernel[Product.values().length];
   private final boolean splits;
+
+  /** Null where all products are our own. */
+  private final Gemm gemm;
+
+  private final DeviceKernel forwardEpilogue;
+  private final DeviceKernel backwardEpilogue;
   private final DeviceKernel columnSums;
   private final DeviceKernel sumPartials;
   private final DeviceKernel output;
@@ -62,6 +68,9 @@ final class MlpKernels {
   MlpKernels(Device device, DeviceStream stream, Precision precision) {
     this.stream = stream;
     splits = precision != Precision.FLOAT32;
+    gemm = splits ? null : stream.gemm();
+    forwardEpilogue = device.kernel("mlp_forward_epilogue", THREADS, 0);
+    backwardEpilogue = device.kernel("mlp_backward_epilogue", THREADS, 0);
     multiprocessors = device.multiprocessors();
     for (Product product : Product.values()) {
       small[product.ordinal()] = device.kernel(product.name + "_64", THREADS, sharedBytes(64));
@@ -101,12 +110,16 @@ final class MlpKernels {
     return (int) ((n + d - 1) / d);
   }
 
+  private static boolean wide(int inputs, int outputs) {
+    return Math.min(inputs, outputs) >= LEAST_WIDE_SIDE;
+  }
+
   /** Large tiles where they fill the device; which precision depends on the layer alone. */
   private void launch(Product product, int inputs, int outputs, int m, int n, int z) {
     boolean fills = (long) ceilDiv(m, 128) * ceilDiv(n, 128) * z >= multiprocessors;
     DeviceKernel kernel;
     int side = 128;
-    if (splits && Math.min(inputs, outputs) >= LEAST_SPLIT_SIDE) {
+    if (splits && wide(inputs, outputs)) {
       kernel = split[product.ordinal()];
     } else if (fills && m > 64 && n > 64) {
       kernel = large[product.ordinal()];
@@ -138,13 +151,30 @@ final class MlpKernels {
       int inputs,
       int outputs,
       Activation activation) {
-    arguments.begin().pointer(in, inOffset).pointer(weight);
-    if (bias == null) {
-      arguments.pointer(null);
-    } else {
-      arguments.pointer(bias, biasOffset);
+    if (gemm != null && wide(inputs, outputs)) {
+      DeviceMemory product = z == null ? a : z;
+      // C^T = W in^T, since what lies row by row is the transpose of what lies column by column.
+      gemm.multiply(
+          true,
+          false,
+          outputs,
+          rows,
+          inputs,
+          weight,
+          0,
+          stride(inputs),
+          in,
+          inOffset,
+          stride(inputs),
+          product,
+          0,
+          stride(outputs),
+          false);
+      forwardEpilogue(product, bias, biasOffset, a, rows, values, outputs, activation);
+      return;
     }
-    arguments
+    arguments.begin().pointer(in, inOffset).pointer(weight);
+    bias(bias, biasOffset)
         .pointer(z)
         .pointer(a)
         .number(rows)
@@ -156,6 +186,47 @@ final class MlpKernels {
         .number(activation == null ? 0 : activation.ordinal())
         .end();
     launch(Product.FORWARD, inputs, outputs, rows, stride(outputs), 1);
+  }
+
+  private Arguments bias(DeviceMemory bias, long biasOffset) {
+    return bias == null ? arguments.pointer(null) : arguments.pointer(bias, biasOffset);
+  }
+
+  private void forwardEpilogue(
+      DeviceMemory z,
+      DeviceMemory bias,
+      long biasOffset,
+      DeviceMemory a,
+      int rows,
+      int values,
+      int columns,
+      Activation activation) {
+    arguments.begin().pointer(z);
+    bias(bias, biasOffset)
+        .pointer(a)
+        .number(rows)
+        .number(values)
+        .number(columns)
+        .number(stride(columns))
+        .number(activation == null ? 0 : activation.ordinal())
+        .end();
+    stream.launch(
+        forwardEpilogue, ceilDiv((long) rows * stride(columns), THREADS), 1, 1, arguments);
+  }
+
+  private void backwardEpilogue(
+      DeviceMemory z, DeviceMemory out, int rows, int columns, Activation activation) {
+    arguments
+        .begin()
+        .pointer(z)
+        .pointer(out)
+        .number(rows)
+        .number(columns)
+        .number(stride(columns))
+        .number(activation.ordinal())
+        .end();
+    stream.launch(
+        backwardEpilogue, ceilDiv((long) rows * stride(columns), THREADS), 1, 1, arguments);
   }
 
   /**
@@ -174,6 +245,26 @@ final class MlpKernels {
       int inputs,
       Activation activation,
       boolean accumulate) {
+    if (gemm != null && wide(inputs, outputs) && !accumulate) {
+      gemm.multiply(
+          false,
+          false,
+          inputs,
+          rows,
+          outputs,
+          weight,
+          0,
+          stride(inputs),
+          d,
+          0,
+          stride(outputs),
+          out,
+          0,
+          stride(inputs),
+          false);
+      backwardEpilogue(z, out, rows, inputs, activation);
+      return;
+    }
     arguments
         .begin()
         .pointer(d)
@@ -228,6 +319,38 @@ final class MlpKernels {
         .number(target.partRows(rows))
         .end();
     launch(Product.GRADIENT, inputs, outputs, outputs, inputs, target.parts);
+  }
+
+  /** Each part of the rows on its own, as in our own kernel. */
+  private void gradientByGemm(
+      DeviceMemory d,
+      DeviceMemory a,
+      Target target,
+      long offset,
+      int rows,
+      int outputs,
+      int inputs) {
+    int partRows = target.partRows(rows);
+    for (int part = 0; part < target.parts; part++) {
+      long first = (long) part * partRows;
+      int count = (int) Math.max(0, Math.min(partRows, rows - first));
+      gemm.multiply(
+          false,
+          true,
+          inputs,
+          outputs,
+          count,
+          a,
+          first * stride(inputs) * Float.BYTES,
+          stride(inputs),
+          d,
+          first * stride(outputs) * Float.BYTES,
+          stride(outputs),
+          target.partial,
+          (part * target.parameters + offset) * Float.BYTES,
+          inputs,
+          false);
+    }
   }
 
   /**

@@ -105,7 +105,7 @@ class JcudaDeviceTest {
   @Test
   void kernelsThatTheDriverRefusesAreToldApart() {
     assertThatExceptionOfType(BackendUnavailableException.class)
-        .isThrownBy(() -> new JcudaDevice(new byte[] {0}))
+        .isThrownBy(() -> new JcudaDevice(new byte[] {0}, false))
         .withMessageContaining("CUDA_ERROR_INVALID_IMAGE")
         .withMessageContaining("update");
   }
@@ -113,7 +113,7 @@ class JcudaDeviceTest {
   /** Around the size of the pinned buffers, and at offsets. */
   @Test
   void copiesArriveWhole() {
-    try (JcudaDevice device = new JcudaDevice(IMAGE);
+    try (JcudaDevice device = new JcudaDevice(IMAGE, false);
         DeviceStream stream = device.openStream()) {
       for (int size : new int[] {1, 1000, 4 << 20, (4 << 20) + 1, 13_000_001}) {
         byte[] bytes = new byte[size];
@@ -141,7 +141,7 @@ class JcudaDeviceTest {
       values[k] = (float) (0.3 * random.nextGaussian());
     }
     RbmParameters model = new RbmParameters(shape, values);
-    try (JcudaDevice device = new JcudaDevice(IMAGE);
+    try (JcudaDevice device = new JcudaDevice(IMAGE, false);
         RbmSession session = new RbmCuda(device, shape, 40);
         RbmSession expected = new RbmCuda(emulated, shape, 40)) {
       assertThat(chains(session, model)).isEqualTo(chains(expected, model));
@@ -161,11 +161,56 @@ class JcudaDeviceTest {
   void mlpsHaveTheBitsOfTheEmulation() {
     MlpShape shape = MlpShape.of(Activation.TANH, 5, 70, 66);
     MlpParameters model = MlpParameters.random(shape, null, 3);
-    try (JcudaDevice device = new JcudaDevice(IMAGE);
+    try (JcudaDevice device = new JcudaDevice(IMAGE, false);
         MlpSession session = new MlpCuda(device, shape, 50, Precision.BF16X6);
         MlpSession expected = new MlpCuda(emulated, shape, 50, Precision.BF16X6)) {
       assertThat(chains(session, model)).isEqualTo(chains(expected, model));
     }
+  }
+
+  /** JCublas, the library that passes its calls on, and a libcublas.so.13 behind it. */
+  @Test
+  void jcublasMultipliesWideLayersOnTheNewLibraryToo() throws IOException {
+    MlpShape shape = MlpShape.of(Activation.SILU, 67, 70, 66);
+    MlpParameters model = MlpParameters.random(shape, null, 3);
+    int n = 300;
+    assertThat(JcublasLibrary.load()).isEqualTo("libcublas.so.13");
+    try (JcudaDevice device = new JcudaDevice(IMAGE, true);
+        MlpSession session = new MlpCuda(device, shape, n, Precision.FLOAT32);
+        MlpSession own = new MlpCuda(emulated, shape, n, Precision.FLOAT32)) {
+      float[][] got = passes(session, model, n);
+      float[][] expected = passes(own, model, n);
+      for (int pass = 0; pass < got.length; pass++) {
+        for (int i = 0; i < got[pass].length; i++) {
+          float error = Math.abs(got[pass][i] - expected[pass][i]);
+          assertThat(error <= 1e-4f * (1 + Math.abs(expected[pass][i])))
+              .as("pass %d, entry %d: %s, expected %s", pass, i, got[pass][i], expected[pass][i])
+              .isTrue();
+        }
+      }
+    }
+  }
+
+  private static float[][] passes(MlpSession session, MlpParameters model, int n) {
+    int d = model.shape().inputs();
+    float[] x = new float[n * d];
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = (float) random.nextGaussian();
+    }
+    float[][] got = {
+      new float[n],
+      new float[n * d],
+      new float[model.shape().parameterCount()],
+      new float[model.shape().parameterCount()],
+      new float[n]
+    };
+    session.setParameters(model);
+    session.energy(x, n, got[4]);
+    session.inputGradient(x, n, got[0], got[1]);
+    session.parameterGradient(x, x, n, got[2]);
+    session.directionalParameterGradient(x, x.clone(), x, x, x, n, got[3]);
+    return got;
   }
 
   private static float[] chains(MlpSession session, MlpParameters model) {
@@ -181,7 +226,7 @@ class JcudaDeviceTest {
 
   @Test
   void tooLittleMemorySaysWhatWasAskedAndIsFreeAndTheDeviceGoesOn() {
-    try (JcudaDevice device = new JcudaDevice(IMAGE);
+    try (JcudaDevice device = new JcudaDevice(IMAGE, false);
         DeviceStream stream = device.openStream()) {
       assertThatExceptionOfType(DeviceMemoryException.class)
           .isThrownBy(() -> stream.allocate(1025L << 20))
@@ -197,7 +242,7 @@ class JcudaDeviceTest {
   @Test
   @Order(Integer.MAX_VALUE)
   void aFaultClosesTheDeviceForGood() {
-    JcudaDevice device = new JcudaDevice(IMAGE);
+    JcudaDevice device = new JcudaDevice(IMAGE, false);
     DeviceStream stream = device.openStream();
     DeviceMemory memory = stream.allocate(256);
     DeviceKernel kernel = device.kernel("faults", 64, 256);
