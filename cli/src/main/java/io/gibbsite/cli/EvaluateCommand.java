@@ -77,10 +77,16 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     annealing.check();
-    if (GaussianGibbsChains.fits(modelFile)) {
-      evaluateGaussian();
-      return 0;
+    ModelKind kind = ModelKind.of(modelFile);
+    switch (kind) {
+      case RBM -> evaluateBinary();
+      case GAUSSIAN_RBM -> evaluateGaussian();
+      case MLP -> throw kind.refused(modelFile, "RBMs");
     }
+    return 0;
+  }
+
+  private void evaluateBinary() {
     RbmParameters parameters = ModelAndData.read(modelFile, RbmModel::read).parameters();
     Map<String, String> metadata = ModelAndData.read(modelFile, Safetensors::read).metadata();
     VisibleLayout layout = VisibleLayout.of(metadata, parameters.shape());
@@ -97,7 +103,6 @@ final class EvaluateCommand implements Callable<Integer> {
                       Likelihood.of(parameters, data, logZ, backend),
                       Likelihood.labelError(parameters, data, layout.labelUnits(), backend))));
     }
-    return 0;
   }
 
   private void evaluateGaussian() {

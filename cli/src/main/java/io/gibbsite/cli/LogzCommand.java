@@ -60,16 +60,20 @@ final class LogzCommand implements Callable<Integer> {
   public Integer call() {
     RunOptions.oneOf("--method", method, List.of("exact", "ais", "reverse-ais", "bracket"));
     annealing.check();
-    if (GaussianGibbsChains.fits(modelFile)) {
-      print(ModelAndData.read(modelFile, GaussianRbmModel::read).parameters());
-      return 0;
+    ModelKind kind = ModelKind.of(modelFile);
+    switch (kind) {
+      case RBM -> print(ModelAndData.read(modelFile, RbmModel::read).parameters());
+      case GAUSSIAN_RBM -> print(ModelAndData.read(modelFile, GaussianRbmModel::read).parameters());
+      case MLP -> throw kind.refused(modelFile, "RBMs");
     }
-    RbmParameters parameters = ModelAndData.read(modelFile, RbmModel::read).parameters();
+    return 0;
+  }
+
+  private void print(RbmParameters parameters) {
     AisOptions options = annealing.from(base(parameters), common.seed());
     try (Backend backend = common.openBackend()) {
       common.out().println(Json.line(LogZ.by(method, parameters, options, backend, common)));
     }
-    return 0;
   }
 
   private void print(GaussianRbmParameters parameters) {
