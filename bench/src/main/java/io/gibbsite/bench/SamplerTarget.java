@@ -19,7 +19,8 @@ import io.gibbsite.target.Target;
 import io.gibbsite.train.Adam;
 import io.gibbsite.train.GridIntegral;
 import io.gibbsite.train.LearningRate;
-import io.gibbsite.train.NceTrainer;
+import io.gibbsite.train.MlpTrainer;
+import io.gibbsite.train.NceObjective;
 import io.gibbsite.train.TrainingOptions;
 import java.util.List;
 import java.util.stream.Stream;
@@ -85,13 +86,13 @@ public record SamplerTarget(
     MlpModel model = new MlpModel(MlpParameters.random(shape, base, seed), 0);
     LearningRate rate =
         new LearningRate(LearningRate.Schedule.COSINE, 5e-3f, 0.01f, TRAINING_STEPS);
-    try (NceTrainer trainer =
-        new NceTrainer(
+    try (MlpTrainer trainer =
+        new MlpTrainer(
             backend,
             model,
             data,
             TRAINING_ROWS,
-            new SigmoidNce(4, base),
+            new NceObjective(new SigmoidNce(4, base)),
             new Adam(shape.parameterCount() + 1),
             TrainingOptions.of(500, rate, seed))) {
       for (int step = 0; step < TRAINING_STEPS; step++) {

@@ -12,7 +12,8 @@ import io.gibbsite.train.GridIntegral;
 import io.gibbsite.train.HeldOut;
 import io.gibbsite.train.ImportanceLogZ;
 import io.gibbsite.train.MetricsCsv;
-import io.gibbsite.train.NceTrainer;
+import io.gibbsite.train.MlpTrainer;
+import io.gibbsite.train.NceObjective;
 import io.gibbsite.train.TrainingOptions;
 import java.io.IOException;
 import java.util.List;
@@ -42,7 +43,7 @@ final class MlpTraining extends Training {
   private final Backend backend;
   private final Gaussian gaussian;
   private final SigmoidNce nce;
-  private final NceTrainer trainer;
+  private final MlpTrainer trainer;
 
   /**
    * Fits the densities and sets up the first step. Writes nothing.
@@ -63,12 +64,12 @@ final class MlpTraining extends Training {
     MlpParameters parameters =
         MlpParameters.random(shape, options.base.equals("none") ? null : gaussian, options.seed);
     this.trainer =
-        new NceTrainer(
+        new MlpTrainer(
             backend,
             new MlpModel(parameters, startingLogZ(parameters, fitted, rows)),
             data.training().values(),
             rows,
-            nce,
+            new NceObjective(nce),
             options.optimiser(shape.parameterCount() + 1),
             new TrainingOptions(
                 options.batch,
@@ -82,7 +83,7 @@ final class MlpTraining extends Training {
 
   private float startingLogZ(MlpParameters parameters, float[] x, int rows) {
     try (MlpSession session = session(parameters)) {
-      return NceTrainer.balancedLogZ(session, nce.noise(), x, rows);
+      return NceObjective.balancedLogZ(session, nce.noise(), x, rows);
     }
   }
 
@@ -93,7 +94,7 @@ final class MlpTraining extends Training {
   }
 
   @Override
-  NceTrainer trainer() {
+  MlpTrainer trainer() {
     return trainer;
   }
 
@@ -130,7 +131,7 @@ final class MlpTraining extends Training {
 
   @Override
   String measure(MetricsCsv metrics, double loss) throws IOException {
-    double heldOut = trainer.heldOutLoss(data.heldOut().values(), data.heldOut().rows());
+    double heldOut = trainer.heldOut(data.heldOut().values(), data.heldOut().rows());
     metrics.append(
         trainer.stepsDone(),
         trainer.epoch(),
@@ -163,7 +164,7 @@ final class MlpTraining extends Training {
           trainer.stepsDone(),
           data.training().rows(),
           rows,
-          trainer.heldOutLoss(heldOut, rows),
+          trainer.heldOut(heldOut, rows),
           trainer.logZ(),
           importance,
           exact ? grid : null,

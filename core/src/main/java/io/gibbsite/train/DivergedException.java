@@ -7,10 +7,16 @@ public final class DivergedException extends RuntimeException {
   private final long step;
 
   DivergedException(long step, String what) {
+    this(step, what, "more weight decay");
+  }
+
+  /**
+   * @param remedy what else may help than a lower learning rate and a gradient-norm limit
+   */
+  DivergedException(long step, String what, String remedy) {
     super(
-        ("training diverged at step %d: %s; try a lower learning rate, a gradient-norm limit or noise"
-                + " closer to the data")
-            .formatted(step, what));
+        "training diverged at step %d: %s; try a lower learning rate, a gradient-norm limit or %s"
+            .formatted(step, what, remedy));
     this.step = step;
   }
 

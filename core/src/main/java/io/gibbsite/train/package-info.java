@@ -1,5 +1,5 @@
 /**
- * Training: optimisers, minibatches, the NCE trainer, checkpoints, and what a trained model is
- * worth.
+ * Training: optimisers, minibatches, objectives and trainers, checkpoints, and what a trained model
+ * is worth.
  */
 package io.gibbsite.train;

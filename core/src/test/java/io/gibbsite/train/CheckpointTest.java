@@ -35,7 +35,7 @@ class CheckpointTest {
     return Backends.named("scalar", new BackendOptions(threads, Precision.FLOAT32));
   }
 
-  private static NceTrainer trainer(Backend backend, Optimiser optimiser, long seed) {
+  private static MlpTrainer trainer(Backend backend, Optimiser optimiser, long seed) {
     Gaussian source = new Gaussian(new float[] {1, 0}, new float[] {1, 0, 0.5f, 0.5f});
     float[] x = new float[2 * ROWS];
     for (int i = 0; i < ROWS; i++) {
@@ -52,20 +52,21 @@ class CheckpointTest {
             0.9f,
             new float[] {0.1f, 0.2f});
     MlpModel start = new MlpModel(MlpParameters.random(SHAPE, noise, seed), 0.1f);
-    return new NceTrainer(backend, start, x, ROWS, new SigmoidNce(3, noise), optimiser, options);
+    return new MlpTrainer(
+        backend, start, x, ROWS, new NceObjective(new SigmoidNce(3, noise)), optimiser, options);
   }
 
   private static Optimiser adam() {
     return new Adam(SHAPE.parameterCount() + 1);
   }
 
-  private static void steps(NceTrainer trainer, int count) {
+  private static void steps(MlpTrainer trainer, int count) {
     for (int s = 0; s < count; s++) {
       trainer.step();
     }
   }
 
-  private byte[] model(NceTrainer trainer) throws IOException {
+  private byte[] model(MlpTrainer trainer) throws IOException {
     Path file = folder.resolve("model.safetensors");
     trainer.model().write(file);
     return Files.readAllBytes(file);
@@ -73,7 +74,7 @@ class CheckpointTest {
 
   private byte[] uninterrupted() throws IOException {
     try (Backend backend = backend(1);
-        NceTrainer trainer = trainer(backend, adam(), 5)) {
+        MlpTrainer trainer = trainer(backend, adam(), 5)) {
       steps(trainer, 40);
       return model(trainer);
     }
@@ -84,12 +85,12 @@ class CheckpointTest {
   void aResumedRunGivesTheSameBitsWithAnyNumberOfThreads(int threads) throws IOException {
     Path file = folder.resolve("checkpoint.safetensors");
     try (Backend backend = backend(threads);
-        NceTrainer trainer = trainer(backend, adam(), 5)) {
+        MlpTrainer trainer = trainer(backend, adam(), 5)) {
       steps(trainer, 20);
       Checkpoint.write(file, trainer);
     }
     try (Backend backend = backend(threads);
-        NceTrainer trainer = trainer(backend, adam(), 5)) {
+        MlpTrainer trainer = trainer(backend, adam(), 5)) {
       Checkpoint.resume(file, trainer);
       assertThat(trainer.stepsDone()).isEqualTo(20);
       steps(trainer, 20);
@@ -103,9 +104,9 @@ class CheckpointTest {
   void anotherRunsCheckpointIsRefusedAndChangesNothing() throws IOException {
     Path file = folder.resolve("checkpoint.safetensors");
     try (Backend backend = backend(1);
-        NceTrainer trainer = trainer(backend, adam(), 5);
-        NceTrainer other = trainer(backend, adam(), 6);
-        NceTrainer sgd = trainer(backend, new Sgd(SHAPE.parameterCount() + 1, 0.9f), 5)) {
+        MlpTrainer trainer = trainer(backend, adam(), 5);
+        MlpTrainer other = trainer(backend, adam(), 6);
+        MlpTrainer sgd = trainer(backend, new Sgd(SHAPE.parameterCount() + 1, 0.9f), 5)) {
       steps(trainer, 3);
       Checkpoint.write(file, trainer);
       byte[] before = model(other);
@@ -125,7 +126,7 @@ class CheckpointTest {
     Path file = folder.resolve("checkpoint.safetensors");
     Path model = folder.resolve("model.safetensors");
     try (Backend backend = backend(1);
-        NceTrainer trainer = trainer(backend, adam(), 5)) {
+        MlpTrainer trainer = trainer(backend, adam(), 5)) {
       Checkpoint.write(file, trainer);
       byte[] bytes = Files.readAllBytes(file);
       Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));

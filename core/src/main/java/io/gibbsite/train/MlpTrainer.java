@@ -2,32 +2,30 @@ package io.gibbsite.train;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Jitter;
-import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
-import io.gibbsite.objective.SigmoidNce;
-import io.gibbsite.random.DrawStream;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Trains an MLP energy and its {@code c = log Z} by noise-contrastive estimation on minibatches.
+ * Trains an MLP energy, and its {@code c = log Z} if the {@link MlpObjective} learns it, on
+ * minibatches.
  *
  * <p>{@code theta} is float[P + 1]: the parameters, then {@code c}. Every random number of step
  * {@code t} has {@code t} in its address, so a run is a function of its data, options and seed,
  * whatever the number of threads, and can be taken up at any step (see {@link Checkpoint}). A step
  * allocates nothing. Used by one thread at a time.
  */
-public final class NceTrainer implements Resumable, AutoCloseable {
+public final class MlpTrainer implements Resumable, AutoCloseable {
   /** Held-out noise is drawn at this step and after it; no training step comes so far. */
   private static final long HELD_OUT_STEP = 1L << 55;
 
   private final MlpSession session;
-  private final SigmoidNce nce;
+  private final MlpObjective objective;
   private final TrainingOptions options;
   private final Optimiser optimiser;
   private final DataOrder order;
@@ -45,20 +43,20 @@ public final class NceTrainer implements Resumable, AutoCloseable {
   private boolean diverged;
 
   /**
-   * @param backend computes; opens a session of {@code options.batch()} rows
+   * @param backend computes
    * @param initial where training starts; copied
    * @param data float[rows * d], not copied
    * @param rows at least {@code options.batch()}
-   * @param nce the objective
+   * @param objective begun and closed by this trainer
    * @param optimiser of P + 1 parameters
    * @param options of the steps
    */
-  public NceTrainer(
+  public MlpTrainer(
       Backend backend,
       MlpModel initial,
       float[] data,
       int rows,
-      SigmoidNce nce,
+      MlpObjective objective,
       Optimiser optimiser,
       TrainingOptions options) {
     MlpShape shape = initial.parameters().shape();
@@ -72,7 +70,7 @@ public final class NceTrainer implements Resumable, AutoCloseable {
       throw new IllegalArgumentException(
           "jitter for %d columns on data of %d".formatted(options.jitterSd().length, d));
     }
-    this.nce = nce;
+    this.objective = objective;
     this.options = options;
     this.optimiser = optimiser;
     this.order = new DataOrder(rows, options.batch(), options.seed());
@@ -88,34 +86,17 @@ public final class NceTrainer implements Resumable, AutoCloseable {
     this.gradient = new float[count + 1];
     this.indices = new int[options.batch()];
     this.x = new float[options.batch() * d];
-    this.session = backend.open(shape, options.batch());
+    this.session = backend.open(shape, objective.rows(options.batch()));
     show(theta);
-  }
-
-  /**
-   * The {@code c} to start from: with it, the mean of {@code u + log k} over the rows is 0, as it
-   * is for a model that equals the noise.
-   *
-   * @param session holds the energy's parameters
-   * @param x float[rows * d]; the session's {@link MlpSession#rows} bounds how many are used
-   */
-  public static float balancedLogZ(MlpSession session, Density noise, float[] x, int rows) {
-    int n = Math.min(rows, session.rows());
-    int d = session.shape().inputs();
-    float[] energy = new float[n];
-    session.energy(x, n, energy);
-    double sum = 0;
-    for (int i = 0; i < n; i++) {
-      sum -= energy[i] + noise.logDensity(x, i * d);
-    }
-    return (float) (sum / n);
+    objective.begin(session, options.batch(), options.seed());
   }
 
   /**
    * Makes one update.
    *
    * @return the minibatch's loss before the update
-   * @throws DivergedException if the loss, the gradient or a parameter is not finite
+   * @throws DivergedException if the loss, the gradient or a parameter is not finite, or the
+   *     objective sees that the model has become useless
    */
   public double step() {
     if (diverged) {
@@ -123,8 +104,7 @@ public final class NceTrainer implements Resumable, AutoCloseable {
     }
     int count = parameters.values().length;
     gather();
-    double loss =
-        session.nce(nce, theta[count], x, options.batch(), options.seed(), stepsDone, gradient);
+    double loss = loss(theta[count]);
     if (!Double.isFinite(loss)) {
       throw diverged("the loss is " + loss);
     }
@@ -151,6 +131,15 @@ public final class NceTrainer implements Resumable, AutoCloseable {
     return loss;
   }
 
+  private double loss(float logZ) {
+    try {
+      return objective.loss(x, options.batch(), logZ, stepsDone, gradient);
+    } catch (DivergedException e) {
+      diverged = true;
+      throw e;
+    }
+  }
+
   /** Copies the step's minibatch to {@code x}, with fresh jitter. */
   private void gather() {
     int d = parameters.shape().inputs();
@@ -170,15 +159,16 @@ public final class NceTrainer implements Resumable, AutoCloseable {
 
   private DivergedException diverged(String what) {
     diverged = true;
-    return new DivergedException(stepsDone, what);
+    return new DivergedException(stepsDone, what, objective.remedy());
   }
 
   /**
-   * The loss of {@link #model} on rows of their own, with noise that is the same at every call.
+   * What the objective says of {@link #model} on rows of their own, with draws that are the same at
+   * every call: its loss, or {@link MlpObjective#heldOutName}.
    *
    * @param rowsX float[rows * d]
    */
-  public double heldOutLoss(float[] rowsX, int rows) {
+  public double heldOut(float[] rowsX, int rows) {
     int d = parameters.shape().inputs();
     float[] values = average == null ? theta : average.values();
     show(values);
@@ -188,7 +178,7 @@ public final class NceTrainer implements Resumable, AutoCloseable {
       int n = Math.min(block, rows - first);
       System.arraycopy(rowsX, first * d, x, 0, n * d);
       long address = HELD_OUT_STEP + first / block;
-      sum += n * session.nce(nce, values[values.length - 1], x, n, options.seed(), address, null);
+      sum += n * objective.heldOut(x, n, values[values.length - 1], address);
     }
     show(theta);
     return sum / rows;
@@ -201,6 +191,11 @@ public final class NceTrainer implements Resumable, AutoCloseable {
     return new MlpModel(
         new MlpParameters(parameters.shape(), Arrays.copyOf(values, count), parameters.base()),
         values[count]);
+  }
+
+  /** What is minimised. */
+  public MlpObjective objective() {
+    return objective;
   }
 
   @Override
@@ -229,8 +224,8 @@ public final class NceTrainer implements Resumable, AutoCloseable {
   }
 
   /**
-   * {@code theta} [P + 1], {@code average} [P + 1] if there is one, and the optimiser's state: the
-   * arrays themselves.
+   * {@code theta} [P + 1], {@code average} [P + 1] if there is one, the optimiser's state and the
+   * objective's: the arrays themselves.
    */
   @Override
   public Map<String, float[]> state() {
@@ -240,6 +235,7 @@ public final class NceTrainer implements Resumable, AutoCloseable {
       state.put("average", average.values());
     }
     state.putAll(optimiser.state());
+    state.putAll(objective.state());
     return state;
   }
 
@@ -253,8 +249,8 @@ public final class NceTrainer implements Resumable, AutoCloseable {
         "shape=" + shape,
         "activation=" + shape.activation().label(),
         "base=" + (base == null ? "none" : Checkpoint.digest(base.mean(), base.cholesky())),
-        "k=" + nce.k(),
-        "noise=" + nce.noise().description() + " " + Checkpoint.digest(probe(nce.noise())),
+        "objective=" + objective.name(),
+        objective.configuration(),
         "optimiser=" + optimiser.description(),
         "batch=" + options.batch(),
         rate.configuration(),
@@ -269,21 +265,13 @@ public final class NceTrainer implements Resumable, AutoCloseable {
             + Checkpoint.digest(Arrays.copyOf(data, dataRows * shape.inputs())));
   }
 
-  /** A few draws tell one noise density from another. */
-  private static float[] probe(Density noise) {
-    float[] draws = new float[4 * noise.columns()];
-    for (int i = 0; i < 4; i++) {
-      noise.sample(0, DrawStream.NCE_NOISE, 0, i, draws, i * noise.columns());
-    }
-    return draws;
-  }
-
   @Override
   public void resumeAt(long steps) {
     stepsDone = steps;
     gradientNorm = Double.NaN;
     diverged = false;
     show(theta);
+    objective.resumeAt(steps);
   }
 
   private static double norm(float[] values) {
@@ -310,6 +298,7 @@ public final class NceTrainer implements Resumable, AutoCloseable {
 
   @Override
   public void close() {
+    objective.close();
     session.close();
   }
 }

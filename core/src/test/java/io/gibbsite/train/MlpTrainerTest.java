@@ -22,22 +22,23 @@ import io.gibbsite.train.LearningRate.Schedule;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
-class NceTrainerTest {
+class MlpTrainerTest {
   private static final MlpShape LINE = MlpShape.of(Activation.SILU, 3);
   private static final SigmoidNce NCE = new SigmoidNce(2, Gaussian.isotropic(3, 0, 1));
 
-  private static NceTrainer trainer(FakeSession session, int rows, TrainingOptions options) {
+  private static MlpTrainer trainer(FakeSession session, int rows, TrainingOptions options) {
     return trainer(session, rows, new Sgd(5, 0), options);
   }
 
-  private static NceTrainer trainer(
+  private static MlpTrainer trainer(
       FakeSession session, int rows, Optimiser optimiser, TrainingOptions options) {
     float[] data = new float[3 * rows];
     for (int i = 0; i < data.length; i++) {
       data[i] = i / 3;
     }
     MlpModel model = new MlpModel(new MlpParameters(LINE, new float[] {1, 2, 3, 4}), 5);
-    return new NceTrainer(session.backend(), model, data, rows, NCE, optimiser, options);
+    return new MlpTrainer(
+        session.backend(), model, data, rows, new NceObjective(NCE), optimiser, options);
   }
 
   private static TrainingOptions options(float rate) {
@@ -47,7 +48,7 @@ class NceTrainerTest {
   @Test
   void aStepMovesParametersAndLogZAgainstTheGradient() {
     FakeSession session = new FakeSession(LINE, 4);
-    try (NceTrainer trainer = trainer(session, 9, options(0.5f))) {
+    try (MlpTrainer trainer = trainer(session, 9, options(0.5f))) {
       assertThat(trainer.step()).isEqualTo(1);
       MlpModel model = trainer.model();
       assertThat(model.parameters().values()).containsExactly(0.75f, 1.75f, 2.75f, 3.75f);
@@ -61,7 +62,7 @@ class NceTrainerTest {
   void weightDecayShrinksAllButLogZ() {
     FakeSession session = new FakeSession(LINE, 4);
     session.slope = 0;
-    try (NceTrainer trainer = trainer(session, 9, options(0.5f).withWeightDecay(0.5f))) {
+    try (MlpTrainer trainer = trainer(session, 9, options(0.5f).withWeightDecay(0.5f))) {
       trainer.step();
       assertThat(trainer.model().parameters().values()).containsExactly(0.75f, 1.5f, 2.25f, 3f);
       assertThat(trainer.model().logZ()).isEqualTo(5);
@@ -72,7 +73,7 @@ class NceTrainerTest {
   void gradientsAreHeldToTheNormLimit() {
     FakeSession session = new FakeSession(LINE, 4);
     session.slope = 100;
-    try (NceTrainer trainer = trainer(session, 9, options(1).withGradientNormLimit(1))) {
+    try (MlpTrainer trainer = trainer(session, 9, options(1).withGradientNormLimit(1))) {
       trainer.step();
       assertThat(trainer.model().logZ()).isCloseTo(5 - (float) (1 / Math.sqrt(5)), within(1e-5f));
     }
@@ -81,7 +82,7 @@ class NceTrainerTest {
   @Test
   void theAverageIsTheModel() {
     FakeSession session = new FakeSession(LINE, 4);
-    try (NceTrainer trainer = trainer(session, 9, options(1).withAverageDecay(0.5f))) {
+    try (MlpTrainer trainer = trainer(session, 9, options(1).withAverageDecay(0.5f))) {
       trainer.step();
       trainer.step();
       // c runs 5, 4.5, 4; d_1 = min(0.5, 1/10), d_2 = min(0.5, 2/11)
@@ -95,7 +96,7 @@ class NceTrainerTest {
   void jitterIsFreshAtEveryVisitAndHasTheGivenSize() {
     FakeSession session = new FakeSession(LINE, 4);
     float[] sd = {0, 0.5f, 2};
-    try (NceTrainer trainer = trainer(session, 4, options(1e-9f).withJitter(sd))) {
+    try (MlpTrainer trainer = trainer(session, 4, options(1e-9f).withJitter(sd))) {
       int visits = 3000;
       double[] squares = new double[3];
       float[] before = new float[12];
@@ -124,7 +125,7 @@ class NceTrainerTest {
     TrainingOptions options =
         new TrainingOptions(
             4, new LearningRate(Schedule.COSINE, 1e-3f, 0, 5000), 1, 0.1f, 1, 0.9f, sd);
-    try (NceTrainer trainer = trainer(session, 9, new Adam(5), options)) {
+    try (MlpTrainer trainer = trainer(session, 9, new Adam(5), options)) {
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       for (int s = 0; s < 100; s++) {
         trainer.step();
@@ -142,7 +143,7 @@ class NceTrainerTest {
   @Test
   void divergenceNamesTheStepAndWhatToTry() {
     FakeSession session = new FakeSession(LINE, 4);
-    try (NceTrainer trainer = trainer(session, 9, options(0.1f))) {
+    try (MlpTrainer trainer = trainer(session, 9, options(0.1f))) {
       trainer.step();
       session.loss = Double.NaN;
       assertThatThrownBy(trainer::step)
@@ -153,12 +154,12 @@ class NceTrainerTest {
     }
     FakeSession steep = new FakeSession(LINE, 4);
     steep.slope = Float.POSITIVE_INFINITY;
-    try (NceTrainer trainer = trainer(steep, 9, options(0.1f))) {
+    try (MlpTrainer trainer = trainer(steep, 9, options(0.1f))) {
       assertThatThrownBy(trainer::step).hasMessageContaining("norm of the gradient");
     }
     FakeSession large = new FakeSession(LINE, 4);
     large.slope = 1e30f;
-    try (NceTrainer trainer = trainer(large, 9, options(1e30f))) {
+    try (MlpTrainer trainer = trainer(large, 9, options(1e30f))) {
       assertThatThrownBy(trainer::step).hasMessageContaining("parameter");
     }
   }
@@ -189,22 +190,22 @@ class NceTrainerTest {
             .withAverageDecay(0.99f);
     BackendOptions one = new BackendOptions(1, Precision.FLOAT32);
     try (Backend backend = Backends.named("scalar", one);
-        NceTrainer trainer =
-            new NceTrainer(
+        MlpTrainer trainer =
+            new MlpTrainer(
                 backend,
                 new MlpModel(start, 0),
                 x,
                 rows,
-                nce,
+                new NceObjective(nce),
                 new Adam(shape.parameterCount() + 1),
                 options);
         MlpSession session = backend.open(shape, 1024)) {
-      double before = trainer.heldOutLoss(fresh, rows);
+      double before = trainer.heldOut(fresh, rows);
       for (int s = 0; s < 1200; s++) {
         trainer.step();
       }
-      assertThat(trainer.heldOutLoss(fresh, rows)).isLessThan(before - 0.1);
-      assertThat(trainer.heldOutLoss(fresh, rows)).isEqualTo(trainer.heldOutLoss(fresh, rows));
+      assertThat(trainer.heldOut(fresh, rows)).isLessThan(before - 0.1);
+      assertThat(trainer.heldOut(fresh, rows)).isEqualTo(trainer.heldOut(fresh, rows));
       session.setParameters(trainer.model().parameters());
       UniformBox box = new UniformBox(new float[] {-8, -8}, new float[] {8, 8});
       GridIntegral integral = GridIntegral.integrate(session, box, 200);
@@ -223,7 +224,7 @@ class NceTrainerTest {
       session.setParameters(new MlpParameters(LINE, new float[] {0, 0, 0, 2}));
       float[] origin = new float[6];
       double logDensity = -1.5 * Math.log(2 * Math.PI);
-      assertThat((double) NceTrainer.balancedLogZ(session, NCE.noise(), origin, 2))
+      assertThat((double) NceObjective.balancedLogZ(session, NCE.noise(), origin, 2))
           .isCloseTo(-2 - logDensity, within(1e-6));
     }
   }
