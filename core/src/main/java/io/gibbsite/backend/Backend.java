@@ -23,6 +23,19 @@ public interface Backend extends AutoCloseable {
 
   BackendOptions options();
 
+  /**
+   * Runs a loop of the caller's on the threads that this backend computes with, which are idle
+   * between calls; on the caller's alone if it has none.
+   *
+   * @param units how many, 0 and up
+   * @param body what to do for each; it must not depend on which worker does it
+   */
+  default void run(int units, Workers.Body body) {
+    for (int unit = 0; unit < units; unit++) {
+      body.run(unit, 0);
+    }
+  }
+
   /** Bytes that {@link #open(MlpShape, int)} will take for this shape and this many rows. */
   long bytes(MlpShape shape, int rows);
 

@@ -45,6 +45,11 @@ final class VectorBackend implements Backend {
   }
 
   @Override
+  public void run(int units, Workers.Body body) {
+    workers.run(units, body);
+  }
+
+  @Override
   public long bytes(MlpShape shape, int rows) {
     return MlpVector.bytes(shape, rows, options.threads());
   }

@@ -62,6 +62,11 @@ final class NativeBackend implements Backend {
   }
 
   @Override
+  public void run(int units, Workers.Body body) {
+    workers.run(units, body);
+  }
+
+  @Override
   public long bytes(MlpShape shape, int rows) {
     return MlpNative.bytes(mlp, shape, rows, options.threads());
   }
