@@ -2,6 +2,8 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Dataset;
+import io.gibbsite.mlp.MlpModel;
+import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.GaussianRbmModel;
@@ -15,41 +17,45 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints an RBM's log partition function. */
+/** Prints a model's log partition function. */
 @Command(
     name = "logz",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
-    description = "Prints the log partition function of an RBM, exact or estimated, as JSON.",
+    description = "Prints the log partition function of a model, exact or estimated, as JSON.",
     footer = {
+      "",
+      "Annealing makes Gibbs sweeps of an RBM, and Hamiltonian Monte Carlo transitions of an MLP. Its",
+      "bracket is the hull of two intervals of 95 %; the upper one rests on chains that have mixed.",
       "",
       "Examples:",
       "  gibbsite logz --model rbm.safetensors --method exact",
-      "  gibbsite logz --model rbm.safetensors --method bracket --data train.npy"
+      "  gibbsite logz --model rbm.safetensors --method bracket --data train.npy",
+      "  gibbsite logz --model mlp.safetensors --base uniform:-4,4"
     })
 final class LogzCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       required = true,
       paramLabel = "M.safetensors",
-      description = "The model file of an RBM.")
+      description = "The model file.")
   private Path modelFile;
 
   @Option(
       names = "--method",
       paramLabel = "M",
       description =
-          "exact (up to 25 units on the smaller side), ais (tends to be low), reverse-ais (tends to"
-              + " be high) or bracket (both; default).")
+          "exact (RBMs of up to 25 units on the smaller side, MLPs of 2 columns), ais (tends to be"
+              + " low), reverse-ais (tends to be high) or bracket (both; default).")
   private String method = "bracket";
 
   @Option(
       names = "--data",
       paramLabel = "X",
       description =
-          "Rows, values from 0 to 1 unless visible units are real, whose base rates or means the"
-              + " path starts from (default: the model's visible biases).")
+          "Rows whose base rates, means or, of MLPs, Gaussian the path starts from (default: the"
+              + " visible biases or the base density of the model).")
   private Path dataFile;
 
   @Mixin private LogPartitionOptions annealing;
@@ -60,11 +66,10 @@ final class LogzCommand implements Callable<Integer> {
   public Integer call() {
     RunOptions.oneOf("--method", method, List.of("exact", "ais", "reverse-ais", "bracket"));
     annealing.check();
-    ModelKind kind = ModelKind.of(modelFile);
-    switch (kind) {
+    switch (ModelKind.of(modelFile)) {
       case RBM -> print(ModelAndData.read(modelFile, RbmModel::read).parameters());
       case GAUSSIAN_RBM -> print(ModelAndData.read(modelFile, GaussianRbmModel::read).parameters());
-      case MLP -> throw kind.refused(modelFile, "RBMs");
+      case MLP -> printMlp();
     }
     return 0;
   }
@@ -73,6 +78,15 @@ final class LogzCommand implements Callable<Integer> {
     AisOptions options = annealing.from(base(parameters), common.seed());
     try (Backend backend = common.openBackend()) {
       common.out().println(Json.line(LogZ.by(method, parameters, options, backend, common)));
+    }
+  }
+
+  private void printMlp() {
+    MlpParameters parameters = ModelAndData.read(modelFile, MlpModel::read).parameters();
+    Dataset rows = dataFile == null ? null : ModelAndData.rows(dataFile, modelFile, parameters);
+    MlpLogZ logZ = new MlpLogZ(parameters, MlpLogZ.base(parameters, annealing, rows), annealing);
+    try (Backend backend = common.openBackend()) {
+      common.out().println(Json.line(logZ.by(method, backend, common)));
     }
   }
 

@@ -174,6 +174,24 @@ public abstract class Sampler {
     passes++;
   }
 
+  /** Energies and gradients of the present points anew: the target is another one from here on. */
+  final void refresh() {
+    gradientAt(x, energy, gradient);
+  }
+
+  /**
+   * Row i goes on from row {@code ancestors[i]}.
+   *
+   * @param ancestors int[rows]
+   */
+  final void resample(int[] ancestors) {
+    float[] before = x.clone();
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(before, ancestors[i] * columns, x, i * columns, columns);
+    }
+    refresh();
+  }
+
   /** Energies of all rows. */
   final void energyAt(float[] points, float[] energies) {
     target.energy(points, rows, energies);

@@ -31,6 +31,7 @@ final class LayerTraining {
   private final int below;
   private final int above;
   private final Sgd optimiser;
+  private final CentredGradient centred;
   private final float[] theta;
   private final float[] gradient;
   private final float[] dataSums;
@@ -56,6 +57,7 @@ final class LayerTraining {
     this.below = below;
     this.above = above;
     this.optimiser = new Sgd(shape.parameterCount(), o.momentum());
+    this.centred = new CentredGradient(shape, backend);
     this.theta = new float[shape.parameterCount()];
     this.gradient = new float[theta.length];
     this.dataSums = new float[theta.length];
@@ -180,9 +182,8 @@ final class LayerTraining {
     session.gibbs(Gibbs.sweeps(0).from(step * options.sweeps(), options.sweeps()), seed);
     session.chainStatistics(tiedSums);
     untie(tiedSums, gradient);
-    options
-        .gradient()
-        .of(shape, dataSums, rows.length, gradient, options.chains(), offsets, step == 0);
+    centred.compute(
+        options.gradient(), dataSums, rows.length, gradient, options.chains(), offsets, step == 0);
     float rate = options.layerRate().at(step);
     float kept = 1 - rate * options.weightDecay();
     for (int k = 0; k < shape.weightCount(); k++) {

@@ -220,7 +220,9 @@ class DbmTrainerTest {
             (offsets[4 + i] - 0.01f * data[rbm.visibleBiasOffset() + 4 + i] / 10) / 0.99f;
       }
     }
-    rule.of(rbm, data, 10, model, 7, offsets, false);
+    try (Backend backend = Backends.named("scalar", new BackendOptions(1, Precision.FLOAT32))) {
+      new CentredGradient(rbm, backend).compute(rule, data, 10, model, 7, offsets, false);
+    }
     DbmGradient.of(rule, shape, deepData, 10, deepModel, 7, deepOffsets, false);
     float[] expected = new float[deepModel.length];
     DbmBlocks.split(shape, model, expected);
