@@ -6,6 +6,7 @@ import io.gibbsite.backend.Backends;
 import io.gibbsite.backend.Precision;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,6 +64,26 @@ final class CommonOptions {
   Backend openBackend() {
     Backend taken = Backends.named(backend, backendOptions());
     note(Backends.explain(taken));
+    return taken;
+  }
+
+  /**
+   * Opens a backend that has networks of units -1 and +1: the one asked for by name, or of auto the
+   * first of vector and scalar that can run.
+   */
+  Backend openSpinBackend() {
+    if (!backend.equals("auto")) {
+      return openBackend();
+    }
+    List<String> able = List.of("vector", "scalar");
+    String name =
+        Backends.report().stream()
+            .filter(status -> status.available() && able.contains(status.name()))
+            .map(Backends.Status::name)
+            .findFirst()
+            .orElse("scalar");
+    Backend taken = Backends.named(name, backendOptions());
+    note("backend %s, of those for units -1 and +1: vector, scalar".formatted(taken.description()));
     return taken;
   }
 
