@@ -133,7 +133,9 @@ final class LossCommand implements Callable<Integer> {
     if (objective.equals("cd")) {
       float[] negatives = matrix(negativesFile, -1).values();
       int count = negatives.length / shape.inputs();
-      BlockLoss phase = plain(ContrastiveDivergence::meanEnergy);
+      ContrastiveDivergence rule = new ContrastiveDivergence();
+      BlockLoss phase =
+          plain((energy, block, n, gradient) -> rule.phase(energy, block, n, 1, gradient));
       try (Backend backend = common.openBackend()) {
         loss = mean(backend, x, rows, 1, sums, phase);
         loss -= mean(backend, negatives, count, -1, sums, phase);
@@ -201,7 +203,7 @@ final class LossCommand implements Callable<Integer> {
   private BlockLoss rule() {
     int d = input.data().columns();
     if (objective.equals("ism")) {
-      return plain(SlicedScoreMatching::implicit);
+      return plain(new SlicedScoreMatching()::implicit);
     }
     if (directionFile != null) {
       float[] v = matrix(directionFile, input.data().rows()).values();
@@ -214,13 +216,7 @@ final class LossCommand implements Callable<Integer> {
           yield (session, x, block, gradient) ->
               dsm.loss(session, x, block.rows(), block.of(v, d), gradient);
         }
-        case "ssm" ->
-            (session, x, block, gradient) ->
-                SlicedScoreMatching.sliced(session, x, block.rows(), block.of(v, d), gradient);
-        default ->
-            (session, x, block, gradient) ->
-                SlicedScoreMatching.varianceReduced(
-                    session, x, block.rows(), block.of(v, d), gradient);
+        default -> sliced(v);
       };
     }
     NdArray samples = noiseSamples();
@@ -237,6 +233,16 @@ final class LossCommand implements Callable<Integer> {
     float logZ = input.model().logZ();
     return (session, x, block, gradient) ->
         session.nce(nce, logZ, x, block.rows(), block.of(rows, k * d), gradient);
+  }
+
+  private BlockLoss sliced(float[] v) {
+    int d = input.data().columns();
+    SlicedScoreMatching rule = new SlicedScoreMatching();
+    return objective.equals("ssm")
+        ? (session, x, block, gradient) ->
+            rule.sliced(session, x, block.rows(), block.of(v, d), gradient)
+        : (session, x, block, gradient) ->
+            rule.varianceReduced(session, x, block.rows(), block.of(v, d), gradient);
   }
 
   private static BlockLoss plain(PlainLoss loss) {

@@ -1,49 +1,59 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.Workers;
+import io.gibbsite.data.Dataset;
+import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.density.UniformBox;
+import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
-import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.random.DrawStream;
 import io.gibbsite.train.GridIntegral;
 import io.gibbsite.train.HeldOut;
 import io.gibbsite.train.ImportanceLogZ;
 import io.gibbsite.train.MetricsCsv;
+import io.gibbsite.train.MlpObjective;
 import io.gibbsite.train.MlpTrainer;
 import io.gibbsite.train.NceObjective;
 import io.gibbsite.train.TrainingOptions;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.DoubleStream;
 
 /** The training of an MLP energy. */
 final class MlpTraining extends Training {
-  static final List<String> METRICS =
-      List.of(
-          "step",
-          "epoch",
-          "loss",
-          "held_out_loss",
-          "log_z",
-          "gradient_norm",
-          "learning_rate",
-          "seconds");
-
   /** Rows that are evaluated at once after training. */
   private static final int EVALUATION_ROWS = 4096;
 
   private static final int GRID_CELLS = 400;
 
+  /** Samples that plane data are compared with, and images. */
+  private static final int POINTS = 2000;
+
+  private static final int IMAGES = 64;
+
   private final MlpTrainingOptions options;
   private final TrainingData data;
   private final Backend backend;
-  private final Gaussian gaussian;
-  private final SigmoidNce nce;
+  private final Densities densities;
   private final MlpTrainer trainer;
+  private float[] samples;
+
+  /** What is fitted to the training rows. */
+  private record Densities(Gaussian gaussian, Density noise, Gaussian base) {
+    static Densities fit(MlpTrainingOptions options, Dataset rows) {
+      Gaussian gaussian =
+          Gaussian.fit(rows.values(), rows.rows(), rows.columns(), options.needsFullCovariance());
+      return new Densities(gaussian, options.noise(gaussian, rows), options.base(gaussian, rows));
+    }
+  }
 
   /**
    * Fits the densities and sets up the first step. Writes nothing.
@@ -51,25 +61,46 @@ final class MlpTraining extends Training {
    * @param options checked
    */
   MlpTraining(MlpTrainingOptions options, TrainingData data, Backend backend, RunFolder folder) {
-    super(options, folder, METRICS);
+    this(options, data, backend, folder, Densities.fit(options, data.jittered()));
+  }
+
+  private MlpTraining(
+      MlpTrainingOptions options,
+      TrainingData data,
+      Backend backend,
+      RunFolder folder,
+      Densities densities) {
+    this(
+        options,
+        data,
+        backend,
+        folder,
+        densities,
+        options.objective(densities.noise(), densities.base()));
+  }
+
+  private MlpTraining(
+      MlpTrainingOptions options,
+      TrainingData data,
+      Backend backend,
+      RunFolder folder,
+      Densities densities,
+      MlpObjective objective) {
+    super(options, folder, header(objective));
     this.options = options;
     this.data = data;
     this.backend = backend;
-    float[] fitted = data.jittered().values();
-    int rows = data.jittered().rows();
-    int columns = data.columns();
-    this.gaussian = Gaussian.fit(fitted, rows, columns, options.needsFullCovariance());
-    this.nce = options.nce(gaussian, fitted, rows, columns);
-    MlpShape shape = options.shape(columns);
-    MlpParameters parameters =
-        MlpParameters.random(shape, options.base.equals("none") ? null : gaussian, options.seed);
+    this.densities = densities;
+    Dataset rows = data.jittered();
+    MlpShape shape = options.shape(data.columns());
+    MlpParameters parameters = MlpParameters.random(shape, densities.base(), options.seed);
     this.trainer =
         new MlpTrainer(
             backend,
-            new MlpModel(parameters, startingLogZ(parameters, fitted, rows)),
+            new MlpModel(parameters, startingLogZ(parameters, rows.values(), rows.rows())),
             data.training().values(),
-            rows,
-            new NceObjective(nce),
+            rows.rows(),
+            objective,
             options.optimiser(shape.parameterCount() + 1),
             new TrainingOptions(
                 options.batch,
@@ -81,9 +112,21 @@ final class MlpTraining extends Training {
                 data.jitterSd()));
   }
 
+  /** The columns of metrics.csv. */
+  private static List<String> header(MlpObjective objective) {
+    List<String> header = new ArrayList<>(List.of("step", "epoch", "loss"));
+    header.add(objective.heldOutName());
+    if (objective.learnsLogZ()) {
+      header.add("log_z");
+    }
+    header.addAll(objective.figures().keySet());
+    header.addAll(List.of("gradient_norm", "learning_rate", "seconds"));
+    return header;
+  }
+
   private float startingLogZ(MlpParameters parameters, float[] x, int rows) {
     try (MlpSession session = session(parameters)) {
-      return NceObjective.balancedLogZ(session, nce.noise(), x, rows);
+      return NceObjective.balancedLogZ(session, densities.noise(), x, rows);
     }
   }
 
@@ -106,8 +149,9 @@ final class MlpTraining extends Training {
     return data;
   }
 
-  Gaussian gaussian() {
-    return gaussian;
+  /** The columns of metrics.csv. */
+  List<String> header() {
+    return header(trainer.objective());
   }
 
   /** A session with the model as trained so far. */
@@ -121,7 +165,8 @@ final class MlpTraining extends Training {
     RunFolder.writeJson(folder().config(), options);
     folder()
         .writeFitted(
-            new RunFolder.Fitted(gaussian, nce.noise(), data.standardiser(), data.images()));
+            new RunFolder.Fitted(
+                densities.gaussian(), densities.noise(), data.standardiser(), data.images()));
   }
 
   @Override
@@ -132,16 +177,16 @@ final class MlpTraining extends Training {
   @Override
   String measure(MetricsCsv metrics, double loss) throws IOException {
     double heldOut = trainer.heldOut(data.heldOut().values(), data.heldOut().rows());
-    metrics.append(
-        trainer.stepsDone(),
-        trainer.epoch(),
-        loss,
-        heldOut,
-        trainer.logZ(),
-        trainer.gradientNorm(),
-        options.learningRate().at(trainer.stepsDone()),
-        seconds());
-    return String.format(Locale.ROOT, "loss %.4f, held out %.4f", loss, heldOut);
+    DoubleStream.Builder row = DoubleStream.builder();
+    row.add(trainer.epoch()).add(loss).add(heldOut);
+    if (trainer.objective().learnsLogZ()) {
+      row.add(trainer.logZ());
+    }
+    trainer.objective().figures().values().forEach(row::add);
+    row.add(trainer.gradientNorm()).add(options.learningRate().at(trainer.stepsDone()));
+    metrics.append(trainer.stepsDone(), row.add(seconds()).build().toArray());
+    String name = trainer.objective().heldOutName().replace('_', ' ').replace(" loss", "");
+    return String.format(Locale.ROOT, "loss %.4f, %s %.4f", loss, name, heldOut);
   }
 
   @Override
@@ -153,25 +198,68 @@ final class MlpTraining extends Training {
   TrainingFigures figures() {
     try (MlpSession session = open()) {
       ImportanceLogZ importance =
-          ImportanceLogZ.estimate(session, gaussian, options.importanceSamples, options.seed);
+          ImportanceLogZ.estimate(
+              session, densities.gaussian(), options.importanceSamples, options.seed);
       GridIntegral grid =
           data.columns() == 2 ? GridIntegral.integrate(session, box(), GRID_CELLS) : null;
       boolean exact = grid != null && grid.borderNegligible();
       double logZ = exact ? grid.logZ() : importance.logZ();
       float[] heldOut = data.heldOut().values();
       int rows = data.heldOut().rows();
+      MlpObjective objective = trainer.objective();
       return new TrainingFigures(
+          objective.name(),
           trainer.stepsDone(),
           data.training().rows(),
           rows,
+          objective.heldOutName(),
           trainer.heldOut(heldOut, rows),
-          trainer.logZ(),
+          objective.learnsLogZ() ? (double) trainer.logZ() : null,
           importance,
           exact ? grid : null,
-          HeldOut.compare(session, logZ, gaussian, heldOut, rows),
+          HeldOut.compare(session, logZ, densities.gaussian(), heldOut, rows),
+          discrepancy(session),
           data.standardiser() != null,
           seconds());
     }
+  }
+
+  /** Between samples of the model and held-out rows; null if the samples ran away. */
+  private MaximumMeanDiscrepancy discrepancy(MlpSession session) {
+    int d = data.columns();
+    float[] drawn = samples(session);
+    for (float value : drawn) {
+      if (!Float.isFinite(value)) {
+        return null;
+      }
+    }
+    try (Workers workers = new Workers(backend.options().threads(), "gibbsite-mmd")) {
+      Dataset heldOut = data.heldOut();
+      return MaximumMeanDiscrepancy.of(
+          drawn, drawn.length / d, heldOut.values(), heldOut.rows(), d, workers);
+    }
+  }
+
+  /** Samples of the model that the session holds, float[rows * d], drawn once. */
+  float[] samples(MlpSession session) {
+    if (samples == null) {
+      int d = data.columns();
+      int count = data.images() == null ? POINTS : IMAGES;
+      samples = new float[count * d];
+      for (int i = 0; i < count; i++) {
+        densities.noise().sample(options.seed, DrawStream.INITIAL_STATE, 0, i, samples, i * d);
+      }
+      session.setChains(samples, count);
+      session.langevin(options.sampling(), options.seed);
+      session.readChains(samples);
+    }
+    return samples;
+  }
+
+  /** Writes the model at its end: with log Z as the figures have it, if it is not learned. */
+  void writeModel(TrainingFigures figures) throws IOException {
+    MlpModel model = new MlpModel(trainer.model().parameters(), (float) figures.logZ());
+    model.write(folder().model(), Map.of("step", Long.toString(trainer.stepsDone())));
   }
 
   /**
@@ -179,8 +267,8 @@ final class MlpTraining extends Training {
    */
   private UniformBox box() {
     UniformBox rows = UniformBox.fit(data.jittered().values(), data.jittered().rows(), 2, 0.1f);
-    float[] mean = gaussian.mean();
-    float[] c = gaussian.cholesky();
+    float[] mean = densities.gaussian().mean();
+    float[] c = densities.gaussian().cholesky();
     float[] low = new float[2];
     float[] high = new float[2];
     for (int j = 0; j < 2; j++) {

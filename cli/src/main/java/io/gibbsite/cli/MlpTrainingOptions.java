@@ -1,11 +1,9 @@
 package io.gibbsite.cli;
 
-import io.gibbsite.density.Density;
+import io.gibbsite.data.Dataset;
 import io.gibbsite.density.Gaussian;
-import io.gibbsite.density.UniformBox;
 import io.gibbsite.mlp.Activation;
 import io.gibbsite.mlp.MlpShape;
-import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.train.Adam;
 import io.gibbsite.train.Optimiser;
 import io.gibbsite.train.Sgd;
@@ -16,10 +14,7 @@ import picocli.CommandLine.Option;
  * All that an MLP's training depends on: options of the command, and, as JSON with the options'
  * names, the {@code config.json} of a run.
  */
-final class MlpTrainingOptions extends RunOptions {
-  /** How far uniform noise reaches beyond the data on each side, as a fraction of their extent. */
-  private static final float UNIFORM_MARGIN = 0.25f;
-
+final class MlpTrainingOptions extends MlpObjectiveOptions {
   @Option(
       names = "--jitter",
       paramLabel = "SD",
@@ -49,29 +44,12 @@ final class MlpTrainingOptions extends RunOptions {
       description = "silu (default), softplus, tanh or gelu.")
   String activation = "silu";
 
-  @Option(names = "--objective", paramLabel = "O", description = "nce (default).")
-  String objective = "nce";
-
-  @Option(
-      names = "--noise",
-      paramLabel = "D",
-      description =
-          "Noise density, fitted to the training rows: gaussian (default), gaussian-diagonal or"
-              + " uniform.")
-  String noise = "gaussian";
-
-  @Option(
-      names = "--k",
-      paramLabel = "K",
-      description = "Noise rows for each data row (default ${DEFAULT-VALUE}).")
-  int k = 10;
-
   @Option(
       names = "--base",
       paramLabel = "D",
       description =
           "Base density of the energy: gaussian (default), the one fitted to the training rows,"
-              + " or none.")
+              + " gaussian-diagonal, or none.")
   String base = "gaussian";
 
   @Option(
@@ -119,11 +97,9 @@ final class MlpTrainingOptions extends RunOptions {
       require(width >= 1, "--hidden must be widths of at least 1, not " + width);
     }
     oneOf("--activation", activation, List.of("silu", "softplus", "tanh", "gelu"));
-    oneOf("--objective", objective, List.of("nce"));
-    oneOf("--noise", noise, List.of("gaussian", "gaussian-diagonal", "uniform"));
-    oneOf("--base", base, List.of("gaussian", "none"));
+    checkObjective();
+    oneOf("--base", base, List.of("gaussian", "gaussian-diagonal", "none"));
     oneOf("--optimiser", optimiser, List.of("adam", "sgd"));
-    require(k >= 1, "--k must be at least 1, not " + k);
     require(
         gradientNormLimit == null || gradientNormLimit > 0,
         "--gradient-norm-limit must be positive, not " + gradientNormLimit);
@@ -143,25 +119,18 @@ final class MlpTrainingOptions extends RunOptions {
     return MlpShape.of(Activation.of(activation), columns, hidden);
   }
 
-  /**
-   * The objective with its noise.
-   *
-   * @param fitted the Gaussian fitted to the rows
-   * @param x float[rows * columns], the training rows
-   */
-  SigmoidNce nce(Gaussian fitted, float[] x, int count, int columns) {
-    Density density =
-        switch (noise) {
-          case "gaussian" -> fitted;
-          case "gaussian-diagonal" -> Gaussian.fit(x, count, columns, false);
-          default -> UniformBox.fit(x, count, columns, UNIFORM_MARGIN);
-        };
-    return new SigmoidNce(k, density);
+  /** The base density, or null. */
+  Gaussian base(Gaussian fitted, Dataset rows) {
+    return switch (base) {
+      case "gaussian" -> fitted;
+      case "gaussian-diagonal" -> Gaussian.fit(rows.values(), rows.rows(), rows.columns(), false);
+      default -> null;
+    };
   }
 
   /** Whether the Gaussian fitted to the rows serves for more than comparison. */
   boolean needsFullCovariance() {
-    return noise.equals("gaussian") || base.equals("gaussian");
+    return needsFullNoise() || base.equals("gaussian");
   }
 
   Optimiser optimiser(int parameters) {

@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
-    description = "Trains an MLP energy, p(x) = exp(-E(x) - c), by noise-contrastive estimation.",
+    description =
+        "Trains an MLP energy, p(x) = exp(-E(x) - c), by noise-contrastive estimation or another"
+            + " objective.",
     footer = {
       "",
       "Ctrl-C finishes the step, saves a checkpoint and ends with exit code 130; --resume then goes",
@@ -24,6 +26,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  gibbsite train mlp --data two-moons --hidden 128,128 --out run",
+      "  gibbsite train mlp --data rings --objective pcd --out run",
       "  gibbsite train mlp --data t10k-images-idx3-ubyte.gz --pool 4 --jitter 0.1 --out run",
       "  gibbsite train mlp --resume --out run",
     })
@@ -71,7 +74,8 @@ final class TrainMlpCommand implements Callable<Integer> {
     TrainingFigures figures = training.figures();
     TrainingReport report = TrainingReport.of(figures, options, backend);
     RunFolder.writeJson(folder.report(), report);
-    new TrainingPictures(training, folder).draw(common::note);
+    training.writeModel(figures);
+    new TrainingPictures(training, figures, folder).draw(common::note);
     if (json) {
       common.out().println(Json.line(report));
     } else {

@@ -1,5 +1,6 @@
 package io.gibbsite.cli;
 
+import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
 import io.gibbsite.train.GridIntegral;
 import io.gibbsite.train.HeldOut;
 import io.gibbsite.train.ImportanceLogZ;
@@ -9,35 +10,51 @@ import java.util.Locale;
 /**
  * What a training run comes to.
  *
+ * @param objective trained by
  * @param steps made
  * @param trainingRows trained on
  * @param heldOutRows measured on
- * @param heldOutNceLoss of the objective
- * @param learnedLogZ {@code c}
+ * @param heldOutName what the objective measures on held-out rows
+ * @param heldOutValue that measure
+ * @param learnedLogZ {@code c}, or null if the objective learns none
  * @param importance log Z by importance sampling from the fitted Gaussian
  * @param integral log Z by numerical integration: of plane data whose box is large enough, else
  *     null
  * @param heldOut log-likelihoods in nats a row, with log Z of the integral if there is one, else of
  *     importance sampling; the reference is the fitted Gaussian
+ * @param discrepancy between samples of the model and held-out rows; null if samples ran away
  * @param standardised whether log-densities are of standardised rows
  * @param seconds spent on the steps
  */
 record TrainingFigures(
+    String objective,
     long steps,
     int trainingRows,
     int heldOutRows,
-    double heldOutNceLoss,
-    double learnedLogZ,
+    String heldOutName,
+    double heldOutValue,
+    Double learnedLogZ,
     ImportanceLogZ importance,
     GridIntegral integral,
     HeldOut heldOut,
+    MaximumMeanDiscrepancy discrepancy,
     boolean standardised,
     double seconds) {
 
+  /** log Z: as learned, else by integration, else by importance sampling. */
+  double logZ() {
+    if (learnedLogZ != null) {
+      return learnedLogZ;
+    }
+    return integral == null ? importance.logZ() : integral.logZ();
+  }
+
   /** Prints them as lines for people. */
   void print(PrintWriter out, String backend) {
-    line(out, "held-out NCE loss", "%.4f", heldOutNceLoss);
-    line(out, "learned c", "%.4f", learnedLogZ);
+    line(out, heldOutName.replace("held_out", "held-out").replace('_', ' '), "%.4f", heldOutValue);
+    if (learnedLogZ != null) {
+      line(out, "learned c", "%.4f", learnedLogZ);
+    }
     line(
         out,
         "log Z, importance",
@@ -58,6 +75,14 @@ record TrainingFigures(
     mean(out, "held-out log-likelihood", heldOut.model(), "nats a row");
     mean(out, "  of the Gaussian", heldOut.reference(), standardised ? "standardised rows" : "");
     mean(out, "  gain", heldOut.gain(), "");
+    if (discrepancy != null) {
+      line(
+          out,
+          "squared MMD of samples",
+          "%.5f (bandwidth %.3f)",
+          discrepancy.squared(),
+          discrepancy.bandwidth());
+    }
     line(
         out,
         "training",

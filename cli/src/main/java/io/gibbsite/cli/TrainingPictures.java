@@ -12,36 +12,31 @@ import io.gibbsite.data.ImageLayout;
 import io.gibbsite.data.Standardiser;
 import io.gibbsite.density.UniformBox;
 import io.gibbsite.mlp.MlpSession;
-import io.gibbsite.random.DrawStream;
-import io.gibbsite.sampler.Langevin;
 import io.gibbsite.train.GridIntegral;
 import io.gibbsite.train.MetricsCsv;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /** The pictures of a trained model. */
 final class TrainingPictures {
-  private static final int POINTS = 2000;
   private static final int CELLS = 320;
   private static final int SIDE = 8;
 
-  /**
-   * Chains start from the Gaussian, which has the data's mean and spread, and reach the modes
-   * nearby. Steps are short enough for modes of deviation 0.1: the bias of their variance is 5 %.
-   */
-  private static final Langevin LANGEVIN = Langevin.steps(3000).stepSize(0.001f);
-
   private final MlpTraining training;
+  private final TrainingFigures figures;
   private final RunFolder folder;
 
-  TrainingPictures(MlpTraining training, RunFolder folder) {
+  TrainingPictures(MlpTraining training, TrainingFigures figures, RunFolder folder) {
     this.training = training;
+    this.figures = figures;
     this.folder = folder;
   }
 
@@ -67,12 +62,15 @@ final class TrainingPictures {
   }
 
   private Path loss() throws IOException {
-    return curve(
-        folder,
-        "loss.png",
-        "NCE loss",
-        MlpTraining.METRICS,
-        Map.of("training", "loss", "held out", "held_out_loss"));
+    Map<String, String> lines = new LinkedHashMap<>(Map.of("training", "loss"));
+    Set<String> energies = training.trainer().objective().figures().keySet();
+    if (!energies.isEmpty()) {
+      lines.clear();
+      energies.forEach(name -> lines.put(name.replace('_', ' '), name));
+    }
+    lines.put(energies.isEmpty() ? "held out" : "held-out energy", figures.heldOutName());
+    String title = figures.objective() + (energies.isEmpty() ? " loss" : ": mean energies");
+    return curve(folder, "loss.png", title, training.header(), lines);
   }
 
   /**
@@ -101,7 +99,7 @@ final class TrainingPictures {
 
   private Path density() throws IOException {
     float[] x = training.data().jittered().values();
-    int rows = Math.min(POINTS, training.data().jittered().rows());
+    int rows = Math.min(2000, training.data().jittered().rows());
     Plane plane = Plane.around(x, training.data().jittered().rows(), 0.08);
     UniformBox box =
         new UniformBox(
@@ -109,10 +107,10 @@ final class TrainingPictures {
             new float[] {(float) plane.right(), (float) plane.top()});
     try (MlpSession session = training.open()) {
       float[] density = GridIntegral.energies(session, box, CELLS);
-      float logZ = training.trainer().logZ();
       for (int i = 0; i < density.length; i++) {
-        density[i] = (float) Math.exp(-density[i] - logZ);
+        density[i] = (float) Math.exp(-density[i] - figures.logZ());
       }
+      float[] samples = training.samples(session);
       Path file = folder.file("density.png");
       Png.write(
           file,
@@ -120,7 +118,7 @@ final class TrainingPictures {
               List.of(
                   new ScatterPlot("data", plane, x, rows),
                   new HeatMap("learned density", plane, density, CELLS),
-                  new ScatterPlot("Langevin samples", plane, samples(session, rows), rows))));
+                  new ScatterPlot("Langevin samples", plane, samples, samples.length / 2))));
       return file;
     }
   }
@@ -137,7 +135,7 @@ final class TrainingPictures {
           PanelRow.draw(
               List.of(
                   grid("data, with jitter", data, side, layout),
-                  grid("Langevin samples", samples(session, side * side), side, layout))));
+                  grid("Langevin samples", training.samples(session).clone(), side, layout))));
       return file;
     }
   }
@@ -153,18 +151,5 @@ final class TrainingPictures {
       standardiser.invert(x, side * side);
     }
     return new ImageGrid(title, x, layout.height(), layout.width(), side);
-  }
-
-  private float[] samples(MlpSession session, int count) {
-    int d = training.data().columns();
-    long seed = training.options().seed;
-    float[] x = new float[count * d];
-    for (int i = 0; i < count; i++) {
-      training.gaussian().sample(seed, DrawStream.INITIAL_STATE, 0, i, x, i * d);
-    }
-    session.setChains(x, count);
-    session.langevin(LANGEVIN, seed);
-    session.readChains(x);
-    return x;
   }
 }

@@ -40,7 +40,7 @@ final class TwoMoonsDemo {
       figures.print(result, backend.description());
       truth(data.heldOut(), result);
       check(figures, result);
-      return new TrainingPictures(training, folder).draw(common::note);
+      return new TrainingPictures(training, figures, folder).draw(common::note);
     }
   }
 

@@ -318,11 +318,11 @@ class PassCommandsTest {
           switch (objective) {
             case "infonce" ->
                 new InfoNce(1, Gaussian.isotropic(d, 0, 1)).loss(session, x, rows, v, gradient);
-            case "cd" -> ContrastiveDivergence.loss(session, x, rows, v, rows, gradient);
+            case "cd" -> new ContrastiveDivergence().loss(session, x, rows, v, rows, gradient);
             case "dsm" -> new DenoisingScoreMatching(0.3f).loss(session, x, rows, v, gradient);
-            case "ism" -> SlicedScoreMatching.implicit(session, x, rows, gradient);
-            case "ssm" -> SlicedScoreMatching.sliced(session, x, rows, v, gradient);
-            default -> SlicedScoreMatching.varianceReduced(session, x, rows, v, gradient);
+            case "ism" -> new SlicedScoreMatching().implicit(session, x, rows, gradient);
+            case "ssm" -> new SlicedScoreMatching().sliced(session, x, rows, v, gradient);
+            default -> new SlicedScoreMatching().varianceReduced(session, x, rows, v, gradient);
           };
     }
     JsonNode json = json(run);

@@ -67,7 +67,7 @@ class TrainMlpCommandTest {
   void aRunLeavesAllItsFilesAndPrintsItsFigures() throws IOException {
     Run run = train("--out", path("run")).succeeds();
     assertThat(run.out())
-        .contains("held-out NCE loss", "learned c", "effective samples", "log Z, integrated")
+        .contains("held-out loss", "learned c", "effective samples", "log Z, integrated")
         .contains("held-out log-likelihood", "gain", "computed by", "scalar");
     assertThat(run.err()).isEmpty();
     assertThat(folder.resolve("run").toFile().list())
@@ -194,9 +194,9 @@ class TrainMlpCommandTest {
         "--hidden|8,0|--hidden must be widths of at least 1, not 0",
         "--hidden|8,x|'x'",
         "--activation|relu|--activation must be silu, softplus, tanh, gelu, not 'relu'",
-        "--objective|cd|--objective must be nce",
+        "--objective|cda|--objective must be nce, nce-adaptive",
         "--noise|white|--noise must be gaussian, gaussian-diagonal, uniform, not 'white'",
-        "--base|uniform|--base must be gaussian, none",
+        "--base|uniform|--base must be gaussian, gaussian-diagonal, none",
         "--optimiser|lion|--optimiser must be adam, sgd",
         "--schedule|step|--schedule must be constant, cosine, linear",
         "--average|1|--average must be at least 0 and below 1",

@@ -4,8 +4,9 @@ import io.gibbsite.random.DrawStream;
 
 /**
  * A normalised density that can be drawn from exactly: the noise of NCE and the base of an energy.
+ * Sessions know the Gaussian and the uniform one.
  */
-public sealed interface Density permits Gaussian, UniformBox {
+public sealed interface Density permits Gaussian, GaussianMixture, UniformBox {
   /** The dimension of a point. */
   int columns();
 

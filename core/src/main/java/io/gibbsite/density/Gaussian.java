@@ -73,14 +73,29 @@ public final class Gaussian implements Density {
    *     or fewer rows than columns with {@code full})
    */
   public static Gaussian fit(float[] x, int rows, int columns, boolean full) {
+    double[] weights = new double[rows];
+    Arrays.fill(weights, 1);
+    return fit(x, weights, rows, columns, full, 0);
+  }
+
+  /**
+   * The same of weighted rows.
+   *
+   * @param weights double[rows], at least 0
+   * @param variance is added to all variances, at least 0
+   */
+  static Gaussian fit(
+      float[] x, double[] weights, int rows, int columns, boolean full, double variance) {
     double[] mean = new double[columns];
+    double total = 0;
     for (int i = 0; i < rows; i++) {
+      total += weights[i];
       for (int j = 0; j < columns; j++) {
-        mean[j] += x[i * columns + j];
+        mean[j] += weights[i] * x[i * columns + j];
       }
     }
     for (int j = 0; j < columns; j++) {
-      mean[j] /= rows;
+      mean[j] /= total;
     }
     double[] covariance = new double[columns * columns];
     double[] centred = new double[columns];
@@ -90,7 +105,7 @@ public final class Gaussian implements Density {
       }
       for (int j = 0; j < columns; j++) {
         for (int k = full ? 0 : j; k <= j; k++) {
-          covariance[j * columns + k] += centred[j] * centred[k];
+          covariance[j * columns + k] += weights[i] * centred[j] * centred[k];
         }
       }
     }
@@ -98,11 +113,11 @@ public final class Gaussian implements Density {
     double[] exact = new double[columns * columns];
     for (int j = 0; j < columns; j++) {
       for (int k = 0; k <= j; k++) {
-        double sum = covariance[j * columns + k] / rows;
+        double sum = covariance[j * columns + k] / total + (j == k ? variance : 0);
         for (int p = 0; p < k; p++) {
           sum -= exact[j * columns + p] * exact[k * columns + p];
         }
-        if (j == k && !(sum > 1e-12 * (covariance[j * columns + j] / rows))) {
+        if (j == k && !(sum > 1e-12 * (covariance[j * columns + j] / total))) {
           throw new IllegalArgumentException(
               "the covariance of the data is not positive definite at column "
                   + j

@@ -1,6 +1,7 @@
 package io.gibbsite.mlp;
 
 import io.gibbsite.backend.CheckedSession;
+import io.gibbsite.density.GaussianMixture;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.sampler.Langevin;
 
@@ -179,6 +180,12 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
     if (nce.noise().columns() != shape.inputs()) {
       throw new IllegalArgumentException(
           "noise of " + nce.noise().columns() + " columns for an energy of " + shape.inputs());
+    }
+    if (nce.noise() instanceof GaussianMixture) {
+      throw new IllegalArgumentException(
+          "a session takes Gaussian or uniform noise, not a "
+              + nce.noise().description()
+              + ": use NceOfPasses");
     }
     if ((long) n * nce.k() > Integer.MAX_VALUE - 64) {
       throw new IllegalArgumentException(

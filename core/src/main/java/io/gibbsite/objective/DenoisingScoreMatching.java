@@ -13,17 +13,29 @@ import java.util.Arrays;
  *   gradient: directional along r, a = -sigma / N             r held fixed
  * </pre>
  *
- * <p>Cost: an input-gradient and a directional parameter-gradient pass. Source: Vincent, "A
- * connection between score matching and denoising autoencoders", Neural Computation 23, 2011, times
- * {@code sigma^2}.
- *
- * @param sigma positive
+ * <p>Cost: an input-gradient and a directional parameter-gradient pass. An instance keeps its
+ * scratch: it is used by one thread at a time. Source: Vincent, "A connection between score
+ * matching and denoising autoencoders", Neural Computation 23, 2011, times {@code sigma^2}.
  */
-public record DenoisingScoreMatching(float sigma) {
-  public DenoisingScoreMatching {
+public final class DenoisingScoreMatching {
+  private final float sigma;
+  private float[] noisy = {};
+  private float[] residual = {};
+  private float[] none = {};
+  private float[] a = {};
+
+  /**
+   * @param sigma positive
+   */
+  public DenoisingScoreMatching(float sigma) {
     if (!(sigma > 0 && Float.isFinite(sigma))) {
       throw new IllegalArgumentException("sigma must be positive, not " + sigma);
     }
+    this.sigma = sigma;
+  }
+
+  public float sigma() {
+    return sigma;
   }
 
   /**
@@ -35,11 +47,11 @@ public record DenoisingScoreMatching(float sigma) {
    */
   public double loss(EnergyPasses energy, float[] x, int n, float[] noise, float[] gradient) {
     int count = n * energy.columns();
-    float[] noisy = new float[count];
+    noisy = Scratch.atLeast(noisy, count);
+    residual = Scratch.atLeast(residual, count);
     for (int k = 0; k < count; k++) {
       noisy[k] = Math.fma(sigma, noise[k], x[k]);
     }
-    float[] residual = new float[count];
     energy.inputGradient(noisy, n, null, residual);
     double loss = 0;
     for (int k = 0; k < count; k++) {
@@ -47,9 +59,9 @@ public record DenoisingScoreMatching(float sigma) {
       loss += 0.5 * residual[k] * residual[k] / n;
     }
     if (gradient != null) {
-      float[] none = new float[n];
-      float[] a = new float[n];
-      Arrays.fill(a, -sigma / n);
+      none = Scratch.atLeast(none, n);
+      a = Scratch.atLeast(a, n);
+      Arrays.fill(a, 0, n, -sigma / n);
       energy.directionalParameterGradient(noisy, residual, none, a, none, n, gradient);
     }
     return loss;

@@ -17,11 +17,16 @@ import java.util.Arrays;
  * standard normal ones; then the first two have the third as their mean. Cost: a directional and a
  * directional parameter-gradient pass; the second form takes two of the latter and an input
  * gradient; the third as many directional ones as there are columns, and so it is for few columns.
- * Sources: Hyvärinen, "Estimation of non-normalized statistical models by score matching", JMLR 6,
- * 2005; Song, Garg, Shi and Ermon, "Sliced score matching", UAI 2019.
+ * An instance keeps its scratch: it is used by one thread at a time. Sources: Hyvärinen,
+ * "Estimation of non-normalized statistical models by score matching", JMLR 6, 2005; Song, Garg,
+ * Shi and Ermon, "Sliced score matching", UAI 2019.
  */
 public final class SlicedScoreMatching {
-  private SlicedScoreMatching() {}
+  private float[] direction = {};
+  private float[] slope = {};
+  private float[] curvature = {};
+  private float[] none = {};
+  private float[] part = {};
 
   /**
    * The sliced loss, and its gradient.
@@ -30,10 +35,8 @@ public final class SlicedScoreMatching {
    * @param v float[n * d]
    * @param gradient float[P], out, or null for the loss alone
    */
-  public static double sliced(EnergyPasses energy, float[] x, int n, float[] v, float[] gradient) {
-    float[] slope = new float[n];
-    float[] curvature = new float[n];
-    energy.directional(x, v, n, null, slope, curvature);
+  public double sliced(EnergyPasses energy, float[] x, int n, float[] v, float[] gradient) {
+    derivatives(energy, x, n, v);
     double loss = 0;
     for (int i = 0; i < n; i++) {
       loss += (0.5 * slope[i] * slope[i] - curvature[i]) / n;
@@ -41,7 +44,7 @@ public final class SlicedScoreMatching {
       curvature[i] = -1f / n;
     }
     if (gradient != null) {
-      energy.directionalParameterGradient(x, v, new float[n], slope, curvature, n, gradient);
+      energy.directionalParameterGradient(x, v, none, slope, curvature, n, gradient);
     }
     return loss;
   }
@@ -53,7 +56,7 @@ public final class SlicedScoreMatching {
    * @param v float[n * d]
    * @param gradient float[P], out, or null for the loss alone
    */
-  public static double varianceReduced(
+  public double varianceReduced(
       EnergyPasses energy, float[] x, int n, float[] v, float[] gradient) {
     double loss = halfSquare(energy, x, n, gradient);
     return loss + curvature(energy, x, n, v, gradient);
@@ -65,59 +68,62 @@ public final class SlicedScoreMatching {
    * @param x float[n * d]
    * @param gradient float[P], out, or null for the loss alone
    */
-  public static double implicit(EnergyPasses energy, float[] x, int n, float[] gradient) {
+  public double implicit(EnergyPasses energy, float[] x, int n, float[] gradient) {
     int d = energy.columns();
     double loss = halfSquare(energy, x, n, gradient);
-    float[] unit = new float[n * d];
+    // Past halfSquare the directions are free.
+    Arrays.fill(direction, 0, n * d, 0);
     for (int c = 0; c < d; c++) {
       for (int i = 0; i < n; i++) {
-        unit[i * d + c] = 1;
+        direction[i * d + c] = 1;
       }
-      loss += curvature(energy, x, n, unit, gradient);
+      loss += curvature(energy, x, n, direction, gradient);
       for (int i = 0; i < n; i++) {
-        unit[i * d + c] = 0;
+        direction[i * d + c] = 0;
       }
     }
     return loss;
   }
 
   /** {@code mean |dE|^2 / 2}, its gradient overwritten. */
-  private static double halfSquare(EnergyPasses energy, float[] x, int n, float[] gradient) {
-    float[] slope = new float[n * energy.columns()];
-    energy.inputGradient(x, n, null, slope);
+  private double halfSquare(EnergyPasses energy, float[] x, int n, float[] gradient) {
+    int count = n * energy.columns();
+    direction = Scratch.atLeast(direction, count);
+    slope = Scratch.atLeast(slope, n);
+    none = Scratch.atLeast(none, n);
+    energy.inputGradient(x, n, null, direction);
     double sum = 0;
-    for (float component : slope) {
-      sum += 0.5 * component * component / n;
+    for (int c = 0; c < count; c++) {
+      sum += 0.5 * direction[c] * direction[c] / n;
     }
     if (gradient != null) {
-      float[] none = new float[n];
-      float[] a = new float[n];
-      Arrays.fill(a, 1f / n);
-      energy.directionalParameterGradient(x, slope, none, a, none, n, gradient);
+      Arrays.fill(slope, 0, n, 1f / n);
+      energy.directionalParameterGradient(x, direction, none, slope, none, n, gradient);
     }
     return sum;
   }
 
   /** {@code -mean v^T H v}, its gradient added. */
-  private static double curvature(
-      EnergyPasses energy, float[] x, int n, float[] v, float[] gradient) {
-    float[] slope = new float[n];
-    float[] curvature = new float[n];
-    energy.directional(x, v, n, null, slope, curvature);
+  private double curvature(EnergyPasses energy, float[] x, int n, float[] v, float[] gradient) {
+    derivatives(energy, x, n, v);
     double sum = 0;
-    for (float value : curvature) {
-      sum -= (double) value / n;
+    for (int i = 0; i < n; i++) {
+      sum -= (double) curvature[i] / n;
     }
     if (gradient != null) {
-      float[] none = new float[n];
-      float[] b = new float[n];
-      Arrays.fill(b, -1f / n);
-      float[] part = new float[energy.parameterCount()];
-      energy.directionalParameterGradient(x, v, none, none, b, n, part);
-      for (int p = 0; p < part.length; p++) {
-        gradient[p] += part[p];
-      }
+      Arrays.fill(curvature, 0, n, -1f / n);
+      part = Scratch.atLeast(part, energy.parameterCount());
+      energy.directionalParameterGradient(x, v, none, none, curvature, n, part);
+      Scratch.add(part, gradient, energy.parameterCount());
     }
     return sum;
+  }
+
+  /** {@code v.dE} to the slopes, {@code v^T H v} to the curvatures. */
+  private void derivatives(EnergyPasses energy, float[] x, int n, float[] v) {
+    slope = Scratch.atLeast(slope, n);
+    curvature = Scratch.atLeast(curvature, n);
+    none = Scratch.atLeast(none, n);
+    energy.directional(x, v, n, null, slope, curvature);
   }
 }

@@ -9,12 +9,13 @@ import io.gibbsite.random.Draws;
  * state.
  *
  * <p>Epoch {@code e} is shuffled by Fisher and Yates; the swap of position {@code i} uses component
- * {@code i} of the draw at (DATA_ORDER, e, 0). The last {@code rows % batch} rows of a permutation
- * are left out.
+ * {@code i} of the draw at (DATA_ORDER, e, row), row 0 for the data of a run. The last {@code rows
+ * % batch} rows of a permutation are left out.
  */
 public final class DataOrder {
   private final int batch;
   private final long seed;
+  private final int row;
   private final int[] permutation;
   private final int[] words = new int[4];
   private long epochShuffled = -1;
@@ -25,6 +26,15 @@ public final class DataOrder {
    * @param seed of the run
    */
   public DataOrder(int rows, int batch, long seed) {
+    this(rows, batch, seed, 0);
+  }
+
+  /**
+   * Another order of the same seed.
+   *
+   * @param row of its draws
+   */
+  DataOrder(int rows, int batch, long seed, int row) {
     if (batch < 1 || batch > rows) {
       throw new IllegalArgumentException(
           "a batch of %d from %d training rows: choose between 1 and %d"
@@ -32,6 +42,7 @@ public final class DataOrder {
     }
     this.batch = batch;
     this.seed = seed;
+    this.row = row;
     this.permutation = new int[rows];
   }
 
@@ -66,7 +77,7 @@ public final class DataOrder {
     }
     for (int i = 0; i < permutation.length - 1; i++) {
       if ((i & 3) == 0) {
-        Draws.words(seed, DrawStream.DATA_ORDER, epoch, 0, i >> 2, words);
+        Draws.words(seed, DrawStream.DATA_ORDER, epoch, row, i >> 2, words);
       }
       // An integer below the bound from 32 bits; its bias is at most bound / 2^32.
       long bound = permutation.length - i;

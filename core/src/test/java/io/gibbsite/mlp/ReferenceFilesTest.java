@@ -262,7 +262,7 @@ class ReferenceFilesTest {
         for (int i = 0; i < c.n; i++) {
           System.arraycopy(c.noise, i * c.nce.k() * d, first, i * d, d);
         }
-        return ContrastiveDivergence.loss(session, c.x, c.n, first, c.n, gradient);
+        return new ContrastiveDivergence().loss(session, c.x, c.n, first, c.n, gradient);
       }
     },
     DENOISING("dsm") {
@@ -274,19 +274,19 @@ class ReferenceFilesTest {
     IMPLICIT("ism") {
       @Override
       double loss(Case c, MlpSession session, float[] gradient) {
-        return SlicedScoreMatching.implicit(session, c.x, c.n, gradient);
+        return new SlicedScoreMatching().implicit(session, c.x, c.n, gradient);
       }
     },
     SLICED("ssm") {
       @Override
       double loss(Case c, MlpSession session, float[] gradient) {
-        return SlicedScoreMatching.sliced(session, c.x, c.n, c.v, gradient);
+        return new SlicedScoreMatching().sliced(session, c.x, c.n, c.v, gradient);
       }
     },
     VARIANCE_REDUCED("ssm_vr") {
       @Override
       double loss(Case c, MlpSession session, float[] gradient) {
-        return SlicedScoreMatching.varianceReduced(session, c.x, c.n, c.v, gradient);
+        return new SlicedScoreMatching().varianceReduced(session, c.x, c.n, c.v, gradient);
       }
     };
 

@@ -35,7 +35,7 @@ class ObjectiveTest {
     CONTRASTIVE_DIVERGENCE {
       @Override
       double loss(EnergyPasses energy, float[] gradient) {
-        return ContrastiveDivergence.loss(energy, X, N, SAMPLES, N - 2, gradient);
+        return new ContrastiveDivergence().loss(energy, X, N, SAMPLES, N - 2, gradient);
       }
     },
     DENOISING {
@@ -47,19 +47,19 @@ class ObjectiveTest {
     SLICED {
       @Override
       double loss(EnergyPasses energy, float[] gradient) {
-        return SlicedScoreMatching.sliced(energy, X, N, V, gradient);
+        return new SlicedScoreMatching().sliced(energy, X, N, V, gradient);
       }
     },
     VARIANCE_REDUCED {
       @Override
       double loss(EnergyPasses energy, float[] gradient) {
-        return SlicedScoreMatching.varianceReduced(energy, X, N, V, gradient);
+        return new SlicedScoreMatching().varianceReduced(energy, X, N, V, gradient);
       }
     },
     IMPLICIT {
       @Override
       double loss(EnergyPasses energy, float[] gradient) {
-        return SlicedScoreMatching.implicit(energy, X, N, gradient);
+        return new SlicedScoreMatching().implicit(energy, X, N, gradient);
       }
     };
 

@@ -1,0 +1,330 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.data.Dataset;
+import io.gibbsite.density.Density;
+import io.gibbsite.density.Gaussian;
+import io.gibbsite.density.UniformBox;
+import io.gibbsite.objective.InfoNce;
+import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.sampler.Langevin;
+import io.gibbsite.train.AdaptiveNceObjective;
+import io.gibbsite.train.ContrastiveDivergenceObjective;
+import io.gibbsite.train.InfoNceObjective;
+import io.gibbsite.train.LangevinNegatives;
+import io.gibbsite.train.MlpObjective;
+import io.gibbsite.train.NceObjective;
+import io.gibbsite.train.Negatives;
+import io.gibbsite.train.ReplayBuffer;
+import io.gibbsite.train.ScoreMatchingObjective;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Option;
+
+/**
+ * The objective of an MLP's training with settings of its own. A setting that is null has the
+ * objective's default; one that is not of the objective is refused.
+ *
+ * <p>To add an objective: name it in {@link #OBJECTIVES}, its options in {@link #OWNERS} and {@link
+ * #given}, and make it in {@link #objective}.
+ */
+abstract class MlpObjectiveOptions extends RunOptions {
+  /** All objectives. */
+  static final List<String> OBJECTIVES =
+      List.of("nce", "nce-adaptive", "infonce", "cd", "pcd", "mle", "ism", "dsm", "ssm", "ssm-vr");
+
+  private static final Set<String> BY_NOISE = Set.of("nce", "nce-adaptive", "infonce");
+  private static final Set<String> BY_SAMPLES = Set.of("cd", "pcd", "mle");
+  private static final Set<String> FROM_NOISE = Set.of("pcd", "mle");
+
+  /** Options, and the objectives that they are of. */
+  private static final Map<String, Set<String>> OWNERS = new LinkedHashMap<>();
+
+  static {
+    OWNERS.put("--noise", Set.of("nce", "nce-adaptive", "infonce", "pcd", "mle"));
+    OWNERS.put("--k", BY_NOISE);
+    OWNERS.put("--components", Set.of("nce-adaptive"));
+    OWNERS.put("--refit-every", Set.of("nce-adaptive"));
+    OWNERS.put("--chains", FROM_NOISE);
+    OWNERS.put("--langevin-steps", Set.of("nce-adaptive", "cd", "pcd", "mle"));
+    OWNERS.put("--step-size", Set.of("nce-adaptive", "cd", "pcd", "mle"));
+    OWNERS.put("--noise-scale", BY_SAMPLES);
+    OWNERS.put("--clip", BY_SAMPLES);
+    OWNERS.put("--replay", Set.of("pcd"));
+    OWNERS.put("--restart", Set.of("pcd"));
+    OWNERS.put("--energy-penalty", BY_SAMPLES);
+    OWNERS.put("--gap-limit", BY_SAMPLES);
+    OWNERS.put("--sigma", Set.of("dsm"));
+  }
+
+  /** How far uniform noise reaches beyond the data on each side, as a fraction of their extent. */
+  private static final float UNIFORM_MARGIN = 0.25f;
+
+  @Option(
+      names = "--objective",
+      paramLabel = "O",
+      description =
+          "nce (default), nce-adaptive (the noise follows the model), infonce; cd, pcd, mle"
+              + " (Langevin chains from data, persistent, from noise); ism, dsm, ssm, ssm-vr (score"
+              + " matching: exact trace, denoising, sliced, variance-reduced).")
+  String objective = "nce";
+
+  @Option(
+      names = "--noise",
+      paramLabel = "D",
+      description =
+          "Of nce, nce-adaptive, infonce: the noise density, fitted to the training rows; of pcd,"
+              + " mle: where chains start. gaussian (default), gaussian-diagonal or uniform.")
+  String noise;
+
+  @Option(
+      names = "--k",
+      paramLabel = "K",
+      description = "Of nce, nce-adaptive, infonce: noise rows for each data row (default 10).")
+  Integer k;
+
+  @Option(
+      names = "--components",
+      paramLabel = "N",
+      description = "Of nce-adaptive: Gaussians fitted to samples of the model (default 8).")
+  Integer components;
+
+  @Option(
+      names = "--refit-every",
+      paramLabel = "N",
+      description = "Of nce-adaptive: steps between refits of the noise (default 250).")
+  Integer refitEvery;
+
+  @Option(
+      names = "--chains",
+      paramLabel = "N",
+      description = "Of pcd, mle: chains that a step moves (default: as many as --batch).")
+  Integer chains;
+
+  @Option(
+      names = "--langevin-steps",
+      paramLabel = "N",
+      description =
+          "Of cd, pcd, mle: Langevin steps of an update (default 20, mle 60); of nce-adaptive: of a"
+              + " refit (default 100).")
+  Integer langevinSteps;
+
+  @Option(
+      names = "--step-size",
+      paramLabel = "H",
+      description = "Of cd, pcd, mle, nce-adaptive: of the Langevin steps (default 0.005).")
+  Float stepSize;
+
+  @Option(
+      names = "--noise-scale",
+      paramLabel = "S",
+      description =
+          "Of cd, pcd, mle: deviation of the noise of a Langevin step (default: sqrt(2 H), which"
+              + " samples the model).")
+  Float noiseScale;
+
+  @Option(
+      names = "--clip",
+      paramLabel = "G",
+      description = "Of cd, pcd, mle: hold gradient components of chains to ±G (default: free).")
+  Float clip;
+
+  @Option(
+      names = "--replay",
+      paramLabel = "N",
+      description =
+          "Of pcd: persistent chains, of which a step takes some in turn (default 10000).")
+  Integer replay;
+
+  @Option(
+      names = "--restart",
+      paramLabel = "P",
+      description = "Of pcd: probability that a chain starts again from noise (default 0.05).")
+  Float restart;
+
+  @Option(
+      names = "--energy-penalty",
+      paramLabel = "A",
+      description = "Of cd, pcd, mle: weight of the mean squared energies (default 0).")
+  Float energyPenalty;
+
+  @Option(
+      names = "--gap-limit",
+      paramLabel = "L",
+      description =
+          "Of cd, pcd, mle: stop where mean energies of data and samples differ by more nats"
+              + " (default 20 sqrt(columns)).")
+  Float gapLimit;
+
+  @Option(
+      names = "--sigma",
+      paramLabel = "S",
+      description = "Of dsm: deviation of the noise (default 0.1).")
+  Float sigma;
+
+  /** The settings by option; those that were not given are null. */
+  private Map<String, Object> given() {
+    Map<String, Object> given = new LinkedHashMap<>();
+    given.put("--noise", noise);
+    given.put("--k", k);
+    given.put("--components", components);
+    given.put("--refit-every", refitEvery);
+    given.put("--chains", chains);
+    given.put("--langevin-steps", langevinSteps);
+    given.put("--step-size", stepSize);
+    given.put("--noise-scale", noiseScale);
+    given.put("--clip", clip);
+    given.put("--replay", replay);
+    given.put("--restart", restart);
+    given.put("--energy-penalty", energyPenalty);
+    given.put("--gap-limit", gapLimit);
+    given.put("--sigma", sigma);
+    return given;
+  }
+
+  /** {@link #check} of the objective and its settings. */
+  final void checkObjective() {
+    oneOf("--objective", objective, OBJECTIVES);
+    given()
+        .forEach(
+            (option, value) ->
+                require(
+                    value == null || OWNERS.get(option).contains(objective),
+                    "%s is of --objective %s, not of %s"
+                        .formatted(option, String.join(", ", ownersInOrder(option)), objective)));
+    if (noise != null) {
+      List<String> densities = List.of("gaussian", "gaussian-diagonal", "uniform");
+      oneOf(
+          "--noise", noise, objective.equals("nce-adaptive") ? densities.subList(0, 2) : densities);
+    }
+    atLeastOne("--k", k);
+    atLeastOne("--components", components);
+    atLeastOne("--refit-every", refitEvery);
+    atLeastOne("--chains", chains);
+    atLeastOne("--langevin-steps", langevinSteps);
+    positive("--step-size", stepSize);
+    notNegative("--noise-scale", noiseScale);
+    require(clip == null || clip > 0, "--clip must be positive, not " + clip);
+    require(
+        replay == null || replay >= chains(),
+        "--replay must be at least the %d chains of a step, not %s".formatted(chains(), replay));
+    require(
+        restart == null || restart >= 0 && restart <= 1,
+        "--restart must be between 0 and 1, not " + restart);
+    notNegative("--energy-penalty", energyPenalty);
+    require(gapLimit == null || gapLimit > 0, "--gap-limit must be positive, not " + gapLimit);
+    positive("--sigma", sigma);
+  }
+
+  private static List<String> ownersInOrder(String option) {
+    return OBJECTIVES.stream().filter(OWNERS.get(option)::contains).toList();
+  }
+
+  private static void atLeastOne(String option, Integer value) {
+    require(value == null || value >= 1, option + " must be at least 1, not " + value);
+  }
+
+  private static void positive(String option, Float value) {
+    require(
+        value == null || value > 0 && Float.isFinite(value),
+        option + " must be positive, not " + value);
+  }
+
+  private static void notNegative(String option, Float value) {
+    require(
+        value == null || value >= 0 && Float.isFinite(value),
+        option + " must be at least 0, not " + value);
+  }
+
+  /** Whether the objective needs the Gaussian of full covariance. */
+  final boolean needsFullNoise() {
+    return OWNERS.get("--noise").contains(objective) && noise().equals("gaussian");
+  }
+
+  private String noise() {
+    return noise == null ? "gaussian" : noise;
+  }
+
+  /** The noise density, or that of the chains' start. */
+  final Density noise(Gaussian fitted, Dataset rows) {
+    float[] x = rows.values();
+    return switch (noise()) {
+      case "gaussian" -> fitted;
+      case "gaussian-diagonal" -> Gaussian.fit(x, rows.rows(), rows.columns(), false);
+      default -> UniformBox.fit(x, rows.rows(), rows.columns(), UNIFORM_MARGIN);
+    };
+  }
+
+  /**
+   * The objective.
+   *
+   * @param density of {@link #noise(Gaussian, Dataset)}
+   * @param base density of the energy, or null
+   */
+  final MlpObjective objective(Density density, Gaussian base) {
+    int columns = density.columns();
+    return switch (objective) {
+      case "nce" -> new NceObjective(new SigmoidNce(k(), density));
+      case "nce-adaptive" ->
+          new AdaptiveNceObjective(
+              k(), (Gaussian) density, or(components, 8), or(refitEvery, 250), langevin());
+      case "infonce" -> new InfoNceObjective(new InfoNce(k(), density));
+      case "cd" -> bySamples(LangevinNegatives.fromData(langevin()), base, columns);
+      case "mle" ->
+          bySamples(LangevinNegatives.fromNoise(langevin(), density, chains()), base, columns);
+      case "pcd" -> bySamples(replay(density), base, columns);
+      case "dsm" -> ScoreMatchingObjective.denoising(or(sigma, 0.1f));
+      case "ism" -> ScoreMatchingObjective.implicit();
+      case "ssm" -> ScoreMatchingObjective.sliced();
+      default -> ScoreMatchingObjective.varianceReduced();
+    };
+  }
+
+  private MlpObjective bySamples(Negatives negatives, Gaussian base, int columns) {
+    float limit = or(gapLimit, ContrastiveDivergenceObjective.usualGapLimit(columns));
+    return new ContrastiveDivergenceObjective(
+        objective, negatives, or(energyPenalty, 0f), base, limit);
+  }
+
+  private Negatives replay(Density start) {
+    int slots = or(replay, Math.max(10_000, chains()));
+    return new ReplayBuffer(langevin(), start, chains(), slots, or(restart, 0.05f));
+  }
+
+  private int k() {
+    return or(k, 10);
+  }
+
+  private int chains() {
+    return or(chains, batch);
+  }
+
+  /** The dynamics of the objective's chains. */
+  private Langevin langevin() {
+    int usual = objective.equals("nce-adaptive") ? 100 : objective.equals("mle") ? 60 : 20;
+    Langevin rule = Langevin.steps(or(langevinSteps, usual)).stepSize(or(stepSize, 0.005f));
+    if (noiseScale != null) {
+      rule = rule.noiseScale(noiseScale);
+    }
+    return clip == null ? rule : rule.clip(clip);
+  }
+
+  /**
+   * The dynamics that samples of the trained model are drawn by, from {@link #noise(Gaussian,
+   * Dataset)}: those that it was trained with, if its chains did not sample its density, else ones
+   * of short steps. At 0.001 the bias of the variance of modes of deviation 0.1 is 5 %.
+   */
+  final Langevin sampling() {
+    boolean own = objective.equals("mle") || noiseScale != null || clip != null;
+    if (!own) {
+      return Langevin.steps(3000).stepSize(0.001f);
+    }
+    Langevin rule = langevin();
+    return objective.equals("mle") ? rule : rule.from(0, 20 * rule.steps());
+  }
+
+  private static <T> T or(T value, T usual) {
+    return value == null ? usual : value;
+  }
+}
