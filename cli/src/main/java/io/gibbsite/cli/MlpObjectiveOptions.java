@@ -312,16 +312,17 @@ abstract class MlpObjectiveOptions extends RunOptions {
 
   /**
    * The dynamics that samples of the trained model are drawn by, from {@link #noise(Gaussian,
-   * Dataset)}: those that it was trained with, if its chains did not sample its density, else ones
-   * of short steps. At 0.001 the bias of the variance of modes of deviation 0.1 is 5 %.
+   * Dataset)}. Models that were trained by chains of noise or gradients of their own are sampled by
+   * such ones, as are images, in which short steps lead nowhere; else steps are short. At 0.001 the
+   * bias of the variance of modes of deviation 0.1 is 5 %.
    */
-  final Langevin sampling() {
-    boolean own = objective.equals("mle") || noiseScale != null || clip != null;
+  final Langevin sampling(boolean images) {
+    boolean own = BY_SAMPLES.contains(objective) && (images || noiseScale != null || clip != null);
     if (!own) {
       return Langevin.steps(3000).stepSize(0.001f);
     }
     Langevin rule = langevin();
-    return objective.equals("mle") ? rule : rule.from(0, 20 * rule.steps());
+    return objective.equals("mle") ? rule : rule.from(0, 50 * rule.steps());
   }
 
   private static <T> T or(T value, T usual) {

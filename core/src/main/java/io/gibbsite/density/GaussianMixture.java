@@ -80,9 +80,7 @@ public final class GaussianMixture implements Density {
 
   @Override
   public void sample(long seed, DrawStream stream, long step, int row, float[] x, int offset) {
-    int[] words = new int[4];
-    Draws.words(seed, stream, step, row, (columns() + 3) / 4, words);
-    double left = Draws.uniform(words[0]);
+    double left = Draws.uniform(seed, stream, step, row, (columns() + 3) / 4);
     int m = 0;
     while (m < components.length - 1 && left >= Math.exp(logWeights[m])) {
       left -= Math.exp(logWeights[m]);

@@ -19,9 +19,18 @@ public final class BoxMuller {
 
   /** Writes the cosine and the sine normal to {@code out[offset]} and {@code out[offset + 1]}. */
   public static void pair(int first, int second, float[] out, int offset) {
-    float radius = (float) Math.sqrt(-2f * FloatMath.log(1f - Draws.uniform(first)));
+    float radius = radius(first);
     float turn = Draws.uniform(second);
     out[offset] = radius * FloatMath.cosTurn(turn);
     out[offset + 1] = radius * FloatMath.sinTurn(turn);
+  }
+
+  /** The cosine normal alone. */
+  static float cosine(int first, int second) {
+    return radius(first) * FloatMath.cosTurn(Draws.uniform(second));
+  }
+
+  private static float radius(int word) {
+    return (float) Math.sqrt(-2f * FloatMath.log(1f - Draws.uniform(word)));
   }
 }

@@ -44,15 +44,31 @@ public final class Draws {
         0);
   }
 
+  /** Component {@code 4 * block} as a uniform number in [0, 1). */
+  public static float uniform(long seed, DrawStream stream, long step, int row, int block) {
+    int[] words = new int[4];
+    words(seed, stream, step, row, block, words);
+    return uniform(words[0]);
+  }
+
   /** Writes components 0 .. {@code count - 1} as uniform numbers in [0, 1). */
   public static void uniforms(
       long seed, DrawStream stream, long step, int row, float[] out, int offset, int count) {
+    // Constant indices let the compiler keep the words in registers: no array is allocated.
     int[] words = new int[4];
-    for (int i = 0; i < count; i++) {
-      if ((i & 3) == 0) {
-        words(seed, stream, step, row, i >> 2, words);
+    for (int i = 0; i < count; i += 4) {
+      words(seed, stream, step, row, i >> 2, words);
+      int at = offset + i;
+      out[at] = uniform(words[0]);
+      if (i + 1 < count) {
+        out[at + 1] = uniform(words[1]);
       }
-      out[offset + i] = uniform(words[i & 3]);
+      if (i + 2 < count) {
+        out[at + 2] = uniform(words[2]);
+      }
+      if (i + 3 < count) {
+        out[at + 3] = uniform(words[3]);
+      }
     }
   }
 
@@ -60,12 +76,19 @@ public final class Draws {
   public static void normals(
       long seed, DrawStream stream, long step, int row, float[] out, int offset, int count) {
     int[] words = new int[4];
-    float[] normals = new float[4];
     for (int i = 0; i < count; i += 4) {
       words(seed, stream, step, row, i >> 2, words);
-      BoxMuller.pair(words[0], words[1], normals, 0);
-      BoxMuller.pair(words[2], words[3], normals, 2);
-      System.arraycopy(normals, 0, out, offset + i, Math.min(4, count - i));
+      normals(words[0], words[1], out, offset + i, count - i);
+      normals(words[2], words[3], out, offset + i + 2, count - i - 2);
+    }
+  }
+
+  /** Two normals, one or none, as many as are left. */
+  private static void normals(int first, int second, float[] out, int at, int left) {
+    if (left >= 2) {
+      BoxMuller.pair(first, second, out, at);
+    } else if (left == 1) {
+      out[at] = BoxMuller.cosine(first, second);
     }
   }
 }

@@ -20,15 +20,14 @@ package io.gibbsite.sampler;
 public record Langevin(
     int steps, float stepSize, float noise, float clip, float low, float high, long firstStep) {
   public Langevin {
-    require(steps >= 0, "steps must be at least 0, not " + steps);
-    require(
-        stepSize > 0 && Float.isFinite(stepSize),
-        "the step size must be positive, not " + stepSize);
-    require(
-        noise >= 0 && Float.isFinite(noise), "the noise scale must be at least 0, not " + noise);
-    require(clip > 0, "the gradient clip must be positive, not " + clip);
-    require(low < high, "the box runs from " + low + " to " + high);
-    require(firstStep >= 0, "the first step must be at least 0, not " + firstStep);
+    require(steps >= 0, "steps must be at least 0", steps);
+    require(stepSize > 0 && Float.isFinite(stepSize), "the step size must be positive", stepSize);
+    require(noise >= 0 && Float.isFinite(noise), "the noise scale must be at least 0", noise);
+    require(clip > 0, "the gradient clip must be positive", clip);
+    if (!(low < high)) {
+      throw new IllegalArgumentException("the box runs from " + low + " to " + high);
+    }
+    require(firstStep >= 0, "the first step must be at least 0", firstStep);
   }
 
   /** That many steps of size 0.01 at temperature 1. */
@@ -45,13 +44,13 @@ public record Langevin(
 
   /** With this step size, and the noise scale that belongs to it at temperature 1. */
   public Langevin stepSize(float eta) {
-    require(eta > 0 && Float.isFinite(eta), "the step size must be positive, not " + eta);
+    require(eta > 0 && Float.isFinite(eta), "the step size must be positive", eta);
     return new Langevin(steps, eta, (float) Math.sqrt(2.0 * eta), clip, low, high, firstStep);
   }
 
   /** With the noise scale {@code sqrt(2 eta T)} of the present step size. */
   public Langevin temperature(float t) {
-    require(t >= 0 && Float.isFinite(t), "the temperature must be at least 0, not " + t);
+    require(t >= 0 && Float.isFinite(t), "the temperature must be at least 0", t);
     return noiseScale((float) Math.sqrt(2.0 * stepSize * t));
   }
 
@@ -89,9 +88,16 @@ public record Langevin(
     return x < low ? low : x > high ? high : x;
   }
 
-  private static void require(boolean condition, String message) {
+  /** A trainer makes one at every step: the message is put together only where it is needed. */
+  private static void require(boolean condition, String rule, float value) {
     if (!condition) {
-      throw new IllegalArgumentException(message);
+      throw new IllegalArgumentException(rule + ", not " + value);
+    }
+  }
+
+  private static void require(boolean condition, String rule, long value) {
+    if (!condition) {
+      throw new IllegalArgumentException(rule + ", not " + value);
     }
   }
 }

@@ -28,7 +28,6 @@ public final class ReplayBuffer implements Negatives {
   private final int chains;
   private final int slots;
   private final float restart;
-  private final float[] uniform = new float[1];
   private MlpSession session;
   private DataOrder order;
   private long seed;
@@ -95,8 +94,7 @@ public final class ReplayBuffer implements Negatives {
     int d = session.columns();
     order.rows(step, taken);
     for (int i = 0; i < chains; i++) {
-      Draws.uniforms(seed, DrawStream.PROPOSAL, step, i, uniform, 0, 1);
-      if (uniform[0] < restart) {
+      if (Draws.uniform(seed, DrawStream.PROPOSAL, step, i, 0) < restart) {
         start.sample(seed, DrawStream.INITIAL_STATE, step + 1, i, states, i * d);
       } else {
         System.arraycopy(buffer, taken[i] * d, states, i * d, d);

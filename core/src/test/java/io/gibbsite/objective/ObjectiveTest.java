@@ -23,6 +23,7 @@ class ObjectiveTest {
   private static final int D = 3;
   private static final int K = 2;
   private static final Gaussian NOISE = Gaussian.isotropic(D, 0.2f, 1.5f);
+  private static final float LOG_Z = 0.3f;
   private static final MlpShape SHAPE = MlpShape.of(Activation.SILU, D, 5, 4);
 
   enum Rule {
@@ -36,6 +37,23 @@ class ObjectiveTest {
       @Override
       double loss(EnergyPasses energy, float[] gradient) {
         return new ContrastiveDivergence().loss(energy, X, N, SAMPLES, N - 2, gradient);
+      }
+    },
+    HELD_ENERGIES {
+      @Override
+      double loss(EnergyPasses energy, float[] gradient) {
+        return new ContrastiveDivergence(0.1f, 3).loss(energy, X, N, SAMPLES, N - 2, gradient);
+      }
+    },
+    NCE_OF_PASSES {
+      @Override
+      double loss(EnergyPasses energy, float[] gradient) {
+        float[] withC = gradient == null ? null : new float[gradient.length + 1];
+        double loss = new NceOfPasses(K, NOISE).loss(energy, LOG_Z, X, N, SAMPLES, withC);
+        if (gradient != null) {
+          System.arraycopy(withC, 0, gradient, 0, gradient.length);
+        }
+        return loss;
       }
     },
     DENOISING {
@@ -202,6 +220,8 @@ class ObjectiveTest {
                 case INFO_NCE -> ranking(i, constant);
                 case CONTRASTIVE_DIVERGENCE ->
                     x / 2 - (i < N - 2 ? square(Rule.SAMPLES, i) / 2 * N / (N - 2) : 0);
+                case HELD_ENERGIES -> held(i, x / 2 + constant);
+                case NCE_OF_PASSES -> binary(i, constant);
                 case DENOISING -> noisy / 2;
                 case SLICED -> along * along / 2 - v;
                 case VARIANCE_REDUCED -> x / 2 - v;
@@ -225,12 +245,51 @@ class ObjectiveTest {
     return Math.log(sum) - own;
   }
 
+  private static double binary(int i, double constant) {
+    double shift = LOG_Z + Math.log(K) + constant;
+    double own = -square(Rule.X, i) / 2 - NOISE.logDensity(Rule.X, i * D) - shift;
+    double loss = Math.log1p(Math.exp(-own));
+    for (int j = i * K; j < (i + 1) * K; j++) {
+      double u = -square(Rule.SAMPLES, j) / 2 - NOISE.logDensity(Rule.SAMPLES, j * D) - shift;
+      loss += Math.log1p(Math.exp(u));
+    }
+    return loss;
+  }
+
+  private static double held(int i, double energy) {
+    double loss = energy + 0.1f * Math.pow(energy - 3, 2);
+    if (i < N - 2) {
+      double negative = square(Rule.SAMPLES, i) / 2 + D * Math.log(2 * Math.PI) / 2;
+      loss += (-negative + 0.1f * Math.pow(negative - 3, 2)) * N / (N - 2);
+    }
+    return loss;
+  }
+
   private static double square(float[] x, int i) {
     double sum = 0;
     for (int c = 0; c < D; c++) {
       sum += x[i * D + c] * (double) x[i * D + c];
     }
     return sum;
+  }
+
+  /** The sessions' own NCE and the one over passes are the same function. */
+  @Test
+  void nceOfPassesIsThatOfSessions() {
+    MlpParameters parameters = MlpParameters.random(SHAPE, Gaussian.isotropic(D, 0, 1), 4);
+    float[] own = new float[SHAPE.parameterCount() + 1];
+    float[] passes = own.clone();
+    try (MlpScalar session = new MlpScalar(SHAPE, N)) {
+      session.setParameters(parameters);
+      SigmoidNce nce = new SigmoidNce(K, NOISE);
+      double loss = session.nce(nce, LOG_Z, Rule.X, N, Rule.SAMPLES, own);
+      assertThat(new NceOfPasses(K, NOISE).loss(session, LOG_Z, Rule.X, N, Rule.SAMPLES, passes))
+          .isCloseTo(loss, within(1e-5));
+    }
+    for (int p = 0; p < own.length; p++) {
+      assertThat(passes[p]).as("parameter %d", p).isCloseTo(own[p], within(1e-5f));
+    }
+    assertThat(Math.abs(own[own.length - 1])).isGreaterThan(0.01f);
   }
 
   @Test
@@ -241,5 +300,8 @@ class ObjectiveTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new DenoisingScoreMatching(0))
         .withMessageContaining("sigma");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ContrastiveDivergence(-1, 0))
+        .withMessageContaining("at least 0");
   }
 }
