@@ -7,6 +7,9 @@ import io.gibbsite.data.Dataset;
 import io.gibbsite.data.DatasetReader;
 import io.gibbsite.data.Images;
 import io.gibbsite.data.Labels;
+import io.gibbsite.dbm.DbmModel;
+import io.gibbsite.dbm.DbmParameters;
+import io.gibbsite.dbm.DbmShape;
 import io.gibbsite.io.Safetensors;
 import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.BaseRates;
@@ -34,7 +37,8 @@ import picocli.CommandLine.Option;
       "",
       "Up to 25 units on the model's smaller side (hidden units, if the visible ones are real) the value",
       "is exact; beyond, log Z is bracketed by",
-      "annealed importance sampling and its reverse, each with its 95 % interval.",
+      "annealed importance sampling and its reverse, each with its 95 % interval. Of a deep Boltzmann",
+      "machine it is the variational lower bound of the mean field that is printed.",
       "",
       "Examples:",
       "  gibbsite evaluate --model run/model.safetensors --data held-out.npy",
@@ -81,7 +85,8 @@ final class EvaluateCommand implements Callable<Integer> {
     switch (kind) {
       case RBM -> evaluateBinary();
       case GAUSSIAN_RBM -> evaluateGaussian();
-      case MLP -> throw kind.refused(modelFile, "RBMs");
+      case DBM -> evaluateDeep();
+      case MLP -> throw kind.refused(modelFile, "RBMs and deep Boltzmann machines");
     }
     return 0;
   }
@@ -102,6 +107,20 @@ final class EvaluateCommand implements Callable<Integer> {
                   new Evaluation(
                       Likelihood.of(parameters, data, logZ, backend),
                       Likelihood.labelError(parameters, data, layout.labelUnits(), backend))));
+    }
+  }
+
+  private void evaluateDeep() {
+    DbmParameters parameters = ModelAndData.read(modelFile, DbmModel::read).parameters();
+    DbmShape shape = parameters.shape();
+    RunOptions.require(labelFile == null, "--labels need an RBM with binary visible units");
+    Dataset all = scaled(dataFile, new RbmShape(shape.visible(), shape.units(1)), 0);
+    BinaryRows data = BinaryRows.above(rows == null ? all : all.take(rows), threshold);
+    try (Backend backend = common.openBackend()) {
+      AisOptions options =
+          annealing.from(DbmPosterior.base(parameters, data, backend), common.seed());
+      LogZ logZ = DbmPosterior.logZ(parameters, options, backend, common);
+      common.out().println(Json.line(DbmLikelihood.of(parameters, data, logZ, backend)));
     }
   }
 

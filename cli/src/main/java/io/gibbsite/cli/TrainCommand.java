@@ -13,14 +13,15 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "MODEL",
-    description = "Trains a model on data: mlp or rbm.",
+    description = "Trains a model on data: mlp, rbm or dbm.",
     footer = {
       "",
       "Examples:",
       "  gibbsite train mlp --data two-moons --out run",
-      "  gibbsite train rbm --data strokes --out run"
+      "  gibbsite train rbm --data strokes --out run",
+      "  gibbsite train dbm --data strokes --layers 200,200 --out run"
     },
-    subcommands = {TrainMlpCommand.class, TrainRbmCommand.class})
+    subcommands = {TrainMlpCommand.class, TrainRbmCommand.class, TrainDbmCommand.class})
 final class TrainCommand implements Runnable {
   /** What a shell reports for a process that Ctrl-C ended. */
   static final int INTERRUPTED = 130;
