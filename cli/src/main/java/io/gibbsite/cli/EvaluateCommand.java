@@ -7,6 +7,9 @@ import io.gibbsite.data.Dataset;
 import io.gibbsite.data.DatasetReader;
 import io.gibbsite.data.Images;
 import io.gibbsite.data.Labels;
+import io.gibbsite.dbm.DbmModel;
+import io.gibbsite.dbm.DbmParameters;
+import io.gibbsite.dbm.DbmShape;
 import io.gibbsite.io.Safetensors;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
@@ -36,8 +39,9 @@ import picocli.CommandLine.Option;
       "",
       "Up to 25 units on an RBM's smaller side (hidden units, if the visible ones are real), and for an",
       "MLP of 2 columns, the value is exact; beyond, log Z is bracketed by annealed importance sampling",
-      "and its reverse, each with its 95 % interval. Rows for an MLP are taken as they are: standardise",
-      "them as its training did.",
+      "and its reverse, each with its 95 % interval. Of a deep Boltzmann machine it is the variational",
+      "lower bound of the mean field. Rows for an MLP are taken as they are: standardise them as its",
+      "training did.",
       "",
       "Examples:",
       "  gibbsite evaluate --model run/model.safetensors --data held-out.npy",
@@ -83,6 +87,7 @@ final class EvaluateCommand implements Callable<Integer> {
     switch (ModelKind.of(modelFile)) {
       case RBM -> evaluateBinary();
       case GAUSSIAN_RBM -> evaluateGaussian();
+      case DBM -> evaluateDeep();
       case MLP -> evaluateMlp();
     }
     return 0;
@@ -116,6 +121,20 @@ final class EvaluateCommand implements Callable<Integer> {
     try (Backend backend = common.openBackend()) {
       LogZ found = logZ.best(backend, common);
       common.out().println(Json.line(Likelihood.of(parameters, data, found, backend)));
+    }
+  }
+
+  private void evaluateDeep() {
+    DbmParameters parameters = ModelAndData.read(modelFile, DbmModel::read).parameters();
+    DbmShape shape = parameters.shape();
+    RunOptions.require(labelFile == null, "--labels need an RBM with binary visible units");
+    Dataset all = scaled(dataFile, new RbmShape(shape.visible(), shape.units(1)), 0);
+    BinaryRows data = BinaryRows.above(rows == null ? all : all.take(rows), threshold);
+    try (Backend backend = common.openBackend()) {
+      AisOptions options =
+          annealing.from(DbmPosterior.base(parameters, data, backend), common.seed());
+      LogZ logZ = DbmPosterior.logZ(parameters, options, backend, common);
+      common.out().println(Json.line(DbmLikelihood.of(parameters, data, logZ, backend)));
     }
   }
 

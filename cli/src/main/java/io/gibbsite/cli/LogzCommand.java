@@ -2,6 +2,10 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Dataset;
+import io.gibbsite.dbm.DbmBlocks;
+import io.gibbsite.dbm.DbmModel;
+import io.gibbsite.dbm.DbmParameters;
+import io.gibbsite.dbm.DbmShape;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.rbm.AisOptions;
@@ -10,6 +14,7 @@ import io.gibbsite.rbm.GaussianRbmModel;
 import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
+import io.gibbsite.rbm.RbmShape;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -35,6 +40,9 @@ import picocli.CommandLine.Option;
       "  gibbsite logz --model mlp.safetensors --base uniform:-4,4"
     })
 final class LogzCommand implements Callable<Integer> {
+  /** Above it a value counts as 1, where a mean field needs states. */
+  private static final float THRESHOLD = 0.5f;
+
   @Option(
       names = "--model",
       required = true,
@@ -70,8 +78,26 @@ final class LogzCommand implements Callable<Integer> {
       case RBM -> print(ModelAndData.read(modelFile, RbmModel::read).parameters());
       case GAUSSIAN_RBM -> print(ModelAndData.read(modelFile, GaussianRbmModel::read).parameters());
       case MLP -> printMlp();
+      case DBM -> print(ModelAndData.read(modelFile, DbmModel::read).parameters());
     }
     return 0;
+  }
+
+  private void print(DbmParameters parameters) {
+    RbmParameters sides = DbmBlocks.join(parameters);
+    try (Backend backend = common.openBackend()) {
+      float[] base =
+          dataFile == null
+              ? sides.visibleBias()
+              : DbmPosterior.base(parameters, rows(parameters.shape()), backend);
+      AisOptions options = annealing.from(base, common.seed());
+      common.out().println(Json.line(LogZ.by(method, sides, options, backend, common)));
+    }
+  }
+
+  private BinaryRows rows(DbmShape shape) {
+    RbmShape lowest = new RbmShape(shape.visible(), shape.units(1));
+    return BinaryRows.above(EvaluateCommand.scaled(dataFile, lowest, 0), THRESHOLD);
   }
 
   private void print(RbmParameters parameters) {

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 enum ModelKind {
   MLP("mlp"),
   RBM("rbm"),
+  DBM("dbm"),
   GAUSSIAN_RBM(GaussianRbmModel.KIND);
 
   /** What the file's metadata call it. */

@@ -127,6 +127,7 @@ final class SampleCommand implements Callable<Integer> {
     switch (ModelKind.of(file)) {
       case MLP -> mlp(length).run(out, picture, common);
       case RBM -> rbm(file, length);
+      case DBM -> dbm(file, length).run(out, picture, common);
       case GAUSSIAN_RBM -> {
         require(!"pt".equals(sampler), "--sampler pt is of RBMs with binary visible units");
         new GaussianGibbsChains(file, length, temperature, start, gibbsData())
@@ -154,16 +155,31 @@ final class SampleCommand implements Callable<Integer> {
     }
   }
 
+  private DbmChains dbm(Path file, ChainLength length) {
+    require(
+        sampler == null || sampler.equals("gibbs"),
+        "--sampler must be gibbs for a deep Boltzmann machine, not '" + sampler + "'");
+    require(
+        start.given().isEmpty(),
+        String.join(", ", start.given()) + " is of RBMs, not of deep ones");
+    checkGibbs();
+    return new DbmChains(file, length, temperature, dataOfRun(TrainDbmOptions.class));
+  }
+
+  private void checkGibbs() {
+    require(!isGiven("--levels"), "--levels is of pt: add --sampler pt");
+    require(
+        temperature > 0 && Float.isFinite(temperature),
+        "--temperature must be positive for Gibbs chains, not " + temperature);
+  }
+
   /** Checks the options of RBMs; the run whose rows the chains start from, or null. */
   private TrainRbmOptions gibbsData() {
     require(
         sampler == null || sampler.equals("gibbs"),
         "--sampler must be gibbs or pt for an RBM, not '" + sampler + "'");
-    require(!isGiven("--levels"), "--levels is of pt: add --sampler pt");
-    require(
-        temperature > 0 && Float.isFinite(temperature),
-        "--temperature must be positive for an RBM, not " + temperature);
-    return dataOfRun();
+    checkGibbs();
+    return dataOfRun(TrainRbmOptions.class);
   }
 
   private TemperedChains tempered(Path file, ChainLength length) {
@@ -172,15 +188,15 @@ final class SampleCommand implements Callable<Integer> {
     for (String option : start.given()) {
       require(option.equals("--from"), option + " holds units, which pt does not: use gibbs");
     }
-    return new TemperedChains(file, length, levels, start, dataOfRun());
+    return new TemperedChains(file, length, levels, start, dataOfRun(TrainRbmOptions.class));
   }
 
   private boolean isGiven(String option) {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
-  /** The run whose training rows an RBM's chains start from, or null. */
-  private TrainRbmOptions dataOfRun() {
+  /** The run whose training rows a Boltzmann machine's chains start from, or null. */
+  private <T extends RunOptions> T dataOfRun(Class<T> type) {
     List<String> others = samplers.given();
     require(
         others.isEmpty(),
@@ -193,6 +209,6 @@ final class SampleCommand implements Callable<Integer> {
     }
     require(Files.isDirectory(source), "--init data needs a run's folder, not a model file");
     Path config = new RunFolder(source).config();
-    return ModelAndData.read(config, at -> Json.read(at, TrainRbmOptions.class));
+    return ModelAndData.read(config, at -> Json.read(at, type));
   }
 }

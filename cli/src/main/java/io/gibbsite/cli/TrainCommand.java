@@ -13,15 +13,21 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "MODEL",
-    description = "Trains a model on data: mlp, rbm or hopfield.",
+    description = "Trains a model on data: mlp, rbm, dbm or hopfield.",
     footer = {
       "",
       "Examples:",
       "  gibbsite train mlp --data two-moons --out run",
       "  gibbsite train rbm --data strokes --out run",
+      "  gibbsite train dbm --data strokes --layers 200,200 --out run",
       "  gibbsite train hopfield --data strokes --patterns 10 --out run"
     },
-    subcommands = {TrainMlpCommand.class, TrainRbmCommand.class, TrainHopfieldCommand.class})
+    subcommands = {
+      TrainMlpCommand.class,
+      TrainRbmCommand.class,
+      TrainDbmCommand.class,
+      TrainHopfieldCommand.class
+    })
 final class TrainCommand implements Runnable {
   /** What a shell reports for a process that Ctrl-C ended. */
   static final int INTERRUPTED = 130;

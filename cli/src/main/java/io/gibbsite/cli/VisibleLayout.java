@@ -58,6 +58,11 @@ record VisibleLayout(ImageLayout images, int visible, int labels) {
     return metadata;
   }
 
+  /** The same rows with so many more units behind them, which are no part of the image. */
+  VisibleLayout followedBy(int units) {
+    return new VisibleLayout(images, visible + units, labels + units);
+  }
+
   /** The label, or null if there is none. */
   LabelUnits labelUnits() {
     return labels == 0 ? null : new LabelUnits(visible, labels);

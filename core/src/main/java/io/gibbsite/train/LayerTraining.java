@@ -19,7 +19,7 @@ import java.util.Map;
  *
  * <p>In the deep machine a layer gets input from below and from above; an RBM knows one of them,
  * and with a second copy of it the input has the size that it will have. The copies are real: the
- * session's RBM has them all, and of its statistics the mean over copies counts.
+ * session's RBM has them all, and of its gradient the mean over copies counts.
  */
 final class LayerTraining {
   private static final int BLOCK = 1024;
@@ -34,11 +34,11 @@ final class LayerTraining {
   private final CentredGradient centred;
   private final float[] theta;
   private final float[] gradient;
-  private final float[] dataSums;
   private final float[] offsets;
   private final float[] savedChains;
   private final RbmParameters tied;
-  private final float[] tiedSums;
+  private final float[] tiedData;
+  private final float[] tiedModel;
   private float[] inputs; // [rows, visible]: probabilities, or states
   private RbmSession session; // or null, while the layer is not trained
 
@@ -57,15 +57,15 @@ final class LayerTraining {
     this.below = below;
     this.above = above;
     this.optimiser = new Sgd(shape.parameterCount(), o.momentum());
-    this.centred = new CentredGradient(shape, backend);
     this.theta = new float[shape.parameterCount()];
     this.gradient = new float[theta.length];
-    this.dataSums = new float[theta.length];
-    this.offsets = new float[shape.visible() + shape.hidden()];
     RbmShape copies = new RbmShape(below * shape.visible(), above * shape.hidden());
+    this.centred = new CentredGradient(copies, backend);
+    this.offsets = new float[copies.visible() + copies.hidden()];
     this.savedChains = new float[Math.multiplyExact(o.chains(), copies.visible())];
     this.tied = new RbmParameters(copies, new float[copies.parameterCount()]);
-    this.tiedSums = new float[copies.parameterCount()];
+    this.tiedData = new float[copies.parameterCount()];
+    this.tiedModel = new float[tiedData.length];
   }
 
   float[] theta() {
@@ -90,8 +90,8 @@ final class LayerTraining {
       for (int k = 0; k < rows * sums.length; k++) {
         sums[k % sums.length] += x[k];
       }
-      for (int i = 0; i < sums.length; i++) {
-        offsets[i] = (float) (sums[i] / rows);
+      for (int i = 0; i < below * sums.length; i++) {
+        offsets[i] = (float) (sums[i % sums.length] / rows);
       }
     }
   }
@@ -142,7 +142,7 @@ final class LayerTraining {
     }
   }
 
-  /** The mean over copies of statistics. */
+  /** The mean over copies of their gradients. */
   private void untie(float[] all, float[] out) {
     int n = shape.visible();
     int m = shape.hidden();
@@ -177,13 +177,12 @@ final class LayerTraining {
         x[r * below * n + i] = (byte) (on ? 1 : 0);
       }
     }
-    session.statistics(x, rows.length, tiedSums);
-    untie(tiedSums, dataSums);
+    session.statistics(x, rows.length, tiedData);
     session.gibbs(Gibbs.sweeps(0).from(step * options.sweeps(), options.sweeps()), seed);
-    session.chainStatistics(tiedSums);
-    untie(tiedSums, gradient);
+    session.chainStatistics(tiedModel);
     centred.compute(
-        options.gradient(), dataSums, rows.length, gradient, options.chains(), offsets, step == 0);
+        options.gradient(), tiedData, rows.length, tiedModel, options.chains(), offsets, step == 0);
+    untie(tiedModel, gradient);
     float rate = options.layerRate().at(step);
     float kept = 1 - rate * options.weightDecay();
     for (int k = 0; k < shape.weightCount(); k++) {

@@ -221,8 +221,9 @@ public abstract class SpinContract {
       assertThatIllegalStateException()
           .isThrownBy(() -> session.anneal(whole, 1, new double[4]))
           .withMessageContaining("clamp(null)");
-      session.close();
-      assertThatIllegalStateException().isThrownBy(() -> session.readStates(y));
+      SpinSession closed = backend.open(model.shape(), 4);
+      closed.close();
+      assertThatIllegalStateException().isThrownBy(() -> closed.readStates(y));
     }
   }
 }
