@@ -206,25 +206,14 @@ public abstract class Sampler {
 
   /** Runs the body for every row; rows are independent of each other. */
   final void forRows(RowBody body) {
-    forBlocks(
-        (from, to) -> {
-          for (int row = from; row < to; row++) {
+    workers.run(
+        (rows + BLOCK - 1) / BLOCK,
+        (block, worker) -> {
+          int end = Math.min(rows, (block + 1) * BLOCK);
+          for (int row = block * BLOCK; row < end; row++) {
             body.run(row);
           }
         });
-  }
-
-  /** The body of a loop over blocks of rows. */
-  @FunctionalInterface
-  interface BlockBody {
-    void run(int from, int to);
-  }
-
-  /** Runs the body for every block of rows; blocks are independent of each other. */
-  final void forBlocks(BlockBody body) {
-    workers.run(
-        (rows + BLOCK - 1) / BLOCK,
-        (block, worker) -> body.run(block * BLOCK, Math.min(rows, (block + 1) * BLOCK)));
   }
 
   /** Writes the row's standard normal numbers of this address to {@code out[row * columns ..]}. */
