@@ -29,6 +29,7 @@ final class CommonOptions {
   private String backend;
 
   private int threads = Runtime.getRuntime().availableProcessors();
+  private boolean threadsGiven;
 
   @Option(
       names = "--seed",
@@ -58,6 +59,12 @@ final class CommonOptions {
           command.commandLine(), "--threads must be at least 1, not " + count);
     }
     threads = count;
+    threadsGiven = true;
+  }
+
+  /** Whether the number of threads was asked for. */
+  boolean threadsGiven() {
+    return threadsGiven;
   }
 
   /** Opens the backend asked for, and says on standard error which it is and why, unless quiet. */
