@@ -20,14 +20,15 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = "Measures throughput now, beside the limit of this machine.",
-    subcommands = BenchSamplersCommand.class,
+    subcommands = {BenchSamplersCommand.class, BenchObjectivesCommand.class},
     footer = {
       "",
       "Examples:",
       "  gibbsite bench --threads 1",
       "  gibbsite bench --workload langevin --shape 2-64-64-1 --batch 4096",
       "  gibbsite bench --quick --json > bench.jsonl",
-      "  gibbsite bench samplers --picture samplers.png"
+      "  gibbsite bench samplers --picture samplers.png",
+      "  gibbsite bench objectives --out objectives"
     })
 final class BenchCommand implements Callable<Integer> {
   @Option(
