@@ -61,6 +61,9 @@ abstract class MlpObjectiveOptions extends RunOptions {
   /** How far uniform noise reaches beyond the data on each side, as a fraction of their extent. */
   private static final float UNIFORM_MARGIN = 0.25f;
 
+  /** Whether the data is of images: trained by chains, they have defaults of their own. */
+  transient boolean images;
+
   @Option(
       names = "--objective",
       paramLabel = "O",
@@ -75,7 +78,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
       paramLabel = "D",
       description =
           "Of nce, nce-adaptive, infonce: the noise density, fitted to the training rows; of pcd,"
-              + " mle: where chains start. gaussian (default), gaussian-diagonal or uniform.")
+              + " mle: where chains start. gaussian (default), gaussian-diagonal (default of images"
+              + " by pcd, mle) or uniform.")
   String noise;
 
   @Option(
@@ -106,14 +110,15 @@ abstract class MlpObjectiveOptions extends RunOptions {
       names = "--langevin-steps",
       paramLabel = "N",
       description =
-          "Of cd, pcd, mle: Langevin steps of an update (default 20, mle 60); of nce-adaptive: of a"
-              + " refit (default 100).")
+          "Of cd, pcd, mle: Langevin steps of an update (default 20, mle 100, images 40); of"
+              + " nce-adaptive: of a refit (default 100).")
   Integer langevinSteps;
 
   @Option(
       names = "--step-size",
       paramLabel = "H",
-      description = "Of cd, pcd, mle, nce-adaptive: of the Langevin steps (default 0.005).")
+      description =
+          "Of cd, pcd, mle, nce-adaptive: of the Langevin steps (default 0.005; images 0.05).")
   Float stepSize;
 
   @Option(
@@ -134,13 +139,15 @@ abstract class MlpObjectiveOptions extends RunOptions {
       names = "--replay",
       paramLabel = "N",
       description =
-          "Of pcd: persistent chains, of which a step takes some in turn (default 10000).")
+          "Of pcd: persistent chains, of which a step takes some in turn (default 10000; images: four"
+              + " times those of a step).")
   Integer replay;
 
   @Option(
       names = "--restart",
       paramLabel = "P",
-      description = "Of pcd: probability that a chain starts again from noise (default 0.05).")
+      description =
+          "Of pcd: probability that a chain starts again from noise (default 0.02; images 0.001).")
   Float restart;
 
   @Option(
@@ -231,7 +238,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
         option + " must be positive, not " + value);
   }
 
-  private static void notNegative(String option, Float value) {
+  static void notNegative(String option, Float value) {
     require(
         value == null || value >= 0 && Float.isFinite(value),
         option + " must be at least 0, not " + value);
@@ -243,7 +250,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
   }
 
   private String noise() {
-    return noise == null ? "gaussian" : noise;
+    return noise == null ? (imagesByChains() ? "gaussian-diagonal" : "gaussian") : noise;
   }
 
   /** The noise density, or that of the chains' start. */
@@ -288,8 +295,19 @@ abstract class MlpObjectiveOptions extends RunOptions {
   }
 
   private Negatives replay(Density start) {
-    int slots = or(replay, Math.max(10_000, chains()));
-    return new ReplayBuffer(langevin(), start, chains(), slots, or(restart, 0.05f));
+    int slots = or(replay, images ? 4 * chains() : Math.max(10_000, chains()));
+    float again = or(restart, images ? 0.001f : 0.02f);
+    return new ReplayBuffer(langevin(), start, chains(), slots, again);
+  }
+
+  final boolean imagesByChains() {
+    return images && BY_SAMPLES.contains(objective);
+  }
+
+  @Override
+  final float peakLearningRate() {
+    float usual = !BY_SAMPLES.contains(objective) ? 5e-3f : images ? 1e-3f : 2e-2f;
+    return or(learningRate, usual);
   }
 
   private int k() {
@@ -302,8 +320,10 @@ abstract class MlpObjectiveOptions extends RunOptions {
 
   /** The dynamics of the objective's chains. */
   private Langevin langevin() {
-    int usual = objective.equals("nce-adaptive") ? 100 : objective.equals("mle") ? 60 : 20;
-    Langevin rule = Langevin.steps(or(langevinSteps, usual)).stepSize(or(stepSize, 0.005f));
+    int usual =
+        objective.equals("nce-adaptive") ? 100 : images ? 40 : objective.equals("mle") ? 100 : 20;
+    float size = or(stepSize, imagesByChains() ? 0.05f : 0.005f);
+    Langevin rule = Langevin.steps(or(langevinSteps, usual)).stepSize(size);
     if (noiseScale != null) {
       rule = rule.noiseScale(noiseScale);
     }
@@ -316,7 +336,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
    * such ones, as are images, in which short steps lead nowhere; else steps are short. At 0.001 the
    * bias of the variance of modes of deviation 0.1 is 5 %.
    */
-  final Langevin sampling(boolean images) {
+  final Langevin sampling() {
     boolean own = BY_SAMPLES.contains(objective) && (images || noiseScale != null || clip != null);
     if (!own) {
       return Langevin.steps(3000).stepSize(0.001f);

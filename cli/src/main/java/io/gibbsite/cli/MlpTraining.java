@@ -250,7 +250,7 @@ final class MlpTraining extends Training {
         densities.noise().sample(options.seed, DrawStream.INITIAL_STATE, 0, i, samples, i * d);
       }
       session.setChains(samples, count);
-      session.langevin(options.sampling(data.images() != null), options.seed);
+      session.langevin(options.sampling(), options.seed);
       session.readChains(samples);
     }
     return samples;

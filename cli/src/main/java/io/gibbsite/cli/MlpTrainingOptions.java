@@ -20,8 +20,8 @@ final class MlpTrainingOptions extends MlpObjectiveOptions {
       paramLabel = "SD",
       description =
           "Normal noise on the data (image greys run from 0 to 1), fresh at every visit of a"
-              + " training row (default ${DEFAULT-VALUE}).")
-  float jitter;
+              + " training row (default 0; of images trained by chains 0.1).")
+  Float jitter;
 
   @Option(
       names = "--standardise",
@@ -49,8 +49,8 @@ final class MlpTrainingOptions extends MlpObjectiveOptions {
       paramLabel = "D",
       description =
           "Base density of the energy: gaussian (default), the one fitted to the training rows,"
-              + " gaussian-diagonal, or none.")
-  String base = "gaussian";
+              + " gaussian-diagonal (default of images trained by chains), or none.")
+  String base;
 
   @Option(
       names = "--optimiser",
@@ -81,7 +81,6 @@ final class MlpTrainingOptions extends MlpObjectiveOptions {
   MlpTrainingOptions() {
     batch = 256;
     steps = 3_000;
-    learningRate = 5e-3f;
   }
 
   /**
@@ -92,13 +91,13 @@ final class MlpTrainingOptions extends MlpObjectiveOptions {
   @Override
   void check() {
     checkShared();
-    require(jitter >= 0 && Float.isFinite(jitter), "--jitter must be at least 0, not " + jitter);
+    notNegative("--jitter", jitter);
     for (int width : hidden) {
       require(width >= 1, "--hidden must be widths of at least 1, not " + width);
     }
     oneOf("--activation", activation, List.of("silu", "softplus", "tanh", "gelu"));
     checkObjective();
-    oneOf("--base", base, List.of("gaussian", "gaussian-diagonal", "none"));
+    oneOf("--base", base(), List.of("gaussian", "gaussian-diagonal", "none"));
     oneOf("--optimiser", optimiser, List.of("adam", "sgd"));
     require(
         gradientNormLimit == null || gradientNormLimit > 0,
@@ -119,9 +118,18 @@ final class MlpTrainingOptions extends MlpObjectiveOptions {
     return MlpShape.of(Activation.of(activation), columns, hidden);
   }
 
+  private String base() {
+    return base == null ? (imagesByChains() ? "gaussian-diagonal" : "gaussian") : base;
+  }
+
+  /** The jitter's deviation. */
+  float jitter() {
+    return jitter == null ? (imagesByChains() ? 0.1f : 0) : jitter;
+  }
+
   /** The base density, or null. */
   Gaussian base(Gaussian fitted, Dataset rows) {
-    return switch (base) {
+    return switch (base()) {
       case "gaussian" -> fitted;
       case "gaussian-diagonal" -> Gaussian.fit(rows.values(), rows.rows(), rows.columns(), false);
       default -> null;
@@ -130,7 +138,7 @@ final class MlpTrainingOptions extends MlpObjectiveOptions {
 
   /** Whether the Gaussian fitted to the rows serves for more than comparison. */
   boolean needsFullCovariance() {
-    return needsFullNoise() || base.equals("gaussian");
+    return needsFullNoise() || base().equals("gaussian");
   }
 
   Optimiser optimiser(int parameters) {

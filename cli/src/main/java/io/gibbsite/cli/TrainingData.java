@@ -31,8 +31,10 @@ record TrainingData(
    */
   static TrainingData prepare(MlpTrainingOptions options) {
     Dataset all = DataSource.read(options);
+    options.images = all.images() != null;
+    float jitter = options.jitter();
     Dataset.Split clean = DataSource.split(all, options);
-    Dataset.Split noisy = DataSource.split(jittered(all, options.jitter, options.seed), options);
+    Dataset.Split noisy = DataSource.split(jittered(all, jitter, options.seed), options);
     Standardiser standardiser = null;
     if (options.standardise == null ? all.images() != null : options.standardise) {
       standardiser = Standardiser.fit(noisy.training());
@@ -44,7 +46,7 @@ record TrainingData(
         clean.training(),
         noisy.training(),
         noisy.heldOut(),
-        jitterSd(options.jitter, all.columns(), standardiser),
+        jitterSd(jitter, all.columns(), standardiser),
         standardiser);
   }
 

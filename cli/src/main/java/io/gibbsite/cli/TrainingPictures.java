@@ -98,9 +98,19 @@ final class TrainingPictures {
   }
 
   private Path density() throws IOException {
+    PlanePanels panels = planePanels();
+    Path file = folder.file("density.png");
+    Png.write(file, PanelRow.draw(List.of(panels.data(), panels.density(), panels.samples())));
+    return file;
+  }
+
+  /** What there is to see of a model of plane data. */
+  record PlanePanels(ScatterPlot data, HeatMap density, ScatterPlot samples) {}
+
+  PlanePanels planePanels() {
     float[] x = training.data().jittered().values();
-    int rows = Math.min(2000, training.data().jittered().rows());
-    Plane plane = Plane.around(x, training.data().jittered().rows(), 0.08);
+    int rows = training.data().jittered().rows();
+    Plane plane = Plane.around(x, rows, 0.08);
     UniformBox box =
         new UniformBox(
             new float[] {(float) plane.left(), (float) plane.bottom()},
@@ -111,15 +121,11 @@ final class TrainingPictures {
         density[i] = (float) Math.exp(-density[i] - figures.logZ());
       }
       float[] samples = training.samples(session);
-      Path file = folder.file("density.png");
-      Png.write(
-          file,
-          PanelRow.draw(
-              List.of(
-                  new ScatterPlot("data", plane, x, rows),
-                  new HeatMap("learned density", plane, density, CELLS),
-                  new ScatterPlot("Langevin samples", plane, samples, samples.length / 2))));
-      return file;
+      int points = samples.length / 2;
+      return new PlanePanels(
+          new ScatterPlot("data", plane, x, Math.min(points, rows)),
+          new HeatMap("learned density", plane, density, CELLS),
+          new ScatterPlot("Langevin samples", plane, samples, points));
     }
   }
 
