@@ -2,8 +2,8 @@ package io.gibbsite.boltzmann;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
-import io.gibbsite.math.LogWeights;
 import io.gibbsite.sampler.Annealing;
+import io.gibbsite.sampler.LogZEstimate;
 import io.gibbsite.spin.FixedPointCouplings;
 import io.gibbsite.spin.SpinEnumeration;
 import io.gibbsite.spin.SpinParameters;
@@ -18,16 +18,6 @@ public final class BoltzmannLogZ {
   private static final int PIECE = 32;
 
   private BoltzmannLogZ() {}
-
-  /**
-   * An estimate from weighted chains.
-   *
-   * @param logZ the estimate
-   * @param standardError of it
-   * @param effectiveSamples the weights' effective sample size
-   * @param chains how many there were
-   */
-  public record Estimate(double logZ, double standardError, double effectiveSamples, int chains) {}
 
   /** Whether all units can be enumerated. */
   public static boolean canEnumerate(BoltzmannShape shape) {
@@ -56,7 +46,7 @@ public final class BoltzmannLogZ {
    * @param temperatures points of the path after its start, evenly spaced, at least 1
    * @param progress is told how many sweeps are made
    */
-  public static Estimate ais(
+  public static LogZEstimate ais(
       SpinParameters parameters,
       float[] base,
       int chains,
@@ -89,12 +79,7 @@ public final class BoltzmannLogZ {
       // log(2 cosh g), which does not overflow.
       baseLogZ += Math.abs((double) g) + Math.log1p(Math.exp(-2 * Math.abs((double) g)));
     }
-    LogWeights weights = new LogWeights();
-    for (double logWeight : logWeights) {
-      weights.add(logWeight);
-    }
-    return new Estimate(
-        baseLogZ + weights.logMean(), weights.standardError(), weights.effectiveSamples(), chains);
+    return LogZEstimate.of(baseLogZ, 1, logWeights);
   }
 
   /**

@@ -16,6 +16,7 @@ import io.gibbsite.io.Safetensors;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.LogZEstimate;
 import io.gibbsite.spin.FixedPointCouplings;
 import io.gibbsite.spin.Scan;
 import io.gibbsite.spin.SpinEnumeration;
@@ -143,7 +144,7 @@ class BoltzmannTest {
     double exact = BoltzmannLogZ.exact(model, WORKERS);
     float[] base = new float[20];
     Arrays.fill(base, 0, 12, 0.3f);
-    BoltzmannLogZ.Estimate estimate =
+    LogZEstimate estimate =
         BoltzmannLogZ.ais(model.parameters(), base, 500, 500, seed, BACKEND, done -> {});
     assertThat(estimate.standardError()).isLessThan(0.05);
     assertThat(estimate.logZ()).isCloseTo(exact, within(4.9 * estimate.standardError()));
@@ -153,10 +154,10 @@ class BoltzmannTest {
   @Test
   void annealedImportanceSamplingIsTheSameOnEveryBackend() {
     BoltzmannModel model = random(7, 6, 0.4, 5);
-    BoltzmannLogZ.Estimate expected = null;
+    LogZEstimate expected = null;
     for (String name : new String[] {"scalar", "vector"}) {
       try (Backend backend = Backends.named(name, new BackendOptions(3, Precision.FLOAT32))) {
-        BoltzmannLogZ.Estimate found =
+        LogZEstimate found =
             BoltzmannLogZ.ais(model.parameters(), new float[13], 40, 70, 9, backend, done -> {});
         expected = expected == null ? found : expected;
         assertThat(found).isEqualTo(expected);
