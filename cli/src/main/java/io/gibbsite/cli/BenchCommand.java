@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = "Measures throughput now, beside the limit of this machine.",
-    subcommands = BenchSamplersCommand.class,
+    subcommands = {BenchSamplersCommand.class, BenchIsingCommand.class},
     footer = {
       "",
       "A row's limit is what binds it on this machine, measured first: multiply-adds, looked-up sums,",
@@ -32,7 +32,8 @@ import picocli.CommandLine.Option;
       "  gibbsite bench --quick --peers ~/venv/bin/python",
       "  gibbsite bench --record docs/benchmarks --peers ~/venv/bin/python",
       "  gibbsite bench --render docs/benchmarks",
-      "  gibbsite bench samplers --picture samplers.png"
+      "  gibbsite bench samplers --picture samplers.png",
+      "  gibbsite bench ising --threads 1"
     })
 final class BenchCommand implements Callable<Integer> {
   @Option(
