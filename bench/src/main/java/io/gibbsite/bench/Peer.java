@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -132,14 +131,9 @@ public final class Peer implements AutoCloseable {
     }
   }
 
+  /** Ends the process, whatever it is doing; its streams end with it. */
   @Override
   public void close() {
     process.destroy();
-    try {
-      requests.close();
-      results.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

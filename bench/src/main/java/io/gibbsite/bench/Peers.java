@@ -23,6 +23,9 @@ public final class Peers implements AutoCloseable {
   private final Path folder;
   private final List<Peer> peers = new ArrayList<>();
 
+  /** Where the process is ended from outside, the peers end with it. */
+  private final Thread atExit = new Thread(this::end);
+
   /**
    * Starts all that are there.
    *
@@ -37,6 +40,7 @@ public final class Peers implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    Runtime.getRuntime().addShutdownHook(atExit);
     Set<String> reasons = new LinkedHashSet<>();
     for (List<String> engine : ENGINES) {
       List<String> command = new ArrayList<>(engine);
@@ -72,6 +76,15 @@ public final class Peers implements AutoCloseable {
 
   @Override
   public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      return; // It is running, and does the rest.
+    }
+    end();
+  }
+
+  private void end() {
     peers.forEach(Peer::close);
     try {
       for (String script : SCRIPTS) {

@@ -25,9 +25,6 @@ public record Timing(double warmUpSeconds, double seconds, int repeats) {
    */
   public static final String DELAY_PROPERTY = "gibbsite.bench.delay";
 
-  private static final double DELAY =
-      Double.parseDouble(System.getProperty(DELAY_PROPERTY, "0")) / 100;
-
   private static final int LEAST_CALLS = 3;
 
   /** Calls before a window's median counts. */
@@ -58,14 +55,15 @@ public record Timing(double warmUpSeconds, double seconds, int repeats) {
   }
 
   private static double[] times(Runnable call, double limit, int most) {
+    double delay = Double.parseDouble(System.getProperty(DELAY_PROPERTY, "0")) / 100;
     double[] times = new double[64];
     int count = 0;
     long start = System.nanoTime();
     while (count < LEAST_CALLS || (count < most && secondsSince(start) < limit)) {
       long begin = System.nanoTime();
       call.run();
-      if (DELAY > 0) {
-        delay(begin);
+      if (delay > 0) {
+        delay(begin, delay);
       }
       double time = secondsSince(begin);
       if (count == times.length) {
@@ -76,8 +74,8 @@ public record Timing(double warmUpSeconds, double seconds, int repeats) {
     return Arrays.copyOf(times, count);
   }
 
-  private static void delay(long begin) {
-    double end = secondsSince(begin) * (1 + DELAY);
+  private static void delay(long begin, double part) {
+    double end = secondsSince(begin) * (1 + part);
     while (secondsSince(begin) < end) {
       Thread.onSpinWait();
     }

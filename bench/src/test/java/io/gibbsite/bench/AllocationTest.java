@@ -3,6 +3,8 @@ package io.gibbsite.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
@@ -17,13 +19,18 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * object: what the harness itself allocates stays below it, one object a call does not.
  *
  * <p>Vectors are objects until C2 has compiled their loops, so the figure is that of the best of
- * several iterations: what every call allocates is in all of them.
+ * several iterations: what every call allocates is in all of them. How long C2 takes is a matter of
+ * what else the machine does (with 12 busy processes on 2 cores, more than the 7 seconds that are
+ * enough otherwise), so a failure counts only if it is still there after a longer warm-up.
  *
  * <p>It measures the backend that {@code -Dexpect.backend} names, and fails where that one cannot
  * run.
  */
 class AllocationTest {
   private static final double SMALLEST_OBJECT_BYTES = 16;
+
+  /** Of the first attempt and of the ones after it. */
+  private static final int[] WARM_UP_SECONDS = {1, 15, 60};
 
   @Test
   void noPassAllocatesOnOneThread() throws RunnerException {
@@ -55,18 +62,30 @@ class AllocationTest {
         .addProfiler(GCProfiler.class)
         .forks(1)
         .warmupIterations(1)
-        .warmupTime(TimeValue.seconds(1))
         .measurementIterations(6)
         .measurementTime(TimeValue.seconds(1))
         .shouldFailOnError(true)
         .verbosity(VerboseMode.SILENT);
-    assertThat(new Runner(options.build()).run())
+    Map<String, Double> bytes = Map.of();
+    for (int seconds : WARM_UP_SECONDS) {
+      options.warmupTime(TimeValue.seconds(seconds));
+      bytes =
+          new Runner(options.build())
+              .run().stream()
+                  .collect(
+                      Collectors.toMap(
+                          result -> result.getParams().getParam("workload"),
+                          AllocationTest::bytesPerCall));
+      if (bytes.values().stream().allMatch(b -> b < SMALLEST_OBJECT_BYTES)) {
+        break;
+      }
+    }
+    assertThat(bytes)
         .hasSize(passes.length)
         .allSatisfy(
-            result ->
-                assertThat(bytesPerCall(result))
-                    .describedAs(
-                        "bytes a call: %s, %s", backend, result.getParams().getParam("workload"))
+            (pass, b) ->
+                assertThat(b)
+                    .describedAs("bytes a call: %s, %s", backend, pass)
                     .isLessThan(SMALLEST_OBJECT_BYTES));
   }
 

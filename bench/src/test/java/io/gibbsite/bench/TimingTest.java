@@ -2,6 +2,7 @@ package io.gibbsite.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,17 @@ class TimingTest {
     double median = median(new Timing(0, 0, 50), () -> waitMillis(5 + calls[0]++));
     assertThat(calls[0]).isEqualTo(3);
     assertThat(median).isGreaterThan(0.006);
+  }
+
+  @Test
+  void aPlantedDelayIsAPartOfEveryCall() {
+    System.setProperty(Timing.DELAY_PROPERTY, "300");
+    try {
+      double[] times = new Timing(0, 0, 50).times(() -> waitMillis(5), 1);
+      assertThat(Arrays.stream(times).min().orElseThrow()).isGreaterThan(0.019);
+    } finally {
+      System.clearProperty(Timing.DELAY_PROPERTY);
+    }
   }
 
   private static double median(Timing timing, Runnable call) {

@@ -36,6 +36,7 @@ import picocli.CommandLine.Option;
       "  gibbsite bench --quick --peers ~/venv/bin/python",
       "  gibbsite bench --record docs/benchmarks --peers ~/venv/bin/python",
       "  gibbsite bench --render docs/benchmarks",
+      "  gibbsite bench --scale --shape 2-64-64-1 --batch 100000 --picture scale.png",
       "  gibbsite bench samplers --picture samplers.png",
       "  gibbsite bench objectives --out objectives",
       "  gibbsite bench ising --threads 1"
@@ -81,12 +82,34 @@ final class BenchCommand implements Callable<Integer> {
   private Path record;
 
   @Option(
+      names = "--scale",
+      description =
+          "Sweep the numbers of chains, up to --batch, and of threads; without --workload and --shape,"
+              + " langevin at 2-128-128-1 and gibbs at 784x500. Ends with how long a start takes.")
+  private boolean scale;
+
+  @Option(
+      names = "--picture",
+      paramLabel = "P.png",
+      description = "With --scale: where to draw how the cost grows (default ${DEFAULT-VALUE}).")
+  private Path picture = Path.of("scale.png");
+
+  @Option(
       names = "--render",
       paramLabel = "DIR",
       description =
           "Measure nothing; write the page and the pictures of the records under DIR, and the table"
               + " in the README above it.")
   private Path render;
+
+  @Option(
+      names = "--compare",
+      arity = "2",
+      paramLabel = "RUNS.jsonl",
+      description =
+          "Measure nothing; compare the lines of several runs with --json of two revisions, and fail"
+              + " where the second is slower by more than chance and 5 %%. bench/compare makes them.")
+  private List<Path> compare;
 
   @Mixin private CommonOptions common;
 
@@ -107,17 +130,32 @@ final class BenchCommand implements Callable<Integer> {
       new BenchRender(render).write();
       return 0;
     }
-    List<Workload> workloads = Workloads.select(workload, shape, batch);
-    Timing timing = quick ? Timing.QUICK : record == null ? Timing.FULL : Timing.TURNS;
+    if (compare != null) {
+      BenchCompare compared = new BenchCompare(compare.get(0), compare.get(1));
+      common.out().print(compared.table());
+      return compared.slower().isEmpty() ? 0 : ErrorLine.FAILED;
+    }
+    Timing timing = quick || scale ? Timing.QUICK : record == null ? Timing.FULL : Timing.TURNS;
     BenchRun run = new BenchRun(common, python, timing, json);
-    if (record == null) {
-      run.run(workloads);
+    int threads = common.backendOptions().threads();
+    if (scale) {
+      BenchScale sweep = new BenchScale(workload, shape, batch, threads, picture);
+      sweep.run(run);
+      common.note("drawn in " + picture);
+      FirstEnergy start = FirstEnergy.measure();
+      if (start != null) {
+        common.out().println(json ? Json.line(start) : start.sentence());
+      }
       return 0;
     }
-    int threads = common.backendOptions().threads();
+    List<Workload> workloads = Workloads.select(workload, shape, batch);
+    if (record == null) {
+      run.run(workloads, threads, false);
+      return 0;
+    }
     IntStream.of(common.threadsGiven() ? threads : 1, threads)
         .distinct()
-        .forEach(count -> run.run(workloads, count));
+        .forEach(count -> run.run(workloads, count, true));
     common.out().println(run.record(record).write(record));
     return 0;
   }

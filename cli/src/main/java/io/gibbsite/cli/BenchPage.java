@@ -101,7 +101,7 @@ final class BenchPage {
         .forEach(status -> text.append("GPU: ").append(status.detail()).append(".\n"));
     text.append('\n').append(limits());
     if (record.firstEnergy() != null) {
-      text.append('\n').append(start()).append('\n');
+      text.append('\n').append(record.firstEnergy().sentence()).append('\n');
     }
     return text.append('\n').append(rows()).toString();
   }
@@ -122,13 +122,6 @@ final class BenchPage {
         "threads | float32 multiply-adds, GFLOP/s | looked-up sums, GOP/s | int8 products, GOP/s | bf16"
             + " products, GFLOP/s | copy, GB/s",
         rows);
-  }
-
-  /** How long a start takes. */
-  private String start() {
-    FirstEnergy start = record.firstEnergy();
-    return "The first energy is there %.2f s after the start of `gibbsite energy` (spread %s), with %.0f MB of memory."
-        .formatted(start.seconds(), percent(start.spread()), start.residentBytes() / 1e6);
   }
 
   /** Every row. */
@@ -193,7 +186,7 @@ final class BenchPage {
                     record.date().substring(0, 10),
                     folder.resolve(file),
                     folder.resolve("README.md"),
-                    record.firstEnergy() == null ? "" : " " + start(),
+                    record.firstEnergy() == null ? "" : " " + record.firstEnergy().sentence(),
                     folder.resolve("throughput.png")));
     Map<List<String>, List<BenchResult>> groups = new LinkedHashMap<>();
     record.rows().forEach(r -> groups.computeIfAbsent(head(r), head -> new ArrayList<>()).add(r));

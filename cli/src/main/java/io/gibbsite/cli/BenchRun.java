@@ -39,22 +39,16 @@ final class BenchRun {
     this.json = json;
   }
 
-  /** With the backend and the number of threads that the options name. */
-  void run(List<Workload> workloads) {
-    try (Backend backend = common.openBackend()) {
-      run(workloads, List.of(backend));
-    }
-  }
-
   /**
-   * With that number of threads, on the backend that the options name; beside one in C++ on the
-   * Vector API too, since both have goals.
+   * With that number of threads, on the backend that the options name.
+   *
+   * @param both beside a backend in C++ on the Vector API too, since both have goals
    */
-  void run(List<Workload> workloads, int threads) {
+  void run(List<Workload> workloads, int threads, boolean both) {
     BackendOptions options = new BackendOptions(threads, common.backendOptions().precision());
     try (Backend backend = Backends.named(common.backendName(), options)) {
       common.note(Backends.explain(backend));
-      if (!backend.name().equals("native") || !available("vector")) {
+      if (!both || !backend.name().equals("native") || !available("vector")) {
         run(workloads, List.of(backend));
         return;
       }
@@ -99,6 +93,11 @@ final class BenchRun {
       }
       common.out().flush();
     }
+  }
+
+  /** What was measured so far. */
+  List<BenchResult> rows() {
+    return List.copyOf(rows);
   }
 
   /**

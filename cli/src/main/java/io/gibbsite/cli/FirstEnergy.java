@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +27,17 @@ record FirstEnergy(double seconds, double spread, long residentBytes) {
 
   private static final int RUNS = 7;
   private static final MlpShape SHAPE = MlpShape.of(Activation.SILU, 2, 128, 128);
+
+  /** For people. */
+  String sentence() {
+    return String.format(
+        Locale.ROOT,
+        "The first energy is there %.2f s after the start of `gibbsite energy` (spread %.0f %%), with"
+            + " %.0f MB of memory.",
+        seconds,
+        100 * spread,
+        residentBytes / 1e6);
+  }
 
   /** Null where this program was not started by the launcher. */
   static FirstEnergy measure() throws IOException {

@@ -40,6 +40,19 @@ final class Json {
   }
 
   /**
+   * Reads a line of a file.
+   *
+   * @throws FormatException if it is no JSON
+   */
+  static JsonNode node(Path file, String line) throws FormatException {
+    try {
+      return MAPPER.readTree(line);
+    } catch (JsonProcessingException e) {
+      throw new FormatException(file, e.getOriginalMessage(), e);
+    }
+  }
+
+  /**
    * Reads an object from a file.
    *
    * @throws FormatException if it holds none of that type

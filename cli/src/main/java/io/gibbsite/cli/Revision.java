@@ -23,7 +23,9 @@ record Revision(String name, boolean modified) {
     String commit = git(existing, "rev-parse", "--short=7", "HEAD");
     return commit == null
         ? new Revision(Version.text(), false)
-        : new Revision(commit, !"".equals(git(existing, "status", "--porcelain", "--", ":/*/src")));
+        : new Revision(
+            commit,
+            !"".equals(git(existing, "status", "--porcelain", "--", ":(top,glob)*/src/main/**")));
   }
 
   /** What Git prints; null where it fails. */

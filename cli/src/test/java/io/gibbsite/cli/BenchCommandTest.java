@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class BenchCommandTest {
   private static final String[] SMALL = {
@@ -59,6 +64,38 @@ class BenchCommandTest {
             "goal");
     assertThat(json.get("seconds").doubleValue()).isPositive();
     assertThat(json.get("limit_fraction").doubleValue()).isBetween(1e-6, 1.0);
+  }
+
+  @Test
+  void costGrowsWithChainsInATableAndAPicture(@TempDir Path folder) throws IOException {
+    Path picture = folder.resolve("s.png");
+    String[] arguments = {
+      "bench",
+      "--scale",
+      "--workload",
+      "energy",
+      "--shape",
+      "2-8-1",
+      "--batch",
+      "20",
+      "--backend",
+      "vector",
+      "--threads",
+      "2",
+      "--json",
+      "--picture",
+      picture.toString()
+    };
+    List<String> lines = Run.of(arguments).succeeds().out().lines().toList();
+    ObjectMapper json = new ObjectMapper();
+    List<String> sizes = new ArrayList<>();
+    for (String line : lines) {
+      sizes.add(json.readTree(line).get("threads") + "x" + json.readTree(line).get("batch"));
+    }
+    assertThat(sizes).containsExactly("1x1", "1x5", "1x20", "2x1", "2x5", "2x20");
+    assertThat(ImageIO.read(picture.toFile()).getWidth()).isGreaterThan(500);
+    Run.of("bench", "--scale", "--picture", folder.resolve("no/s.png").toString())
+        .fails(1, "s.png", "cannot be written");
   }
 
   @Test
