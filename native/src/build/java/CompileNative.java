@@ -90,8 +90,13 @@ public final class CompileNative {
   /** The same sources and the tests, with the address and undefined-behaviour sanitisers. */
   private void testProgram() throws IOException, InterruptedException {
     List<Path> sources = join(sources("src/main/cpp"), sources("src/test/cpp"));
-    List<String> flags = join(join(COMMON, SANITISED), List.of(AMX_TWIN));
-    build(sources, flags, SANITISED, module.resolve("target/test-program"), "test-program");
+    List<String> flags = join(join(COMMON, SANITISED), List.of(AMX_TWIN, "-pthread"));
+    build(
+        sources,
+        flags,
+        join(SANITISED, List.of("-pthread")),
+        module.resolve("target/test-program"),
+        "test-program");
   }
 
   /** The library with the tiles of AMX as plain loops, for the contracts on machines without it. */

@@ -11,6 +11,7 @@ extern "C" const char* gibbsite_version();
 
 void check_mlp(Checks& checks, int isa);
 void check_rbm(Checks& checks, int isa);
+void check_threads(Checks& checks, int isa);
 
 int main() {
   Checks checks;
@@ -19,6 +20,7 @@ int main() {
   if (isa > 0) {
     check_mlp(checks, isa);
     check_rbm(checks, isa);
+    check_threads(checks, isa);
   }
   printf("%d checks, %d failed\n", checks.made, checks.failed);
   return checks.failed != 0;

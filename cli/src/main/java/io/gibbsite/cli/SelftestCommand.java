@@ -9,12 +9,17 @@ import io.gibbsite.cli.selftest.KnownAnswers;
 import io.gibbsite.cli.selftest.Parity;
 import io.gibbsite.cli.selftest.RbmChecks;
 import io.gibbsite.cli.selftest.SameDraws;
+import io.gibbsite.cli.selftest.Soak;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Checks backends on this machine. */
 @Command(
@@ -24,11 +29,26 @@ import picocli.CommandLine.Mixin;
     sortOptions = false,
     description = {
       "Checks a backend on this machine: parity, known answers, determinism.",
-      "With --backend auto, every backend that can run here is checked."
+      "With --backend auto, every backend that can run here is checked.",
+      "With --soak, sessions are opened, used and closed by many threads instead, every result is"
+          + " checked, and memory must not grow."
     },
-    footer = {"", "Examples:", "  gibbsite selftest", "  gibbsite selftest --backend vector"})
+    footer = {
+      "",
+      "Examples:",
+      "  gibbsite selftest",
+      "  gibbsite selftest --backend vector",
+      "  gibbsite selftest --backend native --soak 10m"
+    })
 final class SelftestCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
+
+  @Option(
+      names = "--soak",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      description = "How long to open and close sessions: 30s, 10m or 2h.")
+  private Duration soak;
 
   private int passed;
   private int failed;
@@ -49,11 +69,18 @@ final class SelftestCommand implements Callable<Integer> {
           threads -> Backends.named(name, new BackendOptions(threads, options.precision()));
       try (Backend backend = ofThreads.apply(options.threads())) {
         out.println(backend.description());
+        if (soak != null) {
+          soak(backend);
+          continue;
+        }
         report(Parity.run(backend));
         report(SameDraws.run(backend));
       }
       report(Determinism.run(ofThreads));
       report(RbmChecks.run(ofThreads));
+    }
+    if (soak != null) {
+      return 0;
     }
     out.println("known answers");
     report(KnownAnswers.run());
@@ -63,6 +90,33 @@ final class SelftestCommand implements Callable<Integer> {
           "selftest: %d of %d checks failed".formatted(failed, passed + failed));
     }
     return 0;
+  }
+
+  private void soak(Backend backend) {
+    Soak.Report report = Soak.run(backend, soak, common::note);
+    common.out().println(report);
+    common.out().flush();
+    if (!report.ok()) {
+      throw new ArithmeticException(
+          "selftest: the soak of backend %s had %d wrong results, and memory grew by %d KiB"
+              .formatted(backend.name(), report.wrong(), report.growth() >> 10));
+    }
+  }
+
+  /** Reads a number of seconds, minutes or hours. */
+  static final class DurationConverter implements ITypeConverter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      if (!text.matches("[1-9]\\d{0,5}[smh]")) {
+        throw new TypeConversionException("'" + text + "' is no duration such as 30s, 10m or 2h");
+      }
+      long count = Long.parseLong(text.substring(0, text.length() - 1));
+      return switch (text.charAt(text.length() - 1)) {
+        case 's' -> Duration.ofSeconds(count);
+        case 'm' -> Duration.ofMinutes(count);
+        default -> Duration.ofHours(count);
+      };
+    }
   }
 
   private void report(List<Check> checks) {

@@ -6,8 +6,8 @@ import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
 
 /**
- * The contract of the MLP with the kernels of one ISA. Those of AMX use no tiles, but divide in
- * another way than those of AVX-512, and run wherever AVX-512 is.
+ * The contract of the MLP with the kernels of one ISA, in float32. Those of AMX then use no tiles,
+ * but divide in another way than those of AVX-512, and run wherever AVX-512 is.
  */
 abstract class MlpNativeContract extends MlpContract {
   private final Isa isa;

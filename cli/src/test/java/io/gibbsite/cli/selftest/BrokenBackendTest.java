@@ -1,6 +1,7 @@
 package io.gibbsite.cli.selftest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.BackendOptions;
@@ -12,6 +13,7 @@ import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +132,29 @@ class BrokenBackendTest {
   void drawsMustHaveTheSameBits() {
     Backend broken = new Broken(scalar(1), "readChains", 1e-6f);
     assertThat(failed(SameDraws.run(broken))).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"energy,1e-3", "nce,1e-3", "freeEnergy,1e-6", "readHidden,1"})
+  void theSoakCountsWrongResults(String method, float change) {
+    try (Backend broken = new Broken(scalar(1), method, change)) {
+      Soak.Report report = Soak.run(broken, Duration.ofMillis(20), line -> {});
+      assertThat(report.wrong()).isPositive();
+      assertThat(report.ok()).isFalse();
+      assertThat(report.toString()).contains("FAILED");
+    }
+  }
+
+  @Test
+  void memoryIsJudgedByItsGrowthAndSlope() {
+    ResidentMemory memory = new ResidentMemory();
+    for (int minute = 0; minute < 5; minute++) {
+      memory.add(minute, 1e6 + 1e8 * minute);
+    }
+    assertThat(memory.growth()).isEqualTo(400_000_000);
+    assertThat(memory.slope()).isCloseTo(1e8, within(1.0));
+    assertThat(new Soak.Report(1, 1, 0, 0, 0, 0, memory.growth(), memory.slope()).ok()).isFalse();
+    assertThat(new Soak.Report(1, 1, 0, 0, 0, 0, 1 << 20, 0).ok()).isTrue();
   }
 
   @Test
