@@ -306,8 +306,13 @@ abstract class MlpObjectiveOptions extends RunOptions {
 
   @Override
   final float peakLearningRate() {
-    float usual = !BY_SAMPLES.contains(objective) ? 5e-3f : images ? 1e-3f : 2e-2f;
-    return or(learningRate, usual);
+    if (learningRate != null) {
+      return learningRate;
+    }
+    if (!BY_SAMPLES.contains(objective)) {
+      return 5e-3f;
+    }
+    return images ? 1e-3f : objective.equals("mle") ? 1e-2f : 2e-2f;
   }
 
   private int k() {
