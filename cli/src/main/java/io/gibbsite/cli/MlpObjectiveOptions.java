@@ -110,7 +110,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
       names = "--langevin-steps",
       paramLabel = "N",
       description =
-          "Of cd, pcd, mle: Langevin steps of an update (default 20, mle 100, images 40); of"
+          "Of cd, pcd, mle: Langevin steps of an update (default 20, mle 100); of"
               + " nce-adaptive: of a refit (default 100).")
   Integer langevinSteps;
 
@@ -118,7 +118,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
       names = "--step-size",
       paramLabel = "H",
       description =
-          "Of cd, pcd, mle, nce-adaptive: of the Langevin steps (default 0.005; images 0.05).")
+          "Of cd, pcd, mle, nce-adaptive: of the Langevin steps (default 0.005; images 0.03).")
   Float stepSize;
 
   @Option(
@@ -139,7 +139,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
       names = "--replay",
       paramLabel = "N",
       description =
-          "Of pcd: persistent chains, of which a step takes some in turn (default 10000; images: four"
+          "Of pcd: persistent chains, of which a step takes some in turn (default 10000; images: ten"
               + " times those of a step).")
   Integer replay;
 
@@ -147,7 +147,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
       names = "--restart",
       paramLabel = "P",
       description =
-          "Of pcd: probability that a chain starts again from noise (default 0.02; images 0.001).")
+          "Of pcd: probability that a chain starts again from noise (default 0.02; images 0.01).")
   Float restart;
 
   @Option(
@@ -295,8 +295,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
   }
 
   private Negatives replay(Density start) {
-    int slots = or(replay, images ? 4 * chains() : Math.max(10_000, chains()));
-    float again = or(restart, images ? 0.001f : 0.02f);
+    int slots = or(replay, images ? 10 * chains() : Math.max(10_000, chains()));
+    float again = or(restart, images ? 0.01f : 0.02f);
     return new ReplayBuffer(langevin(), start, chains(), slots, again);
   }
 
@@ -325,9 +325,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
 
   /** The dynamics of the objective's chains. */
   private Langevin langevin() {
-    int usual =
-        objective.equals("nce-adaptive") ? 100 : images ? 40 : objective.equals("mle") ? 100 : 20;
-    float size = or(stepSize, imagesByChains() ? 0.05f : 0.005f);
+    int usual = objective.equals("nce-adaptive") || objective.equals("mle") ? 100 : 20;
+    float size = or(stepSize, imagesByChains() ? 0.03f : 0.005f);
     Langevin rule = Langevin.steps(or(langevinSteps, usual)).stepSize(size);
     if (noiseScale != null) {
       rule = rule.noiseScale(noiseScale);
