@@ -143,7 +143,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
       names = "--langevin-steps",
       paramLabel = "N",
       description =
-          "Of cd, pcd, mle: Langevin steps of an update (default 20, mle 100, images 40); of"
+          "Of cd, pcd, mle: Langevin steps of an update (default 20, mle 100); of"
               + " nce-adaptive: of a refit (default 100).")
   Integer langevinSteps;
 
@@ -151,7 +151,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
       names = "--step-size",
       paramLabel = "H",
       description =
-          "Of cd, pcd, mle, nce-adaptive: of the Langevin steps (default 0.005; images 0.05); of"
+          "Of cd, pcd, mle, nce-adaptive: of the Langevin steps (default 0.005; images 0.03); of"
               + " steincd: of the Stein steps (default 0.1).")
   Float stepSize;
 
@@ -198,7 +198,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
       names = "--replay",
       paramLabel = "N",
       description =
-          "Of pcd: persistent chains, of which a step takes some in turn (default 10000; images: four"
+          "Of pcd: persistent chains, of which a step takes some in turn (default 10000; images: ten"
               + " times those of a step).")
   Integer replay;
 
@@ -206,7 +206,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
       names = "--restart",
       paramLabel = "P",
       description =
-          "Of pcd: probability that a chain starts again from noise (default 0.02; images 0.001).")
+          "Of pcd: probability that a chain starts again from noise (default 0.02; images 0.01).")
   Float restart;
 
   @Option(
@@ -370,8 +370,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
   }
 
   private Negatives replay(Density start) {
-    int slots = or(replay, images ? 4 * chains() : Math.max(10_000, chains()));
-    float again = or(restart, images ? 0.001f : 0.02f);
+    int slots = or(replay, images ? 10 * chains() : Math.max(10_000, chains()));
+    float again = or(restart, images ? 0.01f : 0.02f);
     return new ReplayBuffer(langevin(), start, chains(), slots, again);
   }
 
@@ -381,9 +381,13 @@ abstract class MlpObjectiveOptions extends RunOptions {
 
   @Override
   final float peakLearningRate() {
-    boolean chains = BY_SAMPLES.contains(objective) && !BY_PARTICLES.contains(objective);
-    float usual = !chains ? 5e-3f : images ? 1e-3f : 2e-2f;
-    return or(learningRate, usual);
+    if (learningRate != null) {
+      return learningRate;
+    }
+    if (!BY_SAMPLES.contains(objective) || BY_PARTICLES.contains(objective)) {
+      return 5e-3f;
+    }
+    return images ? 1e-3f : objective.equals("mle") ? 1e-2f : 2e-2f;
   }
 
   private Negatives stein(Density start) {
@@ -424,9 +428,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
 
   /** The dynamics of the objective's chains. */
   private Langevin langevin() {
-    int usual =
-        objective.equals("nce-adaptive") ? 100 : images ? 40 : objective.equals("mle") ? 100 : 20;
-    float size = or(stepSize, imagesByChains() ? 0.05f : 0.005f);
+    int usual = objective.equals("nce-adaptive") || objective.equals("mle") ? 100 : 20;
+    float size = or(stepSize, imagesByChains() ? 0.03f : 0.005f);
     Langevin rule = Langevin.steps(or(langevinSteps, usual)).stepSize(size);
     if (noiseScale != null) {
       rule = rule.noiseScale(noiseScale);

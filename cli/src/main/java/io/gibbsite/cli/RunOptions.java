@@ -64,8 +64,8 @@ abstract class RunOptions {
       names = "--learning-rate",
       paramLabel = "R",
       description =
-          "At its peak (default: 0.05 of RBMs; 0.005 of MLPs, 0.02 if trained by chains, 0.001 if"
-              + " these are images).")
+          "At its peak (default: 0.05 of RBMs; 0.005 of MLPs, by cd and pcd 0.02, by mle 0.01, by"
+              + " these of images 0.001).")
   Float learningRate;
 
   @Option(

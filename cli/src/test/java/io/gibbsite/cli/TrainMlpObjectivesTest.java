@@ -144,7 +144,7 @@ class TrainMlpObjectivesTest {
 
   @Test
   void anExplodingGapEndsTheRunInOneLine() throws IOException {
-    small("mle", "run", "--step-size", "1e-4", "--gap-limit", "0.5")
+    small("mle", "run", "--gap-limit", "1e-6")
         .fails(1, "training diverged at step", "mean energy", "Langevin steps");
     assertThat(folder.resolve("run/report.json")).doesNotExist();
   }

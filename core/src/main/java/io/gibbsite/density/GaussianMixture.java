@@ -95,7 +95,7 @@ public final class GaussianMixture implements Density {
   }
 
   /**
-   * This mixture after some steps of expectation maximisation on rows.
+   * This mixture after some steps of expectation maximisation on rows; diagonal components stay so.
    *
    * @param x float[rows * columns]
    * @param rows at least 1
