@@ -45,7 +45,7 @@ record LogZ(
     return new LogZ("exact", logZ, 0.0, null, null, null, null, null);
   }
 
-  private static LogZ estimate(String method, LogZEstimate estimate) {
+  static LogZ estimate(String method, LogZEstimate estimate) {
     return new LogZ(
         method,
         estimate.logZ(),
@@ -184,7 +184,7 @@ record LogZ(
   }
 
   /** An estimate that rests on a few of its chains has likely missed modes: says so. */
-  private void warn(int chains, CommonOptions common) {
+  void warn(int chains, CommonOptions common) {
     double fewest =
         forward == null
             ? effectiveSamples

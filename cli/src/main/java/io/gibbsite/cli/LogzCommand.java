@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
+import io.gibbsite.boltzmann.BoltzmannModel;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.dbm.DbmBlocks;
 import io.gibbsite.dbm.DbmModel;
@@ -54,7 +55,8 @@ final class LogzCommand implements Callable<Integer> {
       names = "--method",
       paramLabel = "M",
       description =
-          "exact (RBMs of up to 25 units on the smaller side, MLPs of 2 columns), ais (tends to be"
+          "exact (RBMs of up to 25 units on the smaller side, Boltzmann machines of up to 25 units,"
+              + " MLPs of 2 columns), ais (tends to be"
               + " low), reverse-ais (tends to be high) or bracket (both; default).")
   private String method = "bracket";
 
@@ -79,6 +81,7 @@ final class LogzCommand implements Callable<Integer> {
       case GAUSSIAN_RBM -> print(ModelAndData.read(modelFile, GaussianRbmModel::read).parameters());
       case MLP -> printMlp();
       case DBM -> print(ModelAndData.read(modelFile, DbmModel::read).parameters());
+      case BOLTZMANN -> printSpins();
     }
     return 0;
   }
@@ -113,6 +116,26 @@ final class LogzCommand implements Callable<Integer> {
     MlpLogZ logZ = new MlpLogZ(parameters, MlpLogZ.base(parameters, annealing, rows), annealing);
     try (Backend backend = common.openBackend()) {
       common.out().println(Json.line(logZ.by(method, backend, common)));
+    }
+  }
+
+  private void printSpins() {
+    RunOptions.require(
+        !method.equals("reverse-ais"),
+        "--method reverse-ais is of RBMs: a Boltzmann machine's log Z is exact, or by ais");
+    BoltzmannModel model = ModelAndData.read(modelFile, BoltzmannModel::read);
+    float[] base = model.parameters().biases();
+    if (dataFile != null) {
+      Dataset data = EvaluateCommand.scaled(dataFile, model.shape().visible(), 0);
+      base = SpinLogZ.base(model, Spins.above(data.values(), THRESHOLD), data.rows());
+    }
+    AisOptions options = annealing.from(base, common.seed());
+    try (Backend backend = common.openSpinBackend()) {
+      LogZ logZ =
+          method.equals("bracket")
+              ? SpinLogZ.best(model, options, backend, common)
+              : SpinLogZ.by(method, model, options, backend, common);
+      common.out().println(Json.line(logZ));
     }
   }
 

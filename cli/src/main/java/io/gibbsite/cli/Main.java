@@ -43,9 +43,11 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       SampleCommand.class,
       RecallCommand.class,
+      AnnealCommand.class,
       DiagnoseCommand.class,
       SelftestCommand.class,
       BenchCommand.class,
+      IsingCommand.class,
     })
 public final class Main implements Runnable {
   /** So that examples stand on one line. */
@@ -56,7 +58,9 @@ public final class Main implements Runnable {
 
   static {
     SECTIONS.put("Start here", List.of("demo", "info"));
-    SECTIONS.put("Models", List.of("train", "sample", "recall", "diagnose", "evaluate", "logz"));
+    SECTIONS.put(
+        "Models",
+        List.of("train", "sample", "recall", "anneal", "ising", "diagnose", "evaluate", "logz"));
     SECTIONS.put("Single passes", List.of("energy", "gradient", "loss"));
     SECTIONS.put("This machine", List.of("selftest", "bench"));
   }

@@ -1,5 +1,6 @@
 package io.gibbsite.cli;
 
+import io.gibbsite.boltzmann.BoltzmannModel;
 import io.gibbsite.io.Safetensors;
 import io.gibbsite.rbm.GaussianRbmModel;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ enum ModelKind {
   MLP("mlp"),
   RBM("rbm"),
   DBM("dbm"),
+  BOLTZMANN(BoltzmannModel.KIND),
   GAUSSIAN_RBM(GaussianRbmModel.KIND);
 
   /** What the file's metadata call it. */

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
       "X.npz gets posterior/x [chain, draw, column], in the model's units (standardised, if the run",
       "standardised its data), sample_stats/energy [chain, draw] and, of mala, hmc, mh and pt,",
       "sample_stats/acceptance_rate. A binary RBM's x are bytes 0 or 1; RBMs have",
-      "sample_stats/free_energy. The table at the end is that of gibbsite diagnose.",
+      "sample_stats/free_energy. A Boltzmann machine's x are bytes -1 or +1, its visible units, beside",
+      "the energy of all. The table at the end is that of gibbsite diagnose.",
       "",
       "pt adds levels below an RBM, of which the lowest is noise (with --init data the base rates of",
       "the chains' first rows), and exchanges states between them, so that chains pass from mode to",
@@ -128,6 +129,7 @@ final class SampleCommand implements Callable<Integer> {
       case MLP -> mlp(length).run(out, picture, common);
       case RBM -> rbm(file, length);
       case DBM -> dbm(file, length).run(out, picture, common);
+      case BOLTZMANN -> spins(file, length).run(out, picture, common);
       case GAUSSIAN_RBM -> {
         require(!"pt".equals(sampler), "--sampler pt is of RBMs with binary visible units");
         new GaussianGibbsChains(file, length, temperature, start, gibbsData())
@@ -173,6 +175,23 @@ final class SampleCommand implements Callable<Integer> {
         "--temperature must be positive for Gibbs chains, not " + temperature);
   }
 
+  private SpinChains spins(Path file, ChainLength length) {
+    require(
+        sampler == null || sampler.equals("gibbs"),
+        "--sampler must be gibbs for a Boltzmann machine, not '" + sampler + "'");
+    require(init == null, "--init is not of Boltzmann machines: --from X starts chains from rows");
+    requireNoneOfMlp();
+    checkGibbs();
+    return new SpinChains(file, length, temperature, start);
+  }
+
+  private void requireNoneOfMlp() {
+    List<String> others = samplers.given();
+    require(
+        others.isEmpty(),
+        String.join(", ", others) + " is of samplers of MLPs: an RBM is sampled by gibbs or pt");
+  }
+
   /** Checks the options of RBMs; the run whose rows the chains start from, or null. */
   private TrainRbmOptions gibbsData() {
     require(
@@ -197,10 +216,7 @@ final class SampleCommand implements Callable<Integer> {
 
   /** The run whose training rows a Boltzmann machine's chains start from, or null. */
   private <T extends RunOptions> T dataOfRun(Class<T> type) {
-    List<String> others = samplers.given();
-    require(
-        others.isEmpty(),
-        String.join(", ", others) + " is of samplers of MLPs: an RBM is sampled by gibbs or pt");
+    requireNoneOfMlp();
     require(
         init == null || init.equals("base") || init.equals("data"),
         "--init must be base or data for an RBM, not '" + init + "'");

@@ -9,23 +9,28 @@ public final class SpinStates {
   private SpinStates() {}
 
   /**
-   * Independent units: unit i of chain c is +1 where component i of the draw at (INITIAL_STATE, 0,
-   * c) is below {@code sigmoid(2 bias_i)}.
+   * Independent units: unit i of chain c is +1 where component i of the draw at (INITIAL_STATE,
+   * step, c) is below {@code sigmoid(2 bias_i)}.
    *
    * @param bias float[n]
    * @return byte[chains * n]
    */
-  public static byte[] sample(float[] bias, int chains, long seed) {
+  public static byte[] sample(float[] bias, int chains, long step, long seed) {
     int n = bias.length;
     byte[] y = new byte[Math.multiplyExact(chains, n)];
     float[] u = new float[n];
     for (int c = 0; c < chains; c++) {
-      Draws.uniforms(seed, DrawStream.INITIAL_STATE, 0, c, u, 0, n);
+      Draws.uniforms(seed, DrawStream.INITIAL_STATE, step, c, u, 0, n);
       for (int i = 0; i < n; i++) {
         y[c * n + i] = (byte) (u[i] < FloatMath.sigmoid(2f * bias[i]) ? 1 : -1);
       }
     }
     return y;
+  }
+
+  /** The same at step 0. */
+  public static byte[] sample(float[] bias, int chains, long seed) {
+    return sample(bias, chains, 0, seed);
   }
 
   /** The same without biases: each unit -1 or +1 with equal probability. */
