@@ -134,9 +134,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
       names = "--chains",
       paramLabel = "N",
       description =
-          "Of pcd, mle: chains that a step moves (default: as many as --batch); of steincd: particles"
-              + " that persist (default: none, they start from the minibatch); of steingan: samples"
-              + " of a step (default: as many as --batch).")
+          "Of pcd, mle: chains that a step moves; of steincd: particles, which persist; of steingan:"
+              + " samples of a step (default: as many as --batch).")
   Integer chains;
 
   @Option(
@@ -158,7 +157,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
   @Option(
       names = "--stein-steps",
       paramLabel = "N",
-      description = "Of steincd: Stein steps of an update (default 10).")
+      description = "Of steincd: Stein steps of an update (default 5).")
   Integer steinSteps;
 
   @Option(
@@ -177,7 +176,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
   @Option(
       names = "--generator-rate",
       paramLabel = "R",
-      description = "Of steingan: learning rate of the generator (default 0.002).")
+      description = "Of steingan: learning rate of the generator (default 0.01).")
   Float generatorRate;
 
   @Option(
@@ -376,7 +375,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
   }
 
   final boolean imagesByChains() {
-    return images && BY_SAMPLES.contains(objective);
+    return images && BY_LANGEVIN.contains(objective);
   }
 
   @Override
@@ -384,18 +383,18 @@ abstract class MlpObjectiveOptions extends RunOptions {
     if (learningRate != null) {
       return learningRate;
     }
-    if (!BY_SAMPLES.contains(objective) || BY_PARTICLES.contains(objective)) {
-      return 5e-3f;
+    if (images && BY_LANGEVIN.contains(objective)) {
+      return 1e-3f;
     }
-    return images ? 1e-3f : objective.equals("mle") ? 1e-2f : 2e-2f;
+    return switch (objective) {
+      case "cd", "pcd", "steincd" -> 2e-2f;
+      case "mle", "steingan" -> 1e-2f;
+      default -> 5e-3f;
+    };
   }
 
   private Negatives stein(Density start) {
-    int moves = or(steinSteps, 10);
-    float size = or(stepSize, 0.1f);
-    return chains == null
-        ? SteinNegatives.fromData(moves, size, ALONE)
-        : SteinNegatives.persistent(moves, size, start, chains, ALONE);
+    return SteinNegatives.persistent(or(steinSteps, 5), or(stepSize, 0.1f), start, chains(), ALONE);
   }
 
   private Negatives generator(int columns) {
@@ -403,7 +402,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
     GeneratorShape shape =
         GeneratorShape.of(activation(), or(latent, columns), widths, columns, false);
     return new GeneratorNegatives(
-        shape, chains(), or(generatorRate, 2e-3f), MlpObjectiveOptions::open, ALONE);
+        shape, chains(), or(generatorRate, 1e-2f), MlpObjectiveOptions::open, ALONE);
   }
 
   /** On the Vector API where that is, whatever computes the energy. */
@@ -444,7 +443,7 @@ abstract class MlpObjectiveOptions extends RunOptions {
    * bias of the variance of modes of deviation 0.1 is 5 %.
    */
   final Langevin sampling() {
-    boolean own = BY_SAMPLES.contains(objective) && (images || noiseScale != null || clip != null);
+    boolean own = BY_LANGEVIN.contains(objective) && (images || noiseScale != null || clip != null);
     if (!own) {
       return Langevin.steps(3000).stepSize(0.001f);
     }

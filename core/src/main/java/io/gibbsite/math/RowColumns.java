@@ -107,24 +107,6 @@ public final class RowColumns {
    * @param x float[n * d], row-major, n at least 2
    */
   public static double medianSquaredDistance(float[] x, int n, int d, int most) {
-    int taken = Math.min(n, most);
-    float[] some = new float[taken * d];
-    for (int i = 0; i < taken; i++) {
-      System.arraycopy(x, (int) ((long) i * n / taken) * d, some, i * d, d);
-    }
-    RowColumns rows = new RowColumns(some, taken, d);
-    float[] squares = new float[taken * (taken - 1) / 2];
-    float[] line = new float[taken];
-    int filled = 0;
-    for (int j = 1; j < taken; j++) {
-      rows.squaredDistances(some, j * d, 0, j, line);
-      System.arraycopy(line, 0, squares, filled, j);
-      filled += j;
-    }
-    java.util.Arrays.sort(squares);
-    int middle = filled / 2;
-    return filled % 2 == 1
-        ? squares[middle]
-        : 0.5 * ((double) squares[middle - 1] + squares[middle]);
+    return new MedianDistance(n, d, most).squared(x);
   }
 }

@@ -2,6 +2,7 @@ package io.gibbsite.sampler;
 
 import io.gibbsite.backend.Workers;
 import io.gibbsite.math.FloatMath;
+import io.gibbsite.math.MedianDistance;
 import io.gibbsite.math.RowColumns;
 import java.util.Arrays;
 
@@ -27,6 +28,7 @@ public final class SteinDirection {
   private final int columns;
   private final Workers workers;
   private final RowColumns points;
+  private final MedianDistance median;
   private final float[][] kernels;
   private final float[][] sums;
   private final Workers.Body body = this::block;
@@ -51,6 +53,7 @@ public final class SteinDirection {
     this.columns = columns;
     this.workers = workers;
     points = new RowColumns(new float[rows * columns], rows, columns);
+    median = new MedianDistance(rows, columns, MEDIAN_ROWS);
     kernels = new float[workers.threads()][BLOCK];
     sums = new float[workers.threads()][BLOCK * columns];
   }
@@ -69,9 +72,9 @@ public final class SteinDirection {
     beta = inverseTemperature;
     direction = out;
     points.set(x);
-    double median = RowColumns.medianSquaredDistance(x, rows, columns, MEDIAN_ROWS);
+    double square = median.squared(x);
     // Where half of the particles are in one place, any width does.
-    width = median > 0 ? (float) (median / Math.log(rows)) : 1;
+    width = square > 0 ? (float) (square / Math.log(rows)) : 1;
     workers.run((rows + BLOCK - 1) / BLOCK, body);
   }
 

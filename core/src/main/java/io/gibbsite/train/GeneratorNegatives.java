@@ -37,6 +37,7 @@ public final class GeneratorNegatives implements Negatives {
   private final Opener opener;
   private final Workers workers;
   private final float[] theta;
+  private final GeneratorParameters parameters;
   private final Adam adam;
   private Generator generator;
   private MlpSession session;
@@ -67,6 +68,7 @@ public final class GeneratorNegatives implements Negatives {
     this.opener = opener;
     this.workers = workers;
     theta = new float[shape.parameterCount()];
+    parameters = new GeneratorParameters(shape, theta);
     // The first moment decays faster, as is usual where two networks follow each other.
     adam = new Adam(theta.length, 0.5f, 0.999f, 1e-8f);
   }
@@ -109,7 +111,7 @@ public final class GeneratorNegatives implements Negatives {
     for (int i = 0; i < samples; i++) {
       Draws.normals(seed, DrawStream.INITIAL_STATE, step, i, z, i * latent, latent);
     }
-    generator.setParameters(new GeneratorParameters(shape, theta));
+    generator.setParameters(parameters);
     generator.forward(z, samples, x);
     session.inputGradient(x, samples, null, slopes);
     rule.compute(x, slopes, 1, direction);

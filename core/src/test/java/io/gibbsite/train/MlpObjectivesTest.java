@@ -9,8 +9,11 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.BackendOptions;
 import io.gibbsite.backend.Backends;
 import io.gibbsite.backend.Precision;
+import io.gibbsite.backend.Workers;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.mlp.Activation;
+import io.gibbsite.mlp.GeneratorScalar;
+import io.gibbsite.mlp.GeneratorShape;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpScalar;
@@ -41,6 +44,7 @@ class MlpObjectivesTest {
   private static final int ROWS = 40;
   private static final MlpShape SHAPE = MlpShape.of(Activation.SILU, D, 6, 5);
   private static final Gaussian NOISE = Gaussian.isotropic(D, 0.1f, 1.3f);
+  private static final Workers ALONE = new Workers(1, "test");
   private static final Langevin DYNAMICS = Langevin.steps(4).stepSize(0.01f);
 
   @TempDir private Path folder;
@@ -52,10 +56,14 @@ class MlpObjectivesTest {
     CD,
     MLE,
     PCD,
+    STEINCD,
+    STEINCD_PERSISTENT,
+    STEINGAN,
     ISM,
     DSM,
     SSM,
-    SSM_VR;
+    SSM_VR,
+    MULTI_DSM;
 
     MlpObjective make() {
       return switch (this) {
@@ -65,11 +73,22 @@ class MlpObjectivesTest {
         case CD -> by("cd", LangevinNegatives.fromData(DYNAMICS));
         case MLE -> by("mle", LangevinNegatives.fromNoise(DYNAMICS, NOISE, 6));
         case PCD -> by("pcd", new ReplayBuffer(DYNAMICS, NOISE, 6, 20, 0.3f));
+        case STEINCD -> by("steincd", SteinNegatives.fromData(3, 0.1f, ALONE));
+        case STEINCD_PERSISTENT ->
+            by("steincd persistent", SteinNegatives.persistent(2, 0.1f, NOISE, 7, ALONE));
+        case STEINGAN -> by("steingan", generator());
         case ISM -> ScoreMatchingObjective.implicit();
         case DSM -> ScoreMatchingObjective.denoising(0.3f);
         case SSM -> ScoreMatchingObjective.sliced();
         case SSM_VR -> ScoreMatchingObjective.varianceReduced();
+        case MULTI_DSM ->
+            new MultiScaleObjective(new float[] {0.8f, 0.1f}, 1.2f, new float[] {3, 1, 0.3f});
       };
+    }
+
+    private static Negatives generator() {
+      GeneratorShape shape = GeneratorShape.of(Activation.TANH, 2, new int[] {5}, D, false);
+      return new GeneratorNegatives(shape, 6, 0.01f, GeneratorScalar::new, ALONE);
     }
 
     private static MlpObjective by(String name, Negatives negatives) {
