@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
     subcommands = {
       BenchSamplersCommand.class,
       BenchObjectivesCommand.class,
-      BenchIsingCommand.class
+      BenchIsingCommand.class,
+      BenchDiscreteCommand.class
     },
     footer = {
       "",
@@ -39,7 +40,8 @@ import picocli.CommandLine.Option;
       "  gibbsite bench --scale --shape 2-64-64-1 --batch 100000 --picture scale.png",
       "  gibbsite bench samplers --picture samplers.png",
       "  gibbsite bench objectives --out objectives",
-      "  gibbsite bench ising --threads 1"
+      "  gibbsite bench ising --threads 1",
+      "  gibbsite bench discrete"
     })
 final class BenchCommand implements Callable<Integer> {
   @Option(
