@@ -3,12 +3,28 @@ package io.gibbsite.dbm;
 import io.gibbsite.backend.Workers;
 import java.util.Arrays;
 
-/** P1 of {@link Dbm}: sums over rows of what the energy is linear in. */
+/**
+ * P1 of {@link Dbm}: sums over rows of what the energy is linear in. Used by one thread at a time.
+ */
 public final class DbmStatistics {
-  /** Units of a layer whose products one thread sums. */
+  /** Units below whose products one thread sums: a reading of a row serves them all. */
   private static final int STRIP = 16;
 
-  private DbmStatistics() {}
+  private final DbmShape shape;
+  private final Workers workers;
+  private final float[][][] sums; // [worker][unit of the strip][unit above]
+  private final float[][]
+      copies; // [worker]: a row, since C2 turns loops over whole arrays into vectors
+
+  /**
+   * @param workers that share the units
+   */
+  public DbmStatistics(DbmShape shape, Workers workers) {
+    this.shape = shape;
+    this.workers = workers;
+    this.sums = new float[workers.threads()][STRIP][];
+    this.copies = new float[workers.threads()][];
+  }
 
   /**
    * The sums of {@code mu_l-1 mu_l^T} and {@code mu_l}, {@code mu_0} being {@code v}, laid out as
@@ -16,53 +32,63 @@ public final class DbmStatistics {
    *
    * @param v byte[rows * visible]
    * @param mu float[rows * hidden]
-   * @param sums float[P], out
+   * @param out float[P], out
    */
-  public static void sums(
-      DbmShape shape, byte[] v, float[] mu, int rows, float[] sums, Workers workers) {
-    Arrays.fill(sums, 0, shape.parameterCount(), 0f);
+  public void sums(byte[] v, float[] mu, int rows, float[] out) {
     for (int l = 1; l <= shape.depth(); l++) {
       int layer = l;
-      int below = shape.units(l - 1);
+      for (int worker = 0; worker < copies.length; worker++) {
+        copies[worker] = new float[shape.units(l)];
+        for (int i = 0; i < STRIP; i++) {
+          sums[worker][i] = new float[shape.units(l)];
+        }
+      }
       workers.run(
-          (below + STRIP - 1) / STRIP,
-          (strip, worker) -> {
-            for (int i = strip * STRIP; i < Math.min(below, (strip + 1) * STRIP); i++) {
-              products(shape, layer, i, v, mu, rows, sums);
-            }
-          });
+          (shape.units(l - 1) + STRIP - 1) / STRIP,
+          (strip, worker) -> products(layer, strip * STRIP, v, mu, rows, out, worker));
     }
     for (int l = 0; l <= shape.depth(); l++) {
+      int at = shape.biasOffset(l);
+      Arrays.fill(out, at, at + shape.units(l), 0f);
       for (int r = 0; r < rows; r++) {
         for (int i = 0; i < shape.units(l); i++) {
-          sums[shape.biasOffset(l) + i] += value(shape, l, i, v, mu, r);
+          out[at + i] += value(l, i, v, mu, r);
         }
       }
     }
   }
 
-  private static float value(DbmShape shape, int l, int i, byte[] v, float[] mu, int row) {
+  private float value(int l, int i, byte[] v, float[] mu, int row) {
     return l == 0
         ? v[row * shape.visible() + i]
         : mu[row * shape.hidden() + shape.hiddenOffset(l) + i];
   }
 
-  /** Row i of the products of W_l. */
-  private static void products(
-      DbmShape shape, int l, int i, byte[] v, float[] mu, int rows, float[] sums) {
+  /** A strip's rows of the products of W_l. */
+  private void products(int l, int first, byte[] v, float[] mu, int rows, float[] out, int worker) {
     int units = shape.units(l);
-    int at = shape.weightOffset(l) + i * units;
+    int present = Math.min(STRIP, shape.units(l - 1) - first);
+    float[] above = copies[worker];
+    for (int i = 0; i < present; i++) {
+      Arrays.fill(sums[worker][i], 0f);
+    }
     for (int r = 0; r < rows; r++) {
-      float x = value(shape, l - 1, i, v, mu, r);
-      if (x != 0) {
-        addScaled(x, mu, r * shape.hidden() + shape.hiddenOffset(l), sums, at, units);
+      System.arraycopy(mu, r * shape.hidden() + shape.hiddenOffset(l), above, 0, units);
+      for (int i = 0; i < present; i++) {
+        float x = value(l - 1, first + i, v, mu, r);
+        if (x != 0) {
+          addScaled(x, above, sums[worker][i]);
+        }
       }
+    }
+    for (int i = 0; i < present; i++) {
+      System.arraycopy(sums[worker][i], 0, out, shape.weightOffset(l) + (first + i) * units, units);
     }
   }
 
-  private static void addScaled(float x, float[] from, int fromAt, float[] to, int toAt, int n) {
-    for (int j = 0; j < n; j++) {
-      to[toAt + j] += x * from[fromAt + j];
+  private static void addScaled(float x, float[] row, float[] sums) {
+    for (int j = 0; j < sums.length; j++) {
+      sums[j] += x * row[j];
     }
   }
 }

@@ -31,7 +31,7 @@ final class JointTraining {
   private final float[] blockSums;
   private final float[] mu;
   private final byte[] x;
-  private final Workers workers;
+  private final DbmStatistics statistics;
   private final MeanField meanField;
   private RbmSession session; // or null, before the layers are trained
   private double sweeps = Double.NaN;
@@ -51,7 +51,7 @@ final class JointTraining {
     this.blockSums = new float[blocks.values().length];
     this.mu = new float[Math.multiplyExact(options.batch(), shape.hidden())];
     this.x = new byte[Math.multiplyExact(options.batch(), shape.visible())];
-    this.workers = workers;
+    this.statistics = new DbmStatistics(shape, workers);
     this.meanField = MeanField.of(shape, workers);
   }
 
@@ -124,7 +124,7 @@ final class JointTraining {
       System.arraycopy(data, rows[r] * visible, x, r * visible, visible);
     }
     sweeps = meanField.infer(x, rows.length, options.meanField(), mu);
-    DbmStatistics.sums(shape, x, mu, rows.length, dataSums, workers); // P1
+    statistics.sums(x, mu, rows.length, dataSums); // P1
     session.gibbs(Gibbs.sweeps(0).from(step * options.sweeps(), options.sweeps()), options.seed());
     session.chainStatistics(blockSums); // P2
     DbmBlocks.split(shape, blockSums, gradient);

@@ -127,7 +127,7 @@ class MeanFieldTest {
         float[] mu = infer(field, p, v, CONVERGED);
         float[] sums = new float[shape.parameterCount()];
         Arrays.fill(sums, Float.NaN);
-        DbmStatistics.sums(shape, v, mu, rows, sums, workers);
+        new DbmStatistics(shape, workers).sums(v, mu, rows, sums);
         float step = 1f / 64;
         for (int k = 0; k < sums.length; k++) {
           double[] ends = new double[2];
