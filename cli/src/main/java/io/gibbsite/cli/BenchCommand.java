@@ -19,7 +19,11 @@ import picocli.CommandLine.Option;
     versionProvider = Version.class,
     sortOptions = false,
     description = "Measures throughput now, beside the limit of this machine.",
-    subcommands = {BenchSamplersCommand.class, BenchObjectivesCommand.class},
+    subcommands = {
+      BenchSamplersCommand.class,
+      BenchObjectivesCommand.class,
+      BenchIsingCommand.class
+    },
     footer = {
       "",
       "A row's limit is what binds it on this machine, measured first: multiply-adds, looked-up sums,",
@@ -33,7 +37,8 @@ import picocli.CommandLine.Option;
       "  gibbsite bench --record docs/benchmarks --peers ~/venv/bin/python",
       "  gibbsite bench --render docs/benchmarks",
       "  gibbsite bench samplers --picture samplers.png",
-      "  gibbsite bench objectives --out objectives"
+      "  gibbsite bench objectives --out objectives",
+      "  gibbsite bench ising --threads 1"
     })
 final class BenchCommand implements Callable<Integer> {
   @Option(

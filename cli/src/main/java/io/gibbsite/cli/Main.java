@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
       DiagnoseCommand.class,
       SelftestCommand.class,
       BenchCommand.class,
+      IsingCommand.class,
     })
 public final class Main implements Runnable {
   /** So that examples stand on one line. */
@@ -58,7 +59,9 @@ public final class Main implements Runnable {
   static {
     SECTIONS.put("Start here", List.of("demo", "info"));
     SECTIONS.put(
-        "Models", List.of("train", "sample", "recall", "anneal", "diagnose", "evaluate", "logz"));
+        "Models",
+        List.of(
+            "train", "sample", "recall", "anneal", "diagnose", "evaluate", "logz", "ising"));
     SECTIONS.put("Single passes", List.of("energy", "gradient", "loss"));
     SECTIONS.put("This machine", List.of("selftest", "bench"));
   }
