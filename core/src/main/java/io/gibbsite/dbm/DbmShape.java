@@ -4,7 +4,6 @@ import io.gibbsite.rbm.RbmShape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * The layers of a deep Boltzmann machine, such as {@code 784-500-1000}.
@@ -65,17 +64,21 @@ public record DbmShape(List<Integer> layers) {
 
   /** Of all hidden layers. */
   public int hidden() {
-    return layers.stream().mapToInt(Integer::intValue).sum() - visible();
+    return hiddenOffset(depth() + 1);
   }
 
   /** Where {@code W_l} begins, {@code l} from 1 to L. */
   public int weightOffset(int layer) {
-    return IntStream.range(1, layer).map(l -> units(l - 1) * units(l)).sum();
+    int sum = 0;
+    for (int l = 1; l < layer; l++) {
+      sum += units(l - 1) * units(l);
+    }
+    return sum;
   }
 
   /** Where {@code b_l} begins. */
   public int biasOffset(int layer) {
-    return weightOffset(depth() + 1) + IntStream.range(0, layer).map(this::units).sum();
+    return weightOffset(depth() + 1) + unitsBelow(layer, 0, 1);
   }
 
   public int parameterCount() {
@@ -84,12 +87,20 @@ public record DbmShape(List<Integer> layers) {
 
   /** Where a hidden layer begins in a row of all of them. */
   public int hiddenOffset(int layer) {
-    return IntStream.range(1, layer).map(this::units).sum();
+    return unitsBelow(layer, 1, 1);
   }
 
   /** Where a layer begins on its side of R. */
   public int sideOffset(int layer) {
-    return IntStream.range(0, layer).filter(l -> l % 2 == layer % 2).map(this::units).sum();
+    return unitsBelow(layer, layer % 2, 2);
+  }
+
+  private int unitsBelow(int layer, int first, int step) {
+    int sum = 0;
+    for (int l = first; l < layer; l += step) {
+      sum += units(l);
+    }
+    return sum;
   }
 
   /** Such as {@code 784-500-1000}. */

@@ -51,17 +51,17 @@ public final class DbmStatistics {
       int at = shape.biasOffset(l);
       Arrays.fill(out, at, at + shape.units(l), 0f);
       for (int r = 0; r < rows; r++) {
+        int from = firstValue(l, r);
         for (int i = 0; i < shape.units(l); i++) {
-          out[at + i] += value(l, i, v, mu, r);
+          out[at + i] += l == 0 ? v[from + i] : mu[from + i];
         }
       }
     }
   }
 
-  private float value(int l, int i, byte[] v, float[] mu, int row) {
-    return l == 0
-        ? v[row * shape.visible() + i]
-        : mu[row * shape.hidden() + shape.hiddenOffset(l) + i];
+  /** Where a layer's values of a row begin, in v or in mu. */
+  private int firstValue(int l, int row) {
+    return l == 0 ? row * shape.visible() : row * shape.hidden() + shape.hiddenOffset(l);
   }
 
   /** A strip's rows of the products of W_l. */
@@ -73,9 +73,10 @@ public final class DbmStatistics {
       Arrays.fill(sums[worker][i], 0f);
     }
     for (int r = 0; r < rows; r++) {
-      System.arraycopy(mu, r * shape.hidden() + shape.hiddenOffset(l), above, 0, units);
+      System.arraycopy(mu, firstValue(l, r), above, 0, units);
+      int below = firstValue(l - 1, r) + first;
       for (int i = 0; i < present; i++) {
-        float x = value(l - 1, first + i, v, mu, r);
+        float x = l == 1 ? v[below + i] : mu[below + i];
         if (x != 0) {
           addScaled(x, above, sums[worker][i]);
         }
