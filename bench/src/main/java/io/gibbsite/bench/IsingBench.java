@@ -32,13 +32,13 @@ public record IsingBench(
       double spins = (double) shape.sites() * shape.lattices();
       int sweeps = (int) Math.max(1, UPDATES / spins);
       long[] done = {BURN_IN};
-      double seconds =
-          timing.median(
-                  () -> {
-                    lattices.sweep(sweeps, done[0], 0);
-                    done[0] += sweeps;
-                  })
-              / sweeps;
+      Runnable call =
+          () -> {
+            lattices.sweep(sweeps, done[0], 0);
+            done[0] += sweeps;
+          };
+      timing.warmUp(call);
+      double seconds = Samples.of(timing.times(call, 1)).median() / sweeps;
       return new IsingBench("ising", shape.toString(), threads, seconds, spins / seconds / 1e9);
     }
   }
