@@ -52,18 +52,19 @@ record DbmPosterior(DbmShape shape, BinaryRows rows, float[] mu, double[] bound,
     return new BinaryRows(DbmBlocks.evenStates(shape, rows.states(), mu, rows.rows()), rows.rows());
   }
 
-  /** The log-odds of the even layers' units over rows and their posteriors. */
+  /** The log-odds of the units that {@link DbmBlocks#annealed} starts from, over posteriors. */
   static float[] base(DbmParameters parameters, BinaryRows data, Backend backend) {
     DbmPosterior posterior = of(parameters, data, BASE_ROWS, QUICK, backend);
     DbmShape shape = parameters.shape();
-    int stride = shape.rbm().visible();
+    int side = DbmBlocks.annealedSide(shape);
+    int stride = side == 0 ? shape.rbm().visible() : shape.rbm().hidden();
     int rows = posterior.rows.rows();
     float[] x = new float[Math.multiplyExact(rows, stride)];
     for (int r = 0; r < rows; r++) {
-      for (int i = 0; i < shape.visible(); i++) {
+      for (int i = 0; side == 0 && i < shape.visible(); i++) {
         x[r * stride + i] = data.states()[r * shape.visible() + i];
       }
-      for (int l = 2; l <= shape.depth(); l += 2) {
+      for (int l = 2 - side; l <= shape.depth(); l += 2) {
         int from = r * shape.hidden() + shape.hiddenOffset(l);
         System.arraycopy(posterior.mu, from, x, r * stride + shape.sideOffset(l), shape.units(l));
       }
@@ -74,6 +75,6 @@ record DbmPosterior(DbmShape shape, BinaryRows rows, float[] mu, double[] bound,
   /** {@code log Z}, exactly if a side can be enumerated, else bracketed. */
   static LogZ logZ(
       DbmParameters parameters, AisOptions annealing, Backend backend, CommonOptions common) {
-    return LogZ.best(DbmBlocks.join(parameters), annealing, backend, common);
+    return LogZ.best(DbmBlocks.annealed(parameters), annealing, backend, common);
   }
 }

@@ -65,7 +65,7 @@ final class LogzCommand implements Callable<Integer> {
       paramLabel = "X",
       description =
           "Rows whose base rates, means or, of MLPs, Gaussian the path starts from (default: the"
-              + " visible biases or the base density of the model).")
+              + " visible biases or the base density of the model; fair units for a deep machine).")
   private Path dataFile;
 
   @Mixin private LogPartitionOptions annealing;
@@ -87,11 +87,11 @@ final class LogzCommand implements Callable<Integer> {
   }
 
   private void print(DbmParameters parameters) {
-    RbmParameters sides = DbmBlocks.join(parameters);
+    RbmParameters sides = DbmBlocks.annealed(parameters);
     try (Backend backend = common.openBackend()) {
       float[] base =
           dataFile == null
-              ? sides.visibleBias()
+              ? new float[sides.shape().visible()]
               : DbmPosterior.base(parameters, rows(parameters.shape()), backend);
       AisOptions options = annealing.from(base, common.seed());
       common.out().println(Json.line(LogZ.by(method, sides, options, backend, common)));

@@ -25,6 +25,36 @@ public final class DbmBlocks {
   }
 
   /**
+   * The RBM to anneal: the same, with the smaller side as its visible units, so that its free
+   * energy sums the larger one out, and weights of annealing spread less.
+   */
+  public static RbmParameters annealed(DbmParameters parameters) {
+    RbmParameters rbm = join(parameters);
+    return annealedSide(parameters.shape()) == 0 ? rbm : transposed(rbm);
+  }
+
+  /** 0 if the even layers are the visible units of {@link #annealed}, 1 if the odd ones are. */
+  public static int annealedSide(DbmShape shape) {
+    return shape.rbm().visible() <= shape.rbm().hidden() ? 0 : 1;
+  }
+
+  private static RbmParameters transposed(RbmParameters rbm) {
+    int visible = rbm.shape().visible();
+    int hidden = rbm.shape().hidden();
+    RbmParameters turned =
+        new RbmParameters(new RbmShape(hidden, visible), new float[rbm.values().length]);
+    for (int i = 0; i < visible; i++) {
+      for (int j = 0; j < hidden; j++) {
+        turned.values()[j * visible + i] = rbm.weight(i, j);
+      }
+    }
+    int biases = rbm.shape().visibleBiasOffset();
+    System.arraycopy(rbm.values(), biases + visible, turned.values(), biases, hidden);
+    System.arraycopy(rbm.values(), biases, turned.values(), biases + hidden, visible);
+    return turned;
+  }
+
+  /**
    * Takes the blocks out of the RBM's parameters, statistics or gradient; what lies between layers
    * that do not touch is left out.
    *

@@ -71,6 +71,10 @@ class DbmBlocksTest {
         DbmParameters p = Machines.random(shape, 1.5, 9);
         assertThat(LogPartition.exact(DbmBlocks.join(p), workers))
             .isCloseTo(Machines.logSum(p, null, 0), within(1e-9));
+        RbmParameters annealed = DbmBlocks.annealed(p);
+        assertThat(annealed.shape().visible()).isLessThanOrEqualTo(annealed.shape().hidden());
+        assertThat(LogPartition.exact(annealed, workers))
+            .isCloseTo(Machines.logSum(p, null, 0), within(1e-9));
         byte[] v = Machines.states(3 * shape.visible(), 1);
         for (int row = 0; row < 3; row++) {
           assertThat(VariationalBound.exact(p, v, row, workers))

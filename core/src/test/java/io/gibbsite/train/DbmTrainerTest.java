@@ -157,6 +157,21 @@ class DbmTrainerTest {
     }
   }
 
+  /** Statistics have one order of summation, and the mean field has one too. */
+  @Test
+  void backendsTrainTheSameBits() {
+    float[] reference = null;
+    for (String name : new String[] {"scalar", "vector", "auto"}) {
+      try (Backend backend = backend(name, 2);
+          DbmTrainer trainer = trainer(backend, options(10, RbmGradient.ENHANCED, 10), 9, 17, 33)) {
+        steps(trainer, 60);
+        float[] trained = trainer.model().parameters().values();
+        reference = reference == null ? trained : reference;
+        assertThat(trained).describedAs(name).isEqualTo(reference);
+      }
+    }
+  }
+
   @Test
   void anotherRunsCheckpointIsRefused() throws IOException {
     Path file = folder.resolve("checkpoint.safetensors");
