@@ -29,6 +29,40 @@ struct TileTwin {
 
   void zero(int tile) { __builtin_memset(bytes[tile], 0, sizeof(bytes[tile])); }
 
+  /// sum[m][n] += a[m][2 k] b[k][2 n] + a[m][2 k + 1] b[k][2 n + 1] over k, of bf16: the even and
+  /// the odd products summed apart in float32, then added. Numbers below 2^-126 count as 0.
+  void multiply_bf16(int sum, int a, int b) {
+    uint32_t left[16][16], right[16][16];
+    __builtin_memcpy(left, bytes[a], sizeof(left));
+    __builtin_memcpy(right, bytes[b], sizeof(right));
+    for (int m = 0; m < 16; m++) {
+      float even[16] = {}, odd[16] = {}, total[16];
+      for (int k = 0; k < 16; k++) {
+        float first = as_float(left[m][k] << 16);
+        float second = as_float(left[m][k] & 0xffff0000u);
+        for (int n = 0; n < 16; n++) {
+          even[n] = flushed(__builtin_fmaf(first, as_float(right[k][n] << 16), even[n]));
+          odd[n] = flushed(__builtin_fmaf(second, as_float(right[k][n] & 0xffff0000u), odd[n]));
+        }
+      }
+      __builtin_memcpy(total, bytes[sum][m], 64);
+      for (int n = 0; n < 16; n++) {
+        total[n] = flushed(flushed(total[n]) + flushed(even[n] + odd[n]));
+      }
+      __builtin_memcpy(bytes[sum][m], total, 64);
+    }
+  }
+
+  static float flushed(float x) {
+    return __builtin_fabsf(x) < 0x1p-126f ? __builtin_copysignf(0.0f, x) : x;
+  }
+
+  static float as_float(uint32_t bits) {
+    float x;
+    __builtin_memcpy(&x, &bits, sizeof(x));
+    return flushed(x);
+  }
+
   /// sum[m][n] += a[m][4 k + i] b[k][4 n + i] over k and i, b unsigned, a as said.
   void multiply_bytes(int sum, int a, int b, bool a_is_signed) {
     for (int m = 0; m < 16; m++) {
@@ -67,6 +101,7 @@ GIBBSITE_INLINE void finish_stores() {}
 #define GIBBSITE_TILE_STORE(tile, to, stride) tile_twin().store(tile, to, stride)
 #define GIBBSITE_TILE_SIGNED_BYTES(sum, a, b) tile_twin().multiply_bytes(sum, a, b, true)
 #define GIBBSITE_TILE_UNSIGNED_BYTES(sum, a, b) tile_twin().multiply_bytes(sum, a, b, false)
+#define GIBBSITE_TILE_BF16(sum, a, b) tile_twin().multiply_bf16(sum, a, b)
 
 #else
 
@@ -101,5 +136,6 @@ GIBBSITE_INLINE void finish_stores() { __asm__ volatile("" : : : "memory"); }
 #define GIBBSITE_TILE_STORE(tile, to, stride) _tile_stored(tile, to, stride)
 #define GIBBSITE_TILE_SIGNED_BYTES(sum, a, b) _tile_dpbsud(sum, a, b)
 #define GIBBSITE_TILE_UNSIGNED_BYTES(sum, a, b) _tile_dpbuud(sum, a, b)
+#define GIBBSITE_TILE_BF16(sum, a, b) _tile_dpbf16ps(sum, a, b)
 
 #endif

@@ -49,19 +49,22 @@ GIBBSITE_EXPORT(int32_t, mlp_block_rows)(GIBBSITE_TYPE(MlpSession) * session) {
 
 /// Bytes that a session takes.
 GIBBSITE_EXPORT(int64_t, mlp_bytes)(const int32_t* widths, int32_t layers, int32_t activation,
-                                    int32_t rows, int32_t threads) {
+                                    int32_t terms, int32_t rows, int32_t threads) {
   GIBBSITE_TYPE(Memory) counted(nullptr);
   counted.take<GIBBSITE_TYPE(MlpSession)>(1);
   GIBBSITE_TYPE(MlpSession)
-  counting(counted, {layers, widths, (GIBBSITE_TYPE(Activation))activation}, rows, threads);
+  counting(counted, {layers, widths, (GIBBSITE_TYPE(Activation))activation}, terms, rows, threads);
   return (int64_t)counted.size();
 }
 
 /// A session, or null where there is not enough memory.
+///
+/// @param terms in which wide layers are multiplied, 2 or 3 bf16 on AMX; 0 for float32
 GIBBSITE_EXPORT(GIBBSITE_TYPE(MlpSession) *, mlp_open)
-(const int32_t* widths, int32_t layers, int32_t activation, int32_t rows, int32_t threads) {
+(const int32_t* widths, int32_t layers, int32_t activation, int32_t terms, int32_t rows,
+ int32_t threads) {
   using namespace gibbsite::GIBBSITE_ISA;
-  return open_in_memory<MlpSession>(MlpShape{layers, widths, (Activation)activation}, rows,
+  return open_in_memory<MlpSession>(MlpShape{layers, widths, (Activation)activation}, terms, rows,
                                     threads);
 }
 

@@ -86,13 +86,21 @@ class MlpGradientSums {
   /// shares the first-level cache with the column of a.
   static constexpr int TILES = 4;
 
-  explicit MlpGradientSums(const MlpShape& shape) : shape_(shape) {}
+  /// @param terms in which wide layers are multiplied, 2 or 3 bf16; 0 for float32
+  MlpGradientSums(const MlpShape& shape, int terms) : shape_(shape), terms_(terms) {}
 
   /// Floats in an array of sums.
   size_t size() const { return weight_at(shape_.layers); }
 
   /// Floats in the scratch of add_weight.
-  static constexpr size_t SCRATCH = TILES * ROWS * COLUMN;
+  size_t scratch() const {
+    size_t floats = TILES * ROWS * COLUMN;
+#if defined(__AMX_BF16__)
+    size_t split = split_scratch(shape_.widest(), terms_) * sizeof(uint16_t) / sizeof(float);
+    floats = split > floats ? split : floats;
+#endif
+    return floats;
+  }
 
   /// Makes the parts zero that are summed lane by lane; the others start with `fresh`.
   void clear(float* sums) const {
@@ -159,8 +167,15 @@ class MlpGradientSums {
   }
 
  private:
-  static void add_outer(const float* d, int out, const float* a, int in, int tiles, float* g,
-                        bool fresh, float* scratch) {
+  void add_outer(const float* d, int out, const float* a, int in, int tiles, float* g, bool fresh,
+                 float* scratch) const {
+#if defined(__AMX_BF16__)
+    static_assert(TILES == SPLIT_TILES && COLUMN == SPLIT_BLOCK);
+    if (terms_ != 0 && worth_splitting(out, in)) {
+      auto add = terms_ == 2 ? add_outer_split<2> : add_outer_split<3>;
+      return add(d, out, a, in, tiles, g, fresh, (uint16_t*)scratch);
+    }
+#endif
     constexpr auto OUTPUTS = std::make_integer_sequence<int, PANEL>();
     for (int c = 0; c < in; c += COLUMN) {
       int width = smaller(COLUMN, in - c);
@@ -194,6 +209,7 @@ class MlpGradientSums {
   }
 
   MlpShape shape_;
+  [[maybe_unused]] int terms_;
 };
 
 }  // namespace gibbsite::GIBBSITE_ISA

@@ -95,12 +95,14 @@ struct NceBlock {
 class MlpSession {
  public:
   /// Lays a session out. Without a block of memory it only counts.
-  MlpSession(Memory& memory, const MlpShape& given, int rows, int threads)
+  ///
+  /// @param terms in which wide layers are multiplied, 2 or 3 bf16; 0 for float32
+  MlpSession(Memory& memory, const MlpShape& given, int terms, int rows, int threads)
       : shape_{given.layers, copy_of(memory, given), given.activation},
         parameters_(memory.take<float>(given.parameter_count())),
         block_tiles_(block_tiles(given)),
-        packed_(memory, memory.real() ? shape_ : given),
-        sums_(memory.real() ? shape_ : given),
+        packed_(memory, memory.real() ? shape_ : given, terms),
+        sums_(memory.real() ? shape_ : given, terms),
         chains_(memory.take<float>(tile_count(rows) * tile_size(given.inputs()))),
         chunk_limit_(chunk_limit(sums_.size())),
         chunk_sums_(memory.take<float>(chunk_limit_ * line(sums_.size()))),

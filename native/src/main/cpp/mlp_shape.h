@@ -57,7 +57,8 @@ struct MlpPacked {
   /// The base density, or null.
   const Density* base = nullptr;
 
-  MlpPacked(Memory& memory, const MlpShape& shape)
+  /// @param terms in which wide layers are multiplied, 2 or 3 bf16; 0 for float32
+  MlpPacked(Memory& memory, const MlpShape& shape, int terms)
       : shape(shape),
         weights(memory.take<PackedMatrix>(shape.layers)),
         transposed(memory.take<PackedMatrix>(shape.layers)),
@@ -65,9 +66,9 @@ struct MlpPacked {
         last_weight(memory.take<float>(shape.width(shape.hidden()))),
         zeros(memory.take<float>(shape.widest())) {
     for (int l = 0; l < shape.layers; l++) {
-      PackedMatrix weight(memory, shape.width(l + 1), shape.width(l));
+      PackedMatrix weight(memory, shape.width(l + 1), shape.width(l), terms);
       bool last = l == shape.hidden();
-      PackedMatrix turned(memory, last ? 0 : shape.width(l), shape.width(l + 1));
+      PackedMatrix turned(memory, last ? 0 : shape.width(l), shape.width(l + 1), terms);
       float* bias = memory.take<float>(shape.width(l + 1));
       if (memory.real()) {
         weights[l] = weight;

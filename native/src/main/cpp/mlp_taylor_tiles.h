@@ -17,7 +17,7 @@ class MlpTaylorTiles {
         y_(memory.take<float>(tile_size(packed.shape.inputs()))),
         yt_(memory.take<float>(tile_size(packed.shape.inputs()))),
         centred_(memory.take<float>(tile_size(packed.shape.inputs()))),
-        scratch_(memory.take<float>(MlpGradientSums::SCRATCH)) {
+        scratch_(memory.take<float>(sums.scratch())) {
     for (int order = 0; order < 3; order++) {
       z_[order] = memory.take<float*>(packed.shape.layers);
       a_[order] = memory.take<float*>(packed.shape.layers);

@@ -22,7 +22,7 @@ class MlpTiles {
         energy_(memory.take<float>((size_t)tiles * ROWS)),
         y_(memory.take<float>(tiles * tile_size(packed.shape.inputs()))),
         centred_(memory.take<float>(tile_size(packed.shape.inputs()))),
-        scratch_(memory.take<float>(MlpGradientSums::SCRATCH)) {
+        scratch_(memory.take<float>(sums.scratch())) {
     for (int l = 1; l < packed.shape.layers; l++) {
       size_t size = tiles * tile_size(packed.shape.width(l));
       float* a = memory.take<float>(size);

@@ -123,8 +123,11 @@ class RbmSession {
   /// @param q row-major [visible, hidden]
   void pack(bool to_hidden, int strip, const int32_t* q) {
     Weights& weights = (to_hidden ? hidden_ : visible_).weights;
-    size_t columns = hidden_.units;
-    weights.pack(strip, q, to_hidden ? columns : 1, to_hidden ? 1 : columns);
+    if (to_hidden) {
+      weights.pack_columns(strip, q, hidden_.units);
+    } else {
+      weights.pack_rows(strip, q, hidden_.units);
+    }
     weights.prepare(strip);
   }
 

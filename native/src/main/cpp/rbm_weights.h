@@ -7,6 +7,7 @@
 #pragma once
 
 #include "rbm_states.h"
+#include "tile.h"
 
 namespace gibbsite::GIBBSITE_ISA::rbm {
 
@@ -49,20 +50,35 @@ struct FixedPoint {
 
   const int32_t* row(int output) const { return q + (size_t)output * stride; }
 
-  /// Copies a strip of outputs.
-  ///
-  /// @param from the weight from input i to output o at from[i * input_stride + o * output_stride]
-  void pack(int strip, const int32_t* from, size_t input_stride, size_t output_stride) {
-    int first = strip * STRIP;
-    int end = smaller(first + STRIP, outputs);
-    // Input by input where these lie apart, so that lines of memory are read once.
-    constexpr int BLOCK = 64;
-    for (int block = 0; block < inputs; block += BLOCK) {
-      for (int o = first; o < end; o++) {
-        int32_t* to = q + (size_t)o * stride;
-        for (int i = block; i < smaller(block + BLOCK, inputs); i++) {
-          to[i] = from[i * input_stride + o * output_stride];
-        }
+  /// Copies a strip of outputs, whose weights lie side by side: from[output * input_stride + input].
+  void pack_rows(int strip, const int32_t* from, size_t input_stride) {
+    for (int o = strip * STRIP; o < end_of(strip); o++) {
+      memcpy(q + (size_t)o * stride, from + o * input_stride, sizeof(int32_t) * inputs);
+    }
+  }
+
+  /// Copies a strip of outputs, whose weights lie below one another: from[input * output_stride +
+  /// output].
+  void pack_columns(int strip, const int32_t* from, size_t output_stride) {
+    int o = strip * STRIP;
+    for (; o + LANES <= end_of(strip); o += LANES) {
+      int i = 0;
+      for (; i + LANES <= inputs; i += LANES) {
+        transpose((const float*)(from + i * output_stride + o), output_stride,
+                  (float*)(q + (size_t)o * stride + i), stride);
+      }
+      copy_columns(from, output_stride, o, o + LANES, i);
+    }
+    copy_columns(from, output_stride, o, end_of(strip), 0);
+  }
+
+ private:
+  int end_of(int strip) const { return smaller((strip + 1) * STRIP, outputs); }
+
+  void copy_columns(const int32_t* from, size_t output_stride, int first, int end, int first_input) {
+    for (int o = first; o < end; o++) {
+      for (int i = first_input; i < inputs; i++) {
+        q[(size_t)o * stride + i] = from[i * output_stride + o];
       }
     }
   }

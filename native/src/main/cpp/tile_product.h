@@ -10,7 +10,11 @@
 // stays in the second level from tile to tile.
 #pragma once
 
+#if defined(__AMX_BF16__)
+#include "split_product.h"
+#else
 #include "tile.h"
+#endif
 
 namespace gibbsite::GIBBSITE_ISA {
 
@@ -33,12 +37,31 @@ struct PackedMatrix {
   int inputs = 0;
   Form form = FULL;
   float* values = nullptr;
+#if defined(__AMX_BF16__)
+  /// In place of the panels, if it has terms.
+  SplitMatrix split;
+#endif
 
   PackedMatrix(Memory& memory, int outputs, int inputs, Form form = FULL)
       : outputs(outputs),
         inputs(inputs),
         form(form),
         values(memory.take<float>((size_t)ceil_divide(outputs, PANEL) * PANEL * inputs)) {}
+
+#if defined(__AMX_BF16__)
+  /// A matrix that is multiplied in that many bf16 terms, if it is wide enough and they are not 0.
+  PackedMatrix(Memory& memory, int outputs, int inputs, int terms)
+      : outputs(outputs), inputs(inputs) {
+    if (terms != 0 && worth_splitting(outputs, inputs)) {
+      split = SplitMatrix(memory, outputs, inputs, terms);
+    } else {
+      *this = PackedMatrix(memory, outputs, inputs);
+    }
+  }
+#else
+  PackedMatrix(Memory& memory, int outputs, int inputs, int /*terms*/)
+      : PackedMatrix(memory, outputs, inputs) {}
+#endif
 
   int panels() const { return ceil_divide(outputs, PANEL); }
 
@@ -52,6 +75,11 @@ struct PackedMatrix {
 
   /// Copies entry (output, input) from matrix[output * output_stride + input * input_stride].
   void pack(const float* matrix, size_t output_stride, size_t input_stride) {
+#if defined(__AMX_BF16__)
+    if (split.terms != 0) {
+      return split.pack(matrix, output_stride, input_stride);
+    }
+#endif
     for (int p = 0; p < panels(); p++) {
       float* to = values + (size_t)p * PANEL * inputs;
       const float* from = matrix + (size_t)p * PANEL * output_stride;
@@ -246,6 +274,19 @@ template <typename After = Nothing>
 void multiply(const PackedMatrix& w, const float* a, float* z, int tiles, const float* start,
               const After& after = After()) {
   constexpr bool FOLLOWED = !__is_same(After, Nothing);
+#if defined(__AMX_BF16__)
+  if (w.split.terms != 0) {
+    auto finish = [&](size_t at, Float x) {
+      if constexpr (FOLLOWED) {
+        after(at, x);
+      } else {
+        store(z + at, x);
+      }
+    };
+    return w.split.terms == 2 ? multiply_split<2>(w.split, a, z, tiles, start, finish)
+                              : multiply_split<3>(w.split, a, z, tiles, start, finish);
+  }
+#endif
   if constexpr (FOLLOWED) {
     switch (start && w.form == PackedMatrix::FULL ? w.inputs : 0) {
       case 1:

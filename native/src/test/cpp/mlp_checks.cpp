@@ -18,7 +18,7 @@ struct Kernels {
   const char* name;
   /// What the processor must have: a number of gibbsite_isa().
   int needs;
-  Session* (*open)(const int32_t*, int32_t, int32_t, int32_t, int32_t);
+  Session* (*open)(const int32_t*, int32_t, int32_t, int32_t, int32_t, int32_t);
   void (*close)(void*);
   Density* (*density)(int32_t, int32_t, double, const float*, const float*, const float*);
   float* (*parameters)(Session*);
@@ -47,7 +47,7 @@ struct Kernels {
 
 #define GIBBSITE_KERNELS(isa, needs)                                                               \
   extern "C" {                                                                                     \
-  Session* gibbsite_##isa##_mlp_open(const int32_t*, int32_t, int32_t, int32_t, int32_t);          \
+  Session* gibbsite_##isa##_mlp_open(const int32_t*, int32_t, int32_t, int32_t, int32_t, int32_t); \
   void gibbsite_##isa##_close(void*);                                                              \
   Density* gibbsite_##isa##_density_open(int32_t, int32_t, double, const float*, const float*,     \
                                          const float*);                                            \
@@ -188,15 +188,16 @@ double along(const Kernels& k, Session* session, const Doubles& direction) {
   return sum;
 }
 
-void check_passes(const Kernels& k, const Model& model, int rows, Numbers& numbers,
+/// @param terms of bf16 products; 0 for float32
+void check_passes(const Kernels& k, const Model& model, int terms, int rows, Numbers& numbers,
                   Checks& checks) {
   int d = model.widths[0];
   std::string name = std::string(k.name) + " " + std::to_string(d) + " inputs, " +
                      std::to_string(model.layers()) + " layers, activation " +
-                     std::to_string(model.activation_number) + ", " + std::to_string(rows) +
-                     " rows: ";
+                     std::to_string(model.activation_number) + ", " + std::to_string(terms) +
+                     " terms, " + std::to_string(rows) + " rows: ";
   Session* session =
-      k.open(model.widths.data(), model.layers(), model.activation_number, rows, 1);
+      k.open(model.widths.data(), model.layers(), model.activation_number, terms, rows, 1);
   for (size_t i = 0; i < model.theta.size(); i++) {
     k.parameters(session)[i] = (float)model.theta[i];
   }
@@ -328,7 +329,10 @@ void check_mlp(Checks& checks, int isa) {
           value = (float)value;
         }
         for (int rows : {1, 33, 64}) {
-          check_passes(*k, model, rows, numbers, checks);
+          check_passes(*k, model, 0, rows, numbers, checks);
+          for (int terms = 2; terms <= 3 && k == &amx_kernels && number == 0; terms++) {
+            check_passes(*k, model, terms, rows, numbers, checks);
+          }
         }
       }
     }

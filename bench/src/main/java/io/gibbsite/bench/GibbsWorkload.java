@@ -45,6 +45,23 @@ public record GibbsWorkload(RbmShape units, int batch) implements Workload {
     return 4.0 * units.visible() * units.hidden() * batch;
   }
 
+  /** The weights in each direction, and the states as bits. */
+  @Override
+  public double bytes() {
+    return 2.0 * Float.BYTES * units.weightCount()
+        + (units.visible() + units.hidden()) * (double) batch / 4;
+  }
+
+  @Override
+  public boolean binary() {
+    return true;
+  }
+
+  @Override
+  public int steps() {
+    return (int) Math.clamp(FLOPS_A_CALL / flops(), 1, 10);
+  }
+
   /** The model that is timed. */
   public RbmParameters parameters() {
     float[] values = new float[units.parameterCount()];
@@ -84,7 +101,7 @@ public record GibbsWorkload(RbmShape units, int batch) implements Workload {
     private final byte[] states;
 
     private Run(GibbsWorkload workload, Backend backend) {
-      gibbs = Gibbs.sweeps((int) Math.clamp(FLOPS_A_CALL / workload.flops(), 1, 10));
+      gibbs = Gibbs.sweeps(workload.steps());
       states = workload.states();
       session = backend.open(workload.units, workload.batch);
       session.setParameters(workload.parameters());
@@ -94,11 +111,6 @@ public record GibbsWorkload(RbmShape units, int batch) implements Workload {
     @Override
     public void run() {
       session.gibbs(gibbs, SEED);
-    }
-
-    @Override
-    public int steps() {
-      return gibbs.sweeps();
     }
 
     /** The chains' visible states, byte[batch * visible]. */

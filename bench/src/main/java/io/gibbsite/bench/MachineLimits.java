@@ -1,5 +1,6 @@
 package io.gibbsite.bench;
 
+import io.gibbsite.nativecpu.NativeLimits;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import jdk.incubator.vector.FloatVector;
@@ -12,8 +13,18 @@ import jdk.incubator.vector.VectorSpecies;
  * @param fmaGflops float32 fused multiply-adds in 10^9 operations a second (two an element), all
  *     threads together, from registers
  * @param copyGigabytesPerSecond bytes read plus bytes written by copies far larger than the caches
+ * @param lookupGops multiply-adds of 0 or 1 that one permutation of a table and one addition stand
+ *     for, as 10^9 operations a second (two each); null where the native library cannot run
+ * @param int8Gops products of 8-bit integers summed in 32 bits; null where the processor has none
+ * @param bf16Gflops products of bf16 summed in float32; null where the processor has none
  */
-public record MachineLimits(int threads, double fmaGflops, double copyGigabytesPerSecond) {
+public record MachineLimits(
+    int threads,
+    double fmaGflops,
+    double copyGigabytesPerSecond,
+    Double lookupGops,
+    Double int8Gops,
+    Double bf16Gflops) {
   private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
 
   /** Independent chains: two units of latency 4 or 5 need at least 10. */
@@ -21,6 +32,8 @@ public record MachineLimits(int threads, double fmaGflops, double copyGigabytesP
 
   private static final int FMA_LOOPS = 2_000_000;
   private static final int FMA_ROUNDS = 12;
+  private static final int NATIVE_LOOPS = 500_000;
+  private static final int NATIVE_ROUNDS = 12;
   private static final int COPY_FLOATS = 1 << 25;
   private static final int COPY_ROUNDS = 4;
 
@@ -41,7 +54,24 @@ public record MachineLimits(int threads, double fmaGflops, double copyGigabytesP
                 threads,
                 COPY_ROUNDS,
                 worker -> System.arraycopy(from[worker], 0, to[worker], 0, share));
-    return new MachineLimits(threads, fma / 1e9, copy / 1e9);
+    return new MachineLimits(
+        threads,
+        fma / 1e9,
+        copy / 1e9,
+        nativeGops(threads, NativeLimits.LOOKUP),
+        nativeGops(threads, NativeLimits.INT8),
+        nativeGops(threads, NativeLimits.BF16));
+  }
+
+  /** Null where the processor or the native library has no such instruction. */
+  private static Double nativeGops(int threads, int what) {
+    long operations = NativeLimits.run(what, NATIVE_LOOPS);
+    if (operations == 0) {
+      return null;
+    }
+    double seconds =
+        bestSeconds(threads, NATIVE_ROUNDS, worker -> NativeLimits.run(what, NATIVE_LOOPS));
+    return operations * threads / seconds / 1e9;
   }
 
   private interface Work {

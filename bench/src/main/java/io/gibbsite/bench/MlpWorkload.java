@@ -44,6 +44,31 @@ public record MlpWorkload(MlpPass pass, MlpShape layers, int batch) implements W
     return (double) pass.forwardPasses() * batch * layers.forwardFlops();
   }
 
+  /** Chains stay where they are computed during a call, so a step moves a part of theirs. */
+  @Override
+  public double bytes() {
+    double rows = (double) batch * layers.inputs();
+    double parameters = layers.parameterCount();
+    return Float.BYTES
+        * switch (pass) {
+          case ENERGY -> rows + parameters + batch;
+          case INPUT_GRADIENT -> 2 * rows + parameters;
+          case LANGEVIN -> (2 * rows + parameters) / LANGEVIN_STEPS;
+          case PARAMETER_GRADIENT -> rows + batch + 2 * parameters;
+          case NCE -> 2 * rows + 2 * parameters;
+        };
+  }
+
+  @Override
+  public boolean binary() {
+    return false;
+  }
+
+  @Override
+  public int steps() {
+    return pass == MlpPass.LANGEVIN ? LANGEVIN_STEPS : 1;
+  }
+
   /** The model that is timed. */
   public MlpParameters parameters() {
     float[] values = new float[layers.parameterCount()];
@@ -119,11 +144,6 @@ public record MlpWorkload(MlpPass pass, MlpShape layers, int batch) implements W
         case LANGEVIN -> session.langevin(langevin, SEED);
         case NCE -> loss = session.nce(nce, 0f, x, batch, noise, output);
       }
-    }
-
-    @Override
-    public int steps() {
-      return pass == MlpPass.LANGEVIN ? LANGEVIN_STEPS : 1;
     }
 
     /** The data, or the chains' first states: float[batch * columns]. */

@@ -19,16 +19,25 @@ public interface Workload {
   /** Floating-point operations of one step, matrix products only. */
   double flops();
 
+  /**
+   * Bytes that one step has to read and write at the least: its rows, the parameters and their
+   * gradients, each once.
+   */
+  double bytes();
+
+  /** Whether the rows of its matrix products are all 0 or 1, so that sums of weights do. */
+  boolean binary();
+
+  /** Steps of one call. */
+  int steps();
+
   /** Takes the memory and fills it; what {@link Body#run} then does is timed. */
   Body prepare(Backend backend);
 
   /** The timed part. It allocates nothing. */
   interface Body extends AutoCloseable {
-    /** One call: {@link #steps} steps. */
+    /** One call: {@link Workload#steps} steps. */
     void run();
-
-    /** Steps that one call makes; times are given for one. */
-    int steps();
 
     /** Frees the sessions. */
     @Override

@@ -80,7 +80,7 @@ public class WorkloadBenchmark {
             backend, new BackendOptions(threads == 0 ? processors : threads, Precision.FLOAT32));
     Workload chosen = Workloads.named(workload, shape, batch);
     body = chosen.prepare(opened);
-    gflopPerCall = chosen.flops() * body.steps() / 1e9;
+    gflopPerCall = chosen.flops() * chosen.steps() / 1e9;
   }
 
   @TearDown

@@ -21,7 +21,7 @@ class GibbsWorkloadTest {
   private static byte[] sweep(String name, GibbsWorkload workload) {
     try (Backend backend = Backends.named(name, new BackendOptions(2, Precision.FLOAT32));
         GibbsWorkload.Run run = workload.prepare(backend)) {
-      assertThat(run.steps()).isBetween(1, 10);
+      assertThat(workload.steps()).isBetween(1, 10);
       run.run();
       return run.states();
     }

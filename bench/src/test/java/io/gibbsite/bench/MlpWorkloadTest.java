@@ -66,7 +66,7 @@ class MlpWorkloadTest {
       case INPUT_GRADIENT -> model.inputGradient(x, BATCH, null, inputs);
       case PARAMETER_GRADIENT -> model.parameterGradient(x, x, BATCH, parameters);
       case LANGEVIN -> {
-        for (int step = 0; step < body.steps(); step++) {
+        for (int step = 0; step < workload.steps(); step++) {
           model.inputGradient(x, BATCH, null, inputs);
           float[] normals = new float[COLUMNS];
           for (int i = 0; i < BATCH; i++) {

@@ -1,14 +1,13 @@
 package io.gibbsite.cli;
 
-import io.gibbsite.backend.Backend;
-import io.gibbsite.bench.BenchResult;
-import io.gibbsite.bench.BenchTable;
-import io.gibbsite.bench.MachineLimits;
 import io.gibbsite.bench.Timing;
 import io.gibbsite.bench.Workload;
 import io.gibbsite.bench.Workloads;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,10 +22,16 @@ import picocli.CommandLine.Option;
     subcommands = {BenchSamplersCommand.class, BenchObjectivesCommand.class},
     footer = {
       "",
+      "A row's limit is what binds it on this machine, measured first: multiply-adds, looked-up sums,",
+      "int8 or bf16 products, or memory. The spread is the distance of the quartiles.",
+      "",
       "Examples:",
       "  gibbsite bench --threads 1",
       "  gibbsite bench --workload langevin --shape 2-64-64-1 --batch 4096",
       "  gibbsite bench --quick --json > bench.jsonl",
+      "  gibbsite bench --quick --peers ~/venv/bin/python",
+      "  gibbsite bench --record docs/benchmarks --peers ~/venv/bin/python",
+      "  gibbsite bench --render docs/benchmarks",
       "  gibbsite bench samplers --picture samplers.png",
       "  gibbsite bench objectives --out objectives"
     })
@@ -54,6 +59,30 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "--quick", description = "Measure for a second a row, not four.")
   private boolean quick;
 
+  @Option(
+      names = "--peers",
+      paramLabel = "PYTHON",
+      description =
+          "Time PyTorch, torch.compile and JAX by turns with this, on the same work: a Python with"
+              + " torch, jax or both.")
+  private Path python;
+
+  @Option(
+      names = "--record",
+      paramLabel = "DIR",
+      description =
+          "Write a file with every figure, this machine and this revision under DIR; without"
+              + " --threads, for one thread and for all.")
+  private Path record;
+
+  @Option(
+      names = "--render",
+      paramLabel = "DIR",
+      description =
+          "Measure nothing; write the page and the pictures of the records under DIR, and the table"
+              + " in the README above it.")
+  private Path render;
+
   @Mixin private CommonOptions common;
 
   @Option(
@@ -68,23 +97,23 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    List<Workload> workloads = Workloads.select(workload, shape, batch);
-    try (Backend backend = common.openBackend()) {
-      MachineLimits limits = BenchTable.limits(backend);
-      if (limits != null) {
-        common.note(BenchTable.limit(limits));
-      }
-      if (!json) {
-        common.out().println(BenchTable.header());
-      }
-      for (Workload one : workloads) {
-        Timing timing = quick ? Timing.QUICK : Timing.FULL;
-        BenchResult result = BenchResult.measure(one, backend, timing, limits);
-        common.out().println(json ? Json.line(result) : BenchTable.row(result));
-        common.out().flush();
-      }
+  public Integer call() throws IOException {
+    if (render != null) {
+      new BenchRender(render).write();
+      return 0;
     }
+    List<Workload> workloads = Workloads.select(workload, shape, batch);
+    Timing timing = quick ? Timing.QUICK : record == null ? Timing.FULL : Timing.TURNS;
+    BenchRun run = new BenchRun(common, python, timing, json);
+    if (record == null) {
+      run.run(workloads);
+      return 0;
+    }
+    int threads = common.backendOptions().threads();
+    IntStream.of(common.threadsGiven() ? threads : 1, threads)
+        .distinct()
+        .forEach(count -> run.run(workloads, count));
+    common.out().println(run.record(record).write(record));
     return 0;
   }
 }

@@ -7,6 +7,7 @@ import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.GaussianBase;
 import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.RbmParameters;
+import io.gibbsite.spin.SpinStates;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,6 +86,31 @@ final class ChainStart {
     require(
         hold == null || run != null || from != null,
         "--hold needs rows to hold: add --from X or --init data");
+  }
+
+  /**
+   * The same for units -1 and +1, byte[chains * visible].
+   *
+   * @param bias float[visible]: where no rows are given, chains start from these alone
+   */
+  byte[] spins(float[] bias, VisibleLayout layout, int chains, long seed) {
+    check(layout, null);
+    byte[] v = new byte[chains * layout.visible()];
+    if (from == null) {
+      System.arraycopy(SpinStates.sample(bias, chains, seed), 0, v, 0, v.length);
+    } else {
+      Dataset read = EvaluateCommand.scaled(from, layout.visible(), layout.labels());
+      byte[] rows = Spins.above(read.values(), THRESHOLD);
+      Arrays.fill(v, (byte) -1);
+      for (int c = 0; c < chains; c++) {
+        int row = c % read.rows() * read.columns();
+        System.arraycopy(rows, row, v, c * layout.visible(), read.columns());
+      }
+    }
+    if (label != null) {
+      Spins.label(v, chains, layout, label);
+    }
+    return v;
   }
 
   /** The same for real visible units, float[chains * visible]. */

@@ -6,6 +6,7 @@ import io.gibbsite.backend.Backends;
 import io.gibbsite.backend.Precision;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +29,7 @@ final class CommonOptions {
   private String backend;
 
   private int threads = Runtime.getRuntime().availableProcessors();
+  private boolean threadsGiven;
 
   @Option(
       names = "--seed",
@@ -57,12 +59,38 @@ final class CommonOptions {
           command.commandLine(), "--threads must be at least 1, not " + count);
     }
     threads = count;
+    threadsGiven = true;
+  }
+
+  /** Whether the number of threads was asked for. */
+  boolean threadsGiven() {
+    return threadsGiven;
   }
 
   /** Opens the backend asked for, and says on standard error which it is and why, unless quiet. */
   Backend openBackend() {
     Backend taken = Backends.named(backend, backendOptions());
     note(Backends.explain(taken));
+    return taken;
+  }
+
+  /**
+   * Opens a backend that has networks of units -1 and +1: the one asked for by name, or of auto the
+   * first of vector and scalar that can run.
+   */
+  Backend openSpinBackend() {
+    if (!backend.equals("auto")) {
+      return openBackend();
+    }
+    List<String> able = List.of("vector", "scalar");
+    String name =
+        Backends.report().stream()
+            .filter(status -> status.available() && able.contains(status.name()))
+            .map(Backends.Status::name)
+            .findFirst()
+            .orElse("scalar");
+    Backend taken = Backends.named(name, backendOptions());
+    note("backend %s, of those for units -1 and +1: vector, scalar".formatted(taken.description()));
     return taken;
   }
 

@@ -43,18 +43,30 @@ final class DataSource {
   }
 
   private static Dataset source(RunOptions options) {
-    Optional<Dataset> builtIn = BuiltInData.draw(options.data, options.builtInRows(), options.seed);
+    return source(options.data, options.rows, options.builtInRows(), options.seed);
+  }
+
+  /**
+   * Reads or draws rows as they are.
+   *
+   * @param data a built-in name or a file
+   * @param rows to take from a file; null for all
+   * @param builtInRows to draw of built-in data
+   * @throws IllegalArgumentException if they cannot be read
+   */
+  static Dataset source(String data, Integer rows, int builtInRows, long seed) {
+    Optional<Dataset> builtIn = BuiltInData.draw(data, builtInRows, seed);
     if (builtIn.isPresent()) {
       return builtIn.get();
     }
-    Path file = Path.of(options.data);
-    if (file.getNameCount() == 1 && !options.data.contains(".") && !Files.exists(file)) {
+    Path file = Path.of(data);
+    if (file.getNameCount() == 1 && !data.contains(".") && !Files.exists(file)) {
       throw new IllegalArgumentException(
           "there are no built-in data '%s': %s"
-              .formatted(options.data, String.join(", ", BuiltInData.names())));
+              .formatted(data, String.join(", ", BuiltInData.names())));
     }
     Dataset read = ModelAndData.read(file, DatasetReader::read).requireFinite();
-    return options.rows == null ? read : read.take(options.rows);
+    return rows == null ? read : read.take(rows);
   }
 
   /** Files are often sorted in some way: held-out rows are to be like the others. */

@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.BackendUnavailableException;
+import io.gibbsite.bench.PeerException;
 import io.gibbsite.cuda.DeviceException;
 import io.gibbsite.io.FormatException;
 import io.gibbsite.train.DivergedException;
@@ -46,7 +47,8 @@ record ErrorLine(int code, String text) {
     } else if (cause instanceof FileNotFoundException
         || cause instanceof FormatException
         || cause instanceof IllegalArgumentException
-        || cause instanceof BackendUnavailableException) {
+        || cause instanceof BackendUnavailableException
+        || cause instanceof PeerException) {
       return badInput(message(cause));
     } else if (cause instanceof FileSystemException f) {
       String reason = f.getReason() == null ? f.getClass().getSimpleName() : f.getReason();

@@ -3,11 +3,17 @@ package io.gibbsite.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.gibbsite.backend.Backend;
+import io.gibbsite.boltzmann.BoltzmannModel;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.data.DatasetReader;
 import io.gibbsite.data.Images;
 import io.gibbsite.data.Labels;
+import io.gibbsite.dbm.DbmModel;
+import io.gibbsite.dbm.DbmParameters;
+import io.gibbsite.dbm.DbmShape;
 import io.gibbsite.io.Safetensors;
+import io.gibbsite.mlp.MlpModel;
+import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.GaussianRbmModel;
@@ -23,18 +29,21 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints the mean log-likelihood of rows under an RBM. */
+/** Prints the mean log-likelihood of rows under a model. */
 @Command(
     name = "evaluate",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
-    description = "Prints the mean log-likelihood of rows under an RBM, exact or bracketed.",
+    description = "Prints the mean log-likelihood of rows under a model, exact or bracketed.",
     footer = {
       "",
-      "Up to 25 units on the model's smaller side (hidden units, if the visible ones are real) the value",
-      "is exact; beyond, log Z is bracketed by",
-      "annealed importance sampling and its reverse, each with its 95 % interval.",
+      "Up to 25 units on an RBM's smaller side (hidden units, if the visible ones are real), and for an",
+      "MLP of 2 columns, the value is exact; beyond, log Z is bracketed by annealed importance sampling",
+      "and its reverse, each with its 95 % interval. Of a deep Boltzmann machine it is the variational",
+      "lower bound of the mean field; a general one's log Z is exact up to 25 units, else estimated, and",
+      "beyond 12 hidden units its value is that bound too. Rows for an MLP are taken as they are: standardise them as its",
+      "training did.",
       "",
       "Examples:",
       "  gibbsite evaluate --model run/model.safetensors --data held-out.npy",
@@ -45,7 +54,7 @@ final class EvaluateCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "M.safetensors",
-      description = "The model file of an RBM.")
+      description = "The model file.")
   private Path modelFile;
 
   @Option(
@@ -77,14 +86,21 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     annealing.check();
-    if (GaussianGibbsChains.fits(modelFile)) {
-      evaluateGaussian();
-      return 0;
+    switch (ModelKind.of(modelFile)) {
+      case RBM -> evaluateBinary();
+      case GAUSSIAN_RBM -> evaluateGaussian();
+      case DBM -> evaluateDeep();
+      case BOLTZMANN -> evaluateSpins();
+      case MLP -> evaluateMlp();
     }
+    return 0;
+  }
+
+  private void evaluateBinary() {
     RbmParameters parameters = ModelAndData.read(modelFile, RbmModel::read).parameters();
     Map<String, String> metadata = ModelAndData.read(modelFile, Safetensors::read).metadata();
     VisibleLayout layout = VisibleLayout.of(metadata, parameters.shape());
-    BinaryRows data = BinaryRows.above(labelled(layout, parameters.shape()), threshold);
+    BinaryRows data = BinaryRows.above(labelled(layout, parameters.shape().visible()), threshold);
     float[] base = BaseRates.logOdds(data.floats(), data.rows(), parameters.shape().visible());
     AisOptions options = annealing.from(base, common.seed());
     try (Backend backend = common.openBackend()) {
@@ -97,7 +113,48 @@ final class EvaluateCommand implements Callable<Integer> {
                       Likelihood.of(parameters, data, logZ, backend),
                       Likelihood.labelError(parameters, data, layout.labelUnits(), backend))));
     }
-    return 0;
+  }
+
+  private void evaluateMlp() {
+    RunOptions.require(labelFile == null, "--labels need an RBM with binary visible units");
+    MlpParameters parameters = ModelAndData.read(modelFile, MlpModel::read).parameters();
+    Dataset all = ModelAndData.rows(dataFile, modelFile, parameters);
+    Dataset data = rows == null ? all : all.take(rows);
+    MlpLogZ logZ = new MlpLogZ(parameters, MlpLogZ.base(parameters, annealing, data), annealing);
+    try (Backend backend = common.openBackend()) {
+      LogZ found = logZ.best(backend, common);
+      common.out().println(Json.line(Likelihood.of(parameters, data, found, backend)));
+    }
+  }
+
+  private void evaluateDeep() {
+    DbmParameters parameters = ModelAndData.read(modelFile, DbmModel::read).parameters();
+    DbmShape shape = parameters.shape();
+    RunOptions.require(labelFile == null, "--labels need an RBM with binary visible units");
+    Dataset all = scaled(dataFile, new RbmShape(shape.visible(), shape.units(1)), 0);
+    BinaryRows data = BinaryRows.above(rows == null ? all : all.take(rows), threshold);
+    try (Backend backend = common.openBackend()) {
+      AisOptions options =
+          annealing.from(DbmPosterior.base(parameters, data, backend), common.seed());
+      LogZ logZ = DbmPosterior.logZ(parameters, options, backend, common);
+      common.out().println(Json.line(DbmLikelihood.of(parameters, data, logZ, backend)));
+    }
+  }
+
+  private void evaluateSpins() {
+    BoltzmannModel model = ModelAndData.read(modelFile, BoltzmannModel::read);
+    VisibleLayout layout =
+        VisibleLayout.of(GibbsChains.metadata(modelFile), model.shape().visible());
+    Dataset data = labelled(layout, model.shape().visible());
+    byte[] v = Spins.above(data.values(), threshold);
+    try (Backend backend = common.openSpinBackend()) {
+      AisOptions options = annealing.from(SpinLogZ.base(model, v, data.rows()), common.seed());
+      LogZ logZ = SpinLogZ.best(model, options, backend, common);
+      common
+          .out()
+          .println(
+              Json.line(SpinLikelihood.of(model, v, data.rows(), layout.labels(), logZ, backend)));
+    }
   }
 
   private void evaluateGaussian() {
@@ -133,10 +190,10 @@ final class EvaluateCommand implements Callable<Integer> {
       @JsonUnwrapped Likelihood likelihood,
       @JsonInclude(JsonInclude.Include.NON_NULL) Double labelError) {}
 
-  private Dataset labelled(VisibleLayout layout, RbmShape shape) {
-    Dataset all = scaled(dataFile, shape, layout.labels());
+  private Dataset labelled(VisibleLayout layout, int visible) {
+    Dataset all = scaled(dataFile, visible, layout.labels());
     Dataset data = rows == null ? all : all.take(rows);
-    if (data.columns() == shape.visible()) {
+    if (data.columns() == visible) {
       RunOptions.require(
           labelFile == null, "--labels: the rows of %s have theirs already".formatted(dataFile));
       return data;
@@ -144,7 +201,7 @@ final class EvaluateCommand implements Callable<Integer> {
     RunOptions.require(
         labelFile != null,
         "%s: %d columns, but the model has %d visible units, the last %d of them a label: add --labels"
-            .formatted(dataFile, data.columns(), shape.visible(), layout.labels()));
+            .formatted(dataFile, data.columns(), visible, layout.labels()));
     Dataset labels = ModelAndData.read(labelFile, DatasetReader::read);
     return Labels.append(data, rows == null ? labels : labels.take(rows), layout.labels());
   }
@@ -156,12 +213,17 @@ final class EvaluateCommand implements Callable<Integer> {
    * @throws IllegalArgumentException if they cannot be read, do not fit, or are not from 0 to 1
    */
   static Dataset scaled(Path file, RbmShape shape, int labels) {
+    return scaled(file, shape.visible(), labels);
+  }
+
+  /** The same for a model with so many visible units. */
+  static Dataset scaled(Path file, int visible, int labels) {
     Dataset read = ModelAndData.read(file, DatasetReader::read).requireFinite();
     Dataset data = read.images() == null ? read : Images.scale(read);
-    if (data.columns() != shape.visible() && data.columns() != shape.visible() - labels) {
+    if (data.columns() != visible && data.columns() != visible - labels) {
       throw new IllegalArgumentException(
           "%s: %d columns, but the model has %d visible units"
-              .formatted(file, data.columns(), shape.visible()));
+              .formatted(file, data.columns(), visible));
     }
     for (int k = 0; k < data.values().length; k++) {
       if (!(data.values()[k] >= 0 && data.values()[k] <= 1)) {

@@ -32,11 +32,6 @@ record GaussianGibbsChains(
   private static final int MOST_IMAGES_ACROSS = 12;
   private static final int MOST_POINTS = 20_000;
 
-  /** Whether the file is such an RBM's. */
-  static boolean fits(Path file) {
-    return GaussianRbmModel.KIND.equals(GibbsChains.metadata(file).get("model"));
-  }
-
   /** Writes the samples and, unless null, the picture. */
   void run(Path out, Path picture, CommonOptions common) throws IOException {
     GaussianRbmParameters parameters = ModelAndData.read(file, GaussianRbmModel::read).parameters();

@@ -31,11 +31,6 @@ record GibbsChains(
     Path file, ChainLength length, float temperature, ChainStart start, TrainRbmOptions data) {
   static final int MOST_IMAGES_ACROSS = 12;
 
-  /** Whether the file is an RBM's. */
-  static boolean fits(Path file) {
-    return "rbm".equals(metadata(file).get("model"));
-  }
-
   static Map<String, String> metadata(Path file) {
     return ModelAndData.read(file, Safetensors::read).metadata();
   }

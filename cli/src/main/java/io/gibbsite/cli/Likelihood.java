@@ -2,6 +2,8 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Dataset;
+import io.gibbsite.mlp.MlpParameters;
+import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.GaussianRbmSession;
 import io.gibbsite.rbm.LabelUnits;
@@ -11,7 +13,7 @@ import io.gibbsite.train.GaussianRbmTrainer;
 import io.gibbsite.train.RbmTrainer;
 
 /**
- * The mean log-likelihood of rows under an RBM, in nats a row.
+ * The mean log-likelihood of rows under a model, in nats a row.
  *
  * @param rows how many
  * @param meanLogLikelihood the value, in the middle of the interval
@@ -39,6 +41,23 @@ record Likelihood(int rows, double meanLogLikelihood, double lower, double upper
           data.rows(),
           logZ);
     }
+  }
+
+  static Likelihood of(MlpParameters parameters, Dataset data, LogZ logZ, Backend backend) {
+    int block = ModelAndData.blockRows(data);
+    float[] energy = new float[block];
+    double sum = 0;
+    try (MlpSession session = backend.open(parameters.shape(), block)) {
+      session.setParameters(parameters);
+      for (int first = 0; first < data.rows(); first += block) {
+        int n = Math.min(block, data.rows() - first);
+        session.energy(new Block(first, n).of(data.values(), data.columns()), n, energy);
+        for (int i = 0; i < n; i++) {
+          sum += energy[i];
+        }
+      }
+    }
+    return of(sum / data.rows(), data.rows(), logZ);
   }
 
   private static Likelihood of(double energy, int rows, LogZ logZ) {

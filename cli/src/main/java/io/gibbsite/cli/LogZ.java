@@ -9,12 +9,14 @@ import io.gibbsite.rbm.GaussianRbmSession;
 import io.gibbsite.rbm.LogPartition;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
+import io.gibbsite.sampler.LogZBracket;
+import io.gibbsite.sampler.LogZEstimate;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
- * What is known of an RBM's log partition function.
+ * What is known of a model's log partition function.
  *
  * @param method exact, ais, reverse-ais or bracket
  * @param logZ the value; null for a bracket
@@ -33,8 +35,8 @@ record LogZ(
     Double effectiveSamples,
     Double lower,
     Double upper,
-    LogPartition.Estimate forward,
-    LogPartition.Estimate reverse) {
+    LogZEstimate forward,
+    LogZEstimate reverse) {
 
   /** The share of effective samples below which an estimate is doubted. */
   private static final double FEW = 0.1;
@@ -43,7 +45,7 @@ record LogZ(
     return new LogZ("exact", logZ, 0.0, null, null, null, null, null);
   }
 
-  private static LogZ estimate(String method, LogPartition.Estimate estimate) {
+  static LogZ estimate(String method, LogZEstimate estimate) {
     return new LogZ(
         method,
         estimate.logZ(),
@@ -55,7 +57,7 @@ record LogZ(
         null);
   }
 
-  private static LogZ bracket(LogPartition.Bracket bracket) {
+  private static LogZ bracket(LogZBracket bracket) {
     return new LogZ(
         "bracket",
         null,
@@ -111,6 +113,7 @@ record LogZ(
           method,
           options.chains(),
           options.temperatures(),
+          sweeps - options.temperatures(),
           sweeps,
           common,
           progress -> LogPartition.ais(session, parameters, options, progress),
@@ -135,6 +138,7 @@ record LogZ(
           method,
           options.chains(),
           options.temperatures(),
+          sweeps - options.temperatures(),
           sweeps,
           common,
           progress -> LogPartition.ais(session, parameters, options, progress),
@@ -144,23 +148,27 @@ record LogZ(
   }
 
   /**
-   * @param forwardSweeps of AIS
-   * @param sweeps of the bracket
+   * By that method, which makes so many steps.
+   *
+   * @param forwardSteps of AIS
+   * @param reverseSteps of reverse AIS
+   * @param steps of the bracket
    */
-  private static LogZ by(
+  static LogZ by(
       String method,
       int chains,
-      long forwardSweeps,
-      long sweeps,
+      long forwardSteps,
+      long reverseSteps,
+      long steps,
       CommonOptions common,
-      Function<LongConsumer, LogPartition.Estimate> ais,
-      Function<LongConsumer, LogPartition.Estimate> reverseAis,
-      Function<LongConsumer, LogPartition.Bracket> bracket) {
+      Function<LongConsumer, LogZEstimate> ais,
+      Function<LongConsumer, LogZEstimate> reverseAis,
+      Function<LongConsumer, LogZBracket> bracket) {
     long expected =
         switch (method) {
-          case "ais" -> forwardSweeps;
-          case "reverse-ais" -> sweeps - forwardSweeps;
-          default -> sweeps;
+          case "ais" -> forwardSteps;
+          case "reverse-ais" -> reverseSteps;
+          default -> steps;
         };
     try (Progress progress = common.progress("log Z", expected)) {
       LongConsumer show = done -> progress.at(done, "");
@@ -176,7 +184,7 @@ record LogZ(
   }
 
   /** An estimate that rests on a few of its chains has likely missed modes: says so. */
-  private void warn(int chains, CommonOptions common) {
+  void warn(int chains, CommonOptions common) {
     double fewest =
         forward == null
             ? effectiveSamples
@@ -194,11 +202,11 @@ record LogZ(
 
   /** The greatest that log Z may be. */
   double high() {
-    return upper != null ? upper : logZ + LogPartition.INTERVAL * standardError;
+    return upper != null ? upper : logZ + LogZEstimate.INTERVAL * standardError;
   }
 
   /** The least that log Z may be. */
   double low() {
-    return lower != null ? lower : logZ - LogPartition.INTERVAL * standardError;
+    return lower != null ? lower : logZ - LogZEstimate.INTERVAL * standardError;
   }
 }

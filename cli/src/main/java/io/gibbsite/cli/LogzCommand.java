@@ -1,13 +1,21 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
+import io.gibbsite.boltzmann.BoltzmannModel;
 import io.gibbsite.data.Dataset;
+import io.gibbsite.dbm.DbmBlocks;
+import io.gibbsite.dbm.DbmModel;
+import io.gibbsite.dbm.DbmParameters;
+import io.gibbsite.dbm.DbmShape;
+import io.gibbsite.mlp.MlpModel;
+import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.GaussianRbmModel;
 import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
+import io.gibbsite.rbm.RbmShape;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -15,41 +23,49 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Prints an RBM's log partition function. */
+/** Prints a model's log partition function. */
 @Command(
     name = "logz",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
-    description = "Prints the log partition function of an RBM, exact or estimated, as JSON.",
+    description = "Prints the log partition function of a model, exact or estimated, as JSON.",
     footer = {
+      "",
+      "Annealing makes Gibbs sweeps of an RBM, and Hamiltonian Monte Carlo transitions of an MLP. Its",
+      "bracket is the hull of two intervals of 95 %; the upper one rests on chains that have mixed.",
       "",
       "Examples:",
       "  gibbsite logz --model rbm.safetensors --method exact",
-      "  gibbsite logz --model rbm.safetensors --method bracket --data train.npy"
+      "  gibbsite logz --model rbm.safetensors --method bracket --data train.npy",
+      "  gibbsite logz --model mlp.safetensors --base uniform:-4,4"
     })
 final class LogzCommand implements Callable<Integer> {
+  /** Above it a value counts as 1, where a mean field needs states. */
+  private static final float THRESHOLD = 0.5f;
+
   @Option(
       names = "--model",
       required = true,
       paramLabel = "M.safetensors",
-      description = "The model file of an RBM.")
+      description = "The model file.")
   private Path modelFile;
 
   @Option(
       names = "--method",
       paramLabel = "M",
       description =
-          "exact (up to 25 units on the smaller side), ais (tends to be low), reverse-ais (tends to"
-              + " be high) or bracket (both; default).")
+          "exact (RBMs of up to 25 units on the smaller side, Boltzmann machines of up to 25 units,"
+              + " MLPs of 2 columns), ais (tends to be"
+              + " low), reverse-ais (tends to be high) or bracket (both; default).")
   private String method = "bracket";
 
   @Option(
       names = "--data",
       paramLabel = "X",
       description =
-          "Rows, values from 0 to 1 unless visible units are real, whose base rates or means the"
-              + " path starts from (default: the model's visible biases).")
+          "Rows whose base rates, means or, of MLPs, Gaussian the path starts from (default: the"
+              + " visible biases or the base density of the model).")
   private Path dataFile;
 
   @Mixin private LogPartitionOptions annealing;
@@ -60,16 +76,67 @@ final class LogzCommand implements Callable<Integer> {
   public Integer call() {
     RunOptions.oneOf("--method", method, List.of("exact", "ais", "reverse-ais", "bracket"));
     annealing.check();
-    if (GaussianGibbsChains.fits(modelFile)) {
-      print(ModelAndData.read(modelFile, GaussianRbmModel::read).parameters());
-      return 0;
+    switch (ModelKind.of(modelFile)) {
+      case RBM -> print(ModelAndData.read(modelFile, RbmModel::read).parameters());
+      case GAUSSIAN_RBM -> print(ModelAndData.read(modelFile, GaussianRbmModel::read).parameters());
+      case MLP -> printMlp();
+      case DBM -> print(ModelAndData.read(modelFile, DbmModel::read).parameters());
+      case BOLTZMANN -> printSpins();
     }
-    RbmParameters parameters = ModelAndData.read(modelFile, RbmModel::read).parameters();
+    return 0;
+  }
+
+  private void print(DbmParameters parameters) {
+    RbmParameters sides = DbmBlocks.join(parameters);
+    try (Backend backend = common.openBackend()) {
+      float[] base =
+          dataFile == null
+              ? sides.visibleBias()
+              : DbmPosterior.base(parameters, rows(parameters.shape()), backend);
+      AisOptions options = annealing.from(base, common.seed());
+      common.out().println(Json.line(LogZ.by(method, sides, options, backend, common)));
+    }
+  }
+
+  private BinaryRows rows(DbmShape shape) {
+    RbmShape lowest = new RbmShape(shape.visible(), shape.units(1));
+    return BinaryRows.above(EvaluateCommand.scaled(dataFile, lowest, 0), THRESHOLD);
+  }
+
+  private void print(RbmParameters parameters) {
     AisOptions options = annealing.from(base(parameters), common.seed());
     try (Backend backend = common.openBackend()) {
       common.out().println(Json.line(LogZ.by(method, parameters, options, backend, common)));
     }
-    return 0;
+  }
+
+  private void printMlp() {
+    MlpParameters parameters = ModelAndData.read(modelFile, MlpModel::read).parameters();
+    Dataset rows = dataFile == null ? null : ModelAndData.rows(dataFile, modelFile, parameters);
+    MlpLogZ logZ = new MlpLogZ(parameters, MlpLogZ.base(parameters, annealing, rows), annealing);
+    try (Backend backend = common.openBackend()) {
+      common.out().println(Json.line(logZ.by(method, backend, common)));
+    }
+  }
+
+  private void printSpins() {
+    RunOptions.require(
+        !method.equals("reverse-ais"),
+        "--method reverse-ais is of RBMs: a Boltzmann machine's log Z is exact, or by ais");
+    BoltzmannModel model = ModelAndData.read(modelFile, BoltzmannModel::read);
+    float[] base = model.parameters().biases();
+    if (dataFile != null) {
+      Dataset data = EvaluateCommand.scaled(dataFile, model.shape().visible(), 0);
+      base = SpinLogZ.base(model, Spins.above(data.values(), THRESHOLD), data.rows());
+    }
+    AisOptions options = annealing.from(base, common.seed());
+    try (Backend backend = common.openSpinBackend()) {
+      LogZ logZ =
+          method.equals("bracket")
+              ? SpinLogZ.best(model, options, backend, common)
+              : SpinLogZ.by(method, model, options, backend, common);
+      common.out().println(Json.line(logZ));
+    }
   }
 
   private void print(GaussianRbmParameters parameters) {

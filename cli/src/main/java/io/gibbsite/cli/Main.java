@@ -42,6 +42,8 @@ import picocli.CommandLine.Spec;
       InfoCommand.class,
       TrainCommand.class,
       SampleCommand.class,
+      RecallCommand.class,
+      AnnealCommand.class,
       DiagnoseCommand.class,
       SelftestCommand.class,
       BenchCommand.class,
@@ -55,7 +57,8 @@ public final class Main implements Runnable {
 
   static {
     SECTIONS.put("Start here", List.of("demo", "info"));
-    SECTIONS.put("Models", List.of("train", "sample", "diagnose", "evaluate", "logz"));
+    SECTIONS.put(
+        "Models", List.of("train", "sample", "recall", "anneal", "diagnose", "evaluate", "logz"));
     SECTIONS.put("Single passes", List.of("energy", "gradient", "loss"));
     SECTIONS.put("This machine", List.of("selftest", "bench"));
   }

@@ -1,14 +1,22 @@
 package io.gibbsite.cli;
 
+import io.gibbsite.backend.VectorBackendProvider;
+import io.gibbsite.backend.Workers;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.density.UniformBox;
+import io.gibbsite.mlp.Activation;
+import io.gibbsite.mlp.Generator;
+import io.gibbsite.mlp.GeneratorScalar;
+import io.gibbsite.mlp.GeneratorShape;
+import io.gibbsite.mlp.GeneratorVector;
 import io.gibbsite.objective.InfoNce;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.sampler.Langevin;
 import io.gibbsite.train.AdaptiveNceObjective;
 import io.gibbsite.train.ContrastiveDivergenceObjective;
+import io.gibbsite.train.GeneratorNegatives;
 import io.gibbsite.train.InfoNceObjective;
 import io.gibbsite.train.LangevinNegatives;
 import io.gibbsite.train.MlpObjective;
@@ -16,6 +24,7 @@ import io.gibbsite.train.NceObjective;
 import io.gibbsite.train.Negatives;
 import io.gibbsite.train.ReplayBuffer;
 import io.gibbsite.train.ScoreMatchingObjective;
+import io.gibbsite.train.SteinNegatives;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,31 +41,51 @@ import picocli.CommandLine.Option;
 abstract class MlpObjectiveOptions extends RunOptions {
   /** All objectives. */
   static final List<String> OBJECTIVES =
-      List.of("nce", "nce-adaptive", "infonce", "cd", "pcd", "mle", "ism", "dsm", "ssm", "ssm-vr");
+      List.of(
+          "nce",
+          "nce-adaptive",
+          "infonce",
+          "cd",
+          "pcd",
+          "mle",
+          "steincd",
+          "steingan",
+          "ism",
+          "dsm",
+          "ssm",
+          "ssm-vr");
 
   private static final Set<String> BY_NOISE = Set.of("nce", "nce-adaptive", "infonce");
-  private static final Set<String> BY_SAMPLES = Set.of("cd", "pcd", "mle");
-  private static final Set<String> FROM_NOISE = Set.of("pcd", "mle");
+  private static final Set<String> BY_LANGEVIN = Set.of("cd", "pcd", "mle");
+  private static final Set<String> BY_SAMPLES = Set.of("cd", "pcd", "mle", "steincd", "steingan");
+  private static final Set<String> BY_PARTICLES = Set.of("steincd", "steingan");
 
   /** Options, and the objectives that they are of. */
   private static final Map<String, Set<String>> OWNERS = new LinkedHashMap<>();
 
   static {
-    OWNERS.put("--noise", Set.of("nce", "nce-adaptive", "infonce", "pcd", "mle"));
+    OWNERS.put("--noise", Set.of("nce", "nce-adaptive", "infonce", "pcd", "mle", "steincd"));
     OWNERS.put("--k", BY_NOISE);
     OWNERS.put("--components", Set.of("nce-adaptive"));
     OWNERS.put("--refit-every", Set.of("nce-adaptive"));
-    OWNERS.put("--chains", FROM_NOISE);
+    OWNERS.put("--chains", Set.of("pcd", "mle", "steincd", "steingan"));
     OWNERS.put("--langevin-steps", Set.of("nce-adaptive", "cd", "pcd", "mle"));
-    OWNERS.put("--step-size", Set.of("nce-adaptive", "cd", "pcd", "mle"));
-    OWNERS.put("--noise-scale", BY_SAMPLES);
-    OWNERS.put("--clip", BY_SAMPLES);
+    OWNERS.put("--step-size", Set.of("nce-adaptive", "cd", "pcd", "mle", "steincd"));
+    OWNERS.put("--noise-scale", BY_LANGEVIN);
+    OWNERS.put("--clip", BY_LANGEVIN);
+    OWNERS.put("--stein-steps", Set.of("steincd"));
+    OWNERS.put("--latent", Set.of("steingan"));
+    OWNERS.put("--generator-hidden", Set.of("steingan"));
+    OWNERS.put("--generator-rate", Set.of("steingan"));
     OWNERS.put("--replay", Set.of("pcd"));
     OWNERS.put("--restart", Set.of("pcd"));
     OWNERS.put("--energy-penalty", BY_SAMPLES);
     OWNERS.put("--gap-limit", BY_SAMPLES);
     OWNERS.put("--sigma", Set.of("dsm"));
   }
+
+  /** Kernels of all pairs, and the generator, are computed on the caller's thread. */
+  private static final Workers ALONE = new Workers(1, "gibbsite-particles");
 
   /** How far uniform noise reaches beyond the data on each side, as a fraction of their extent. */
   private static final float UNIFORM_MARGIN = 0.25f;
@@ -69,7 +98,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
       paramLabel = "O",
       description =
           "nce (default), nce-adaptive (the noise follows the model), infonce; cd, pcd, mle"
-              + " (Langevin chains from data, persistent, from noise); ism, dsm, ssm, ssm-vr (score"
+              + " (Langevin chains from data, persistent, from noise); steincd (particles moved by SVGD),"
+              + " steingan (a generator that learns to follow SVGD); ism, dsm, ssm, ssm-vr (score"
               + " matching: exact trace, denoising, sliced, variance-reduced).")
   String objective = "nce";
 
@@ -78,8 +108,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
       paramLabel = "D",
       description =
           "Of nce, nce-adaptive, infonce: the noise density, fitted to the training rows; of pcd,"
-              + " mle: where chains start. gaussian (default), gaussian-diagonal (default of images"
-              + " by pcd, mle) or uniform.")
+              + " mle, steincd: where chains start. gaussian (default), gaussian-diagonal (default of"
+              + " images by pcd, mle) or uniform.")
   String noise;
 
   @Option(
@@ -103,7 +133,10 @@ abstract class MlpObjectiveOptions extends RunOptions {
   @Option(
       names = "--chains",
       paramLabel = "N",
-      description = "Of pcd, mle: chains that a step moves (default: as many as --batch).")
+      description =
+          "Of pcd, mle: chains that a step moves (default: as many as --batch); of steincd: particles"
+              + " that persist (default: none, they start from the minibatch); of steingan: samples"
+              + " of a step (default: as many as --batch).")
   Integer chains;
 
   @Option(
@@ -118,8 +151,34 @@ abstract class MlpObjectiveOptions extends RunOptions {
       names = "--step-size",
       paramLabel = "H",
       description =
-          "Of cd, pcd, mle, nce-adaptive: of the Langevin steps (default 0.005; images 0.03).")
+          "Of cd, pcd, mle, nce-adaptive: of the Langevin steps (default 0.005; images 0.03); of"
+              + " steincd: of the Stein steps (default 0.1).")
   Float stepSize;
+
+  @Option(
+      names = "--stein-steps",
+      paramLabel = "N",
+      description = "Of steincd: Stein steps of an update (default 10).")
+  Integer steinSteps;
+
+  @Option(
+      names = "--latent",
+      paramLabel = "N",
+      description = "Of steingan: columns that the generator starts from (default: as the data).")
+  Integer latent;
+
+  @Option(
+      names = "--generator-hidden",
+      split = ",",
+      paramLabel = "W",
+      description = "Of steingan: widths of the generator's hidden layers (default: as --hidden).")
+  int[] generatorHidden;
+
+  @Option(
+      names = "--generator-rate",
+      paramLabel = "R",
+      description = "Of steingan: learning rate of the generator (default 0.002).")
+  Float generatorRate;
 
   @Option(
       names = "--noise-scale",
@@ -153,14 +212,14 @@ abstract class MlpObjectiveOptions extends RunOptions {
   @Option(
       names = "--energy-penalty",
       paramLabel = "A",
-      description = "Of cd, pcd, mle: weight of the mean squared energies (default 0).")
+      description = "Of objectives by samples: weight of the mean squared energies (default 0).")
   Float energyPenalty;
 
   @Option(
       names = "--gap-limit",
       paramLabel = "L",
       description =
-          "Of cd, pcd, mle: stop where mean energies of data and samples differ by more nats"
+          "Of objectives by samples: stop where mean energies of data and samples differ by more nats"
               + " (default 20 sqrt(columns)).")
   Float gapLimit;
 
@@ -180,6 +239,10 @@ abstract class MlpObjectiveOptions extends RunOptions {
     given.put("--chains", chains);
     given.put("--langevin-steps", langevinSteps);
     given.put("--step-size", stepSize);
+    given.put("--stein-steps", steinSteps);
+    given.put("--latent", latent);
+    given.put("--generator-hidden", generatorHidden);
+    given.put("--generator-rate", generatorRate);
     given.put("--noise-scale", noiseScale);
     given.put("--clip", clip);
     given.put("--replay", replay);
@@ -211,6 +274,16 @@ abstract class MlpObjectiveOptions extends RunOptions {
     atLeastOne("--chains", chains);
     atLeastOne("--langevin-steps", langevinSteps);
     positive("--step-size", stepSize);
+    atLeastOne("--stein-steps", steinSteps);
+    atLeastOne("--latent", latent);
+    positive("--generator-rate", generatorRate);
+    for (int width : generatorHidden == null ? new int[0] : generatorHidden) {
+      require(width >= 1, "--generator-hidden must be widths of at least 1, not " + width);
+    }
+    require(
+        !BY_PARTICLES.contains(objective) || chains() >= 2,
+        "--objective %s needs at least 2 chains, not %d: raise --batch or --chains"
+            .formatted(objective, chains()));
     notNegative("--noise-scale", noiseScale);
     require(clip == null || clip > 0, "--clip must be positive, not " + clip);
     require(
@@ -281,6 +354,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
       case "mle" ->
           bySamples(LangevinNegatives.fromNoise(langevin(), density, chains()), base, columns);
       case "pcd" -> bySamples(replay(density), base, columns);
+      case "steincd" -> bySamples(stein(density), base, columns);
+      case "steingan" -> bySamples(generator(columns), base, columns);
       case "dsm" -> ScoreMatchingObjective.denoising(or(sigma, 0.1f));
       case "ism" -> ScoreMatchingObjective.implicit();
       case "ssm" -> ScoreMatchingObjective.sliced();
@@ -309,11 +384,39 @@ abstract class MlpObjectiveOptions extends RunOptions {
     if (learningRate != null) {
       return learningRate;
     }
-    if (!BY_SAMPLES.contains(objective)) {
+    if (!BY_SAMPLES.contains(objective) || BY_PARTICLES.contains(objective)) {
       return 5e-3f;
     }
     return images ? 1e-3f : objective.equals("mle") ? 1e-2f : 2e-2f;
   }
+
+  private Negatives stein(Density start) {
+    int moves = or(steinSteps, 10);
+    float size = or(stepSize, 0.1f);
+    return chains == null
+        ? SteinNegatives.fromData(moves, size, ALONE)
+        : SteinNegatives.persistent(moves, size, start, chains, ALONE);
+  }
+
+  private Negatives generator(int columns) {
+    int[] widths = generatorHidden == null ? hidden() : generatorHidden;
+    GeneratorShape shape =
+        GeneratorShape.of(activation(), or(latent, columns), widths, columns, false);
+    return new GeneratorNegatives(
+        shape, chains(), or(generatorRate, 2e-3f), MlpObjectiveOptions::open, ALONE);
+  }
+
+  /** On the Vector API where that is, whatever computes the energy. */
+  private static Generator open(GeneratorShape shape, int rows) {
+    return new VectorBackendProvider().probe().available()
+        ? new GeneratorVector(shape, rows, ALONE)
+        : new GeneratorScalar(shape, rows);
+  }
+
+  /** The energy's hidden layers and activation. */
+  abstract int[] hidden();
+
+  abstract Activation activation();
 
   private int k() {
     return or(k, 10);

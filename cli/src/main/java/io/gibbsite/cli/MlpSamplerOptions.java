@@ -13,6 +13,7 @@ import io.gibbsite.sampler.Sampler;
 import io.gibbsite.sampler.SamplerSettings;
 import io.gibbsite.sampler.Svgd;
 import io.gibbsite.sampler.UnderdampedLangevin;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,12 +23,12 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
-/** What single samplers of MLPs are told, and the chains that they then move. */
+/** What the samplers of MLPs are told, and the chains that they then move. */
 final class MlpSamplerOptions {
   /** The samplers, with their step sizes where none is given. */
   private static final Map<String, Float> SAMPLERS = new LinkedHashMap<>();
 
-  /** Options, and the samplers that they are of. */
+  /** Options, and the samplers that they are of: none is of other models. */
   private static final Map<String, Set<String>> OWNERS = new LinkedHashMap<>();
 
   static {
@@ -39,6 +40,7 @@ final class MlpSamplerOptions {
     SAMPLERS.put("annealed", 0.01f);
     SAMPLERS.put("pt", 0.01f);
     SAMPLERS.put("svgd", 0.05f);
+    OWNERS.put("--step-size", SAMPLERS.keySet());
     OWNERS.put("--noise-scale", Set.of("langevin"));
     OWNERS.put("--clip", Set.of("langevin", "annealed"));
     OWNERS.put("--box", Set.of("langevin", "annealed"));
@@ -51,6 +53,33 @@ final class MlpSamplerOptions {
 
   @Spec(Target.MIXEE)
   private CommandSpec command;
+
+  @Option(
+      names = "--step-size",
+      paramLabel = "ETA",
+      description =
+          "Of x <- x - ETA dE/dx + noise, or as the sampler has it (default: adapted in burn-in by"
+              + " mala, hmc, mh and pt; 0.05 for underdamped and svgd; else 0.01).")
+  private Float stepSize;
+
+  @Option(
+      names = "--noise-scale",
+      paramLabel = "S",
+      description = "Deviation of the noise, apart from temperature (default sqrt(2 ETA T)).")
+  private Float noiseScale;
+
+  @Option(
+      names = "--clip",
+      paramLabel = "C",
+      description = "Hold gradient components to +-C (default: no limit).")
+  private Float clip;
+
+  @Option(
+      names = "--box",
+      split = ",",
+      paramLabel = "LO,HI",
+      description = "Hold components to [LO, HI] (default: no limit).")
+  private float[] box;
 
   @Option(
       names = "--leapfrog",
@@ -72,12 +101,7 @@ final class MlpSamplerOptions {
               + " ${DEFAULT-VALUE}).")
   private float hottest = 10;
 
-  /** The step size where none is given. */
-  static float usualStepSize(String sampler) {
-    return SAMPLERS.get(sampler);
-  }
-
-  /** Options of this command line that belong to single samplers of MLPs. */
+  /** Options of this command line that are of MLPs alone. */
   List<String> given() {
     return OWNERS.keySet().stream()
         .filter(option -> command.commandLine().getParseResult().hasMatchedOption(option))
@@ -114,6 +138,30 @@ final class MlpSamplerOptions {
         "--hottest must be above --temperature, not " + hottest);
   }
 
+  /**
+   * What Langevin dynamics is told; its step size is every sampler's.
+   *
+   * @throws IllegalArgumentException naming the option
+   */
+  Langevin langevin(String sampler, float temperature) {
+    float size = stepSize == null ? SAMPLERS.get(sampler) : stepSize;
+    require(size > 0 && Float.isFinite(size), "--step-size must be positive, not " + size);
+    require(
+        temperature >= 0 && Float.isFinite(temperature),
+        "--temperature must be at least 0, not " + temperature);
+    require(
+        noiseScale == null || noiseScale >= 0 && Float.isFinite(noiseScale),
+        "--noise-scale must be at least 0, not " + noiseScale);
+    require(clip == null || clip > 0, "--clip must be positive, not " + clip);
+    require(
+        box == null || box.length == 2 && box[0] < box[1],
+        "--box must be LO,HI with LO below HI, not " + Arrays.toString(box));
+    Langevin langevin = Langevin.steps(1).stepSize(size).temperature(temperature);
+    langevin = noiseScale == null ? langevin : langevin.noiseScale(noiseScale);
+    langevin = clip == null ? langevin : langevin.clip(clip);
+    return box == null ? langevin : langevin.box(box[0], box[1]);
+  }
+
   /** Rows that a session needs for so many chains. */
   int rows(String sampler, int chains, int levels) {
     long rows = sampler.equals("pt") ? (long) chains * levels : chains;
@@ -126,7 +174,6 @@ final class MlpSamplerOptions {
    *
    * @param levels temperatures of pt
    * @param rule step size, temperature and, for Langevin dynamics, noise, clip and box
-   * @param adapt whether burn-in may adapt the step size
    */
   MlpChains begin(
       String sampler,
@@ -135,8 +182,8 @@ final class MlpSamplerOptions {
       int chains,
       int levels,
       Langevin rule,
-      boolean adapt,
       SamplerSettings settings) {
+    boolean adapt = stepSize == null;
     float size = rule.stepSize();
     float temperature = settings.temperatures()[0];
     return switch (sampler) {

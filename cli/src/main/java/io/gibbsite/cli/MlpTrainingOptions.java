@@ -115,7 +115,17 @@ final class MlpTrainingOptions extends MlpObjectiveOptions {
   }
 
   MlpShape shape(int columns) {
-    return MlpShape.of(Activation.of(activation), columns, hidden);
+    return MlpShape.of(activation(), columns, hidden);
+  }
+
+  @Override
+  int[] hidden() {
+    return hidden;
+  }
+
+  @Override
+  Activation activation() {
+    return Activation.of(activation);
   }
 
   private String base() {

@@ -3,6 +3,7 @@ package io.gibbsite.cli;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.data.DatasetReader;
 import io.gibbsite.mlp.MlpModel;
+import io.gibbsite.mlp.MlpParameters;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -37,13 +38,23 @@ final class ModelAndData {
   /** Reads both files, and checks that they fit each other and that every value is finite. */
   void read() {
     model = read(modelFile, MlpModel::read);
-    data = read(dataFile, DatasetReader::read).requireFinite();
-    int inputs = model.parameters().shape().inputs();
+    data = rows(dataFile, modelFile, model.parameters());
+  }
+
+  /**
+   * Reads rows, and checks that they fit the model and that every value is finite.
+   *
+   * @throws IllegalArgumentException if not
+   */
+  static Dataset rows(Path dataFile, Path modelFile, MlpParameters parameters) {
+    Dataset data = read(dataFile, DatasetReader::read).requireFinite();
+    int inputs = parameters.shape().inputs();
     if (data.columns() != inputs) {
       throw new IllegalArgumentException(
           "%s: %d columns, but the model %s takes %d"
               .formatted(dataFile, data.columns(), modelFile, inputs));
     }
+    return data;
   }
 
   /** Reads a file. */
@@ -75,6 +86,11 @@ final class ModelAndData {
 
   /** The most rows to compute at once. */
   int blockRows() {
+    return blockRows(data);
+  }
+
+  /** The most of these rows to compute at once. */
+  static int blockRows(Dataset data) {
     return Math.min(data.rows(), Math.clamp(BLOCK_VALUES / data.columns(), 1, BLOCK_ROWS));
   }
 }

@@ -24,6 +24,10 @@ import java.util.function.Consumer;
 /** The pictures of a trained RBM. */
 final class RbmImages {
   private static final int SIDE = 8;
+
+  /** Images of a picture, and chains that draw them. */
+  static final int IMAGES = SIDE * SIDE;
+
   private static final int SWEEPS = 1_000;
 
   /** Sweeps after which the picture of chains shows them; the first is where they start. */
@@ -44,11 +48,10 @@ final class RbmImages {
     ImageLayout images = training.layout().images();
     if (images != null) {
       RbmParameters parameters = training.trainer().model().parameters();
-      try (RbmSession session = backend.open(parameters.shape(), SIDE * SIDE)) {
+      try (RbmSession session = backend.open(parameters.shape(), IMAGES)) {
         session.setParameters(parameters);
-        files.add(panels(folder, "filters.png", List.of(filters(parameters, images))));
-        files.add(panels(folder, "samples.png", samples(training, session, seed)));
-        files.add(panels(folder, "chains.png", List.of(chains(training, session, seed))));
+        files.addAll(
+            draw(folder, parameters, training.layout(), training.heldOut(), session, seed));
       }
     }
     if (Fonts.available()) {
@@ -57,6 +60,28 @@ final class RbmImages {
       note.accept("curves are left out: this system has no fonts (install fontconfig and one)");
     }
     return files;
+  }
+
+  /**
+   * Draws filters, samples and chains over time.
+   *
+   * @param filters whose weights to draw
+   * @param layout of the session's visible units
+   * @param starts rows that chains start from
+   * @param session with parameters and room for {@link #IMAGES} chains
+   */
+  static List<Path> draw(
+      RunFolder folder,
+      RbmParameters filters,
+      VisibleLayout layout,
+      BinaryRows starts,
+      RbmSession session,
+      long seed)
+      throws IOException {
+    return List.of(
+        panels(folder, "filters.png", List.of(filters(filters, layout.images()))),
+        panels(folder, "samples.png", samples(starts, layout, session, seed)),
+        panels(folder, "chains.png", List.of(chains(starts, layout, session, seed))));
   }
 
   private static Path panels(RunFolder folder, String name, List<ImageGrid> grids)
@@ -123,11 +148,11 @@ final class RbmImages {
   }
 
   /** Held-out rows, and chains that started from them. */
-  private static List<ImageGrid> samples(RbmTraining training, RbmSession session, long seed) {
-    int side = (int) Math.min(SIDE, Math.sqrt(training.heldOut().rows()));
+  private static List<ImageGrid> samples(
+      BinaryRows starts, VisibleLayout layout, RbmSession session, long seed) {
+    int side = (int) Math.min(SIDE, Math.sqrt(starts.rows()));
     int count = side * side;
-    VisibleLayout layout = training.layout();
-    byte[] states = Arrays.copyOf(training.heldOut().states(), count * layout.visible());
+    byte[] states = Arrays.copyOf(starts.states(), count * layout.visible());
     float[] data = layout.unlabelled(new BinaryRows(states, count).floats(), count);
     session.setVisible(states, count);
     session.gibbs(Gibbs.sweeps(SWEEPS), seed);
@@ -138,10 +163,10 @@ final class RbmImages {
   }
 
   /** A row for each chain, from a held-out row at the left, at later and later sweeps. */
-  private static ImageGrid chains(RbmTraining training, RbmSession session, long seed) {
-    VisibleLayout layout = training.layout();
+  private static ImageGrid chains(
+      BinaryRows starts, VisibleLayout layout, RbmSession session, long seed) {
     int pixels = layout.unlabelled();
-    byte[] rows = training.heldOut().states();
+    byte[] rows = starts.states();
     byte[] states = new byte[SIDE * layout.visible()];
     for (int k = 0; k < states.length; k++) {
       states[k] = rows[k % rows.length];

@@ -20,7 +20,8 @@ import jdk.incubator.vector.FloatVector;
  * @param gibbsite version
  * @param jdk version, vendor and virtual machine
  * @param os name, version and architecture
- * @param cpu the processor's model, or its architecture where that is unknown
+ * @param cpu the processor's name with its family and model, since some names say little; or its
+ *     architecture where that is unknown
  * @param cpuFeatures the instruction sets that matter here, as the system names them
  * @param vectorBits the Vector API's preferred width, 0 where the module is not loaded
  * @param cores processors that this process may use
@@ -79,7 +80,7 @@ record SystemReport(
                 System.getProperty("os.name"),
                 System.getProperty("os.version"),
                 System.getProperty("os.arch")),
-        field(cpuinfo, "model name").orElse(System.getProperty("os.arch")),
+        cpu(cpuinfo).orElse(System.getProperty("os.arch")),
         features(cpuinfo),
         preferredVectorBits(),
         Runtime.getRuntime().availableProcessors(),
@@ -94,6 +95,17 @@ record SystemReport(
     } catch (IOException e) {
       return List.of();
     }
+  }
+
+  private static Optional<String> cpu(List<String> cpuinfo) {
+    Optional<String> family = field(cpuinfo, "cpu family");
+    Optional<String> model = field(cpuinfo, "model\t");
+    return field(cpuinfo, "model name")
+        .map(
+            name ->
+                family.isPresent() && model.isPresent()
+                    ? "%s (family %s, model %s)".formatted(name, family.get(), model.get())
+                    : name);
   }
 
   private static Optional<String> field(List<String> cpuinfo, String name) {

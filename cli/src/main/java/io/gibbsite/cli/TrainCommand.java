@@ -13,14 +13,23 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "MODEL",
-    description = "Trains a model on data: mlp or rbm.",
+    description = "Trains a model on data: mlp, rbm, dbm, boltzmann or hopfield.",
     footer = {
       "",
       "Examples:",
       "  gibbsite train mlp --data two-moons --out run",
-      "  gibbsite train rbm --data strokes --out run"
+      "  gibbsite train rbm --data strokes --out run",
+      "  gibbsite train dbm --data strokes --layers 200,200 --out run",
+      "  gibbsite train boltzmann --data bars-and-stripes-3 --hidden 8 --out run",
+      "  gibbsite train hopfield --data strokes --patterns 10 --out run"
     },
-    subcommands = {TrainMlpCommand.class, TrainRbmCommand.class})
+    subcommands = {
+      TrainMlpCommand.class,
+      TrainRbmCommand.class,
+      TrainDbmCommand.class,
+      TrainBoltzmannCommand.class,
+      TrainHopfieldCommand.class
+    })
 final class TrainCommand implements Runnable {
   /** What a shell reports for a process that Ctrl-C ended. */
   static final int INTERRUPTED = 130;

@@ -155,19 +155,31 @@ final class TrainRbmOptions extends RunOptions {
 
   @Override
   Dataset labelled(Dataset all) {
+    return labelled(all, labels, this);
+  }
+
+  /**
+   * Rows with their labels.
+   *
+   * @param labels a file, or built-in; null for none
+   */
+  static Dataset labelled(Dataset all, String labels, RunOptions options) {
     if (labels == null) {
       return all;
     }
-    Dataset read = labels();
+    Dataset read = labels(labels, options);
+    Integer rows = options.rows;
     return Labels.append(all, rows == null ? read : read.take(rows), Labels.classes(read));
   }
 
-  private Dataset labels() {
+  private static Dataset labels(String labels, RunOptions options) {
     if (!labels.equals(BUILT_IN)) {
       return ModelAndData.read(Path.of(labels), DatasetReader::read);
     }
-    require(data.equals(Strokes.LABEL), "--labels built-in is of the strokes, not of " + data);
-    int[] digits = Strokes.labels(builtInRows(), seed);
+    require(
+        options.data.equals(Strokes.LABEL),
+        "--labels built-in is of the strokes, not of " + options.data);
+    int[] digits = Strokes.labels(options.builtInRows(), options.seed);
     float[] values = new float[digits.length];
     for (int i = 0; i < values.length; i++) {
       values[i] = digits[i];

@@ -25,13 +25,18 @@ record VisibleLayout(ImageLayout images, int visible, int labels) {
 
   /** That of a model file; what does not fit the model is left out. */
   static VisibleLayout of(Map<String, String> metadata, RbmShape shape) {
+    return of(metadata, shape.visible());
+  }
+
+  /** The same of a model with so many visible units. */
+  static VisibleLayout of(Map<String, String> metadata, int visible) {
     long claimed = number(metadata, LABELS);
-    int labels = claimed < shape.visible() ? (int) claimed : 0;
+    int labels = claimed < visible ? (int) claimed : 0;
     long height = number(metadata, HEIGHT);
     long width = number(metadata, WIDTH);
-    boolean images = height * width > 0 && height * width == shape.visible() - labels;
+    boolean images = height * width > 0 && height * width == visible - labels;
     return new VisibleLayout(
-        images ? new ImageLayout((int) height, (int) width, 1) : null, shape.visible(), labels);
+        images ? new ImageLayout((int) height, (int) width, 1) : null, visible, labels);
   }
 
   private static long number(Map<String, String> metadata, String key) {
@@ -51,6 +56,11 @@ record VisibleLayout(ImageLayout images, int visible, int labels) {
       metadata.put(LABELS, Integer.toString(labels));
     }
     return metadata;
+  }
+
+  /** The same rows with so many more units behind them, which are no part of the image. */
+  VisibleLayout followedBy(int units) {
+    return new VisibleLayout(images, visible + units, labels + units);
   }
 
   /** The label, or null if there is none. */

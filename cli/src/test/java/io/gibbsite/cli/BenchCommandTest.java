@@ -43,12 +43,20 @@ class BenchCommandTest {
             "shape",
             "batch",
             "backend",
+            "description",
             "threads",
             "precision",
             "seconds",
+            "spread",
+            "calls",
             "gflops",
             "rows_per_s",
-            "limit_fraction");
+            "intensity",
+            "limit",
+            "limit_fraction",
+            "peers",
+            "ratio",
+            "goal");
     assertThat(json.get("seconds").doubleValue()).isPositive();
     assertThat(json.get("limit_fraction").doubleValue()).isBetween(1e-6, 1.0);
   }

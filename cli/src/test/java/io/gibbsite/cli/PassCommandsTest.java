@@ -243,7 +243,7 @@ class PassCommandsTest {
             "--out",
             files.path("none/e.npy"),
             "--quiet")
-        .fails(1, "none/e.npy", "cannot be written");
+        .fails(2, "none/e.npy", "cannot be written");
   }
 
   @Test

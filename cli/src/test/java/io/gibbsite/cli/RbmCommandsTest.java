@@ -419,6 +419,10 @@ class RbmCommandsTest {
     String model = model();
     Run.of("logz", "--quiet", "--model", model, "--method", "guess").fails(2, "--method must be");
     Run.of("logz", "--quiet", "--model", model, "--chains", "1").fails(2, "--chains must be at");
+    Run.of("logz", "--quiet", "--model", model, "--leapfrog", "3")
+        .fails(2, "--leapfrog is of MLPs");
+    Run.of("logz", "--quiet", "--model", model, "--base", "normal:0,1")
+        .fails(2, "--base is of MLPs");
     Run.of("logz", "--quiet", "--model", path("none")).fails(2, "none", "does not exist");
     new RbmModel(new RbmParameters(new RbmShape(26, 26), new float[26 * 28]))
         .write(folder.resolve("wide"));

@@ -6,6 +6,8 @@ import io.gibbsite.rbm.GaussianRbmSession;
 import io.gibbsite.rbm.GaussianRbmShape;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
+import io.gibbsite.spin.SpinSession;
+import io.gibbsite.spin.SpinShape;
 
 /**
  * A way to compute. A backend may be shared between threads; the sessions it opens may run side by
@@ -22,6 +24,19 @@ public interface Backend extends AutoCloseable {
   String description();
 
   BackendOptions options();
+
+  /**
+   * Runs a loop of the caller's on the threads that this backend computes with, which are idle
+   * between calls; on the caller's alone if it has none.
+   *
+   * @param units how many, 0 and up
+   * @param body what to do for each; it must not depend on which worker does it
+   */
+  default void run(int units, Workers.Body body) {
+    for (int unit = 0; unit < units; unit++) {
+      body.run(unit, 0);
+    }
+  }
 
   /** Bytes that {@link #open(MlpShape, int)} will take for this shape and this many rows. */
   long bytes(MlpShape shape, int rows);
@@ -64,6 +79,27 @@ public interface Backend extends AutoCloseable {
   private BackendUnavailableException withoutGaussianRbm() {
     return new BackendUnavailableException(
         "backend %s has no Gaussian-Bernoulli RBM: take vector or scalar".formatted(name()));
+  }
+
+  /** Bytes that {@link #open(SpinShape, int)} will take for this shape and these chains. */
+  default long bytes(SpinShape shape, int rows) {
+    throw withoutSpins();
+  }
+
+  /**
+   * Opens a session for a network of units -1 and +1.
+   *
+   * @param shape the units
+   * @param rows the most chains
+   * @throws BackendUnavailableException if this backend has none
+   */
+  default SpinSession open(SpinShape shape, int rows) {
+    throw withoutSpins();
+  }
+
+  private BackendUnavailableException withoutSpins() {
+    return new BackendUnavailableException(
+        "backend %s has no networks of units -1 and +1: take vector or scalar".formatted(name()));
   }
 
   @Override

@@ -9,6 +9,9 @@ import io.gibbsite.rbm.GaussianRbmShape;
 import io.gibbsite.rbm.RbmScalar;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
+import io.gibbsite.spin.SpinScalar;
+import io.gibbsite.spin.SpinSession;
+import io.gibbsite.spin.SpinShape;
 
 /**
  * Plain Java loops in float32: the reference backend, which runs everywhere.
@@ -75,6 +78,16 @@ public final class ScalarBackend implements Backend {
   @Override
   public GaussianRbmSession open(GaussianRbmShape shape, int rows) {
     return new GaussianRbmScalar(shape, rows);
+  }
+
+  @Override
+  public long bytes(SpinShape shape, int rows) {
+    return SpinScalar.bytes(shape, rows);
+  }
+
+  @Override
+  public SpinSession open(SpinShape shape, int rows) {
+    return new SpinScalar(shape, rows);
   }
 
   @Override

@@ -10,6 +10,9 @@ import io.gibbsite.rbm.GaussianRbmVector;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.rbm.RbmVector;
+import io.gibbsite.spin.SpinSession;
+import io.gibbsite.spin.SpinShape;
+import io.gibbsite.spin.SpinVector;
 
 /** The Java Vector API: blocked and fused, with rows shared among threads. */
 final class VectorBackend implements Backend {
@@ -45,6 +48,11 @@ final class VectorBackend implements Backend {
   }
 
   @Override
+  public void run(int units, Workers.Body body) {
+    workers.run(units, body);
+  }
+
+  @Override
   public long bytes(MlpShape shape, int rows) {
     return MlpVector.bytes(shape, rows, options.threads());
   }
@@ -72,6 +80,16 @@ final class VectorBackend implements Backend {
   @Override
   public GaussianRbmSession open(GaussianRbmShape shape, int rows) {
     return new GaussianRbmVector(shape, rows, workers);
+  }
+
+  @Override
+  public long bytes(SpinShape shape, int rows) {
+    return SpinVector.bytes(shape, rows, options.threads());
+  }
+
+  @Override
+  public SpinSession open(SpinShape shape, int rows) {
+    return new SpinVector(shape, rows, workers);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.gibbsite.io;
 
 import java.io.BufferedOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -61,7 +62,7 @@ public final class AtomicFile {
   /**
    * Says before long work, rather than after it, that a file cannot be written there.
    *
-   * @throws IOException if the target is a folder, or is in none that exists
+   * @throws FileNotFoundException if the target is a folder, or is in none that exists
    */
   public static void requirePlace(Path target) throws IOException {
     resolve(target);
@@ -70,12 +71,12 @@ public final class AtomicFile {
   /** The file behind a link, or the target itself; in a folder that exists. */
   private static Path resolve(Path target) throws IOException {
     if (Files.isDirectory(target)) {
-      throw new IOException(target + ": cannot be written: it is a folder");
+      throw new FileNotFoundException(target + ": cannot be written: it is a folder");
     }
     Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
     Path folder = file.getParent();
     if (folder == null || !Files.isDirectory(folder)) {
-      throw new IOException(
+      throw new FileNotFoundException(
           target + ": cannot be written: the folder " + folder + " does not exist");
     }
     return file;

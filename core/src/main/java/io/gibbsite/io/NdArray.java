@@ -62,6 +62,11 @@ public final class NdArray {
     return new NdArray(DType.U8, values, shape);
   }
 
+  /** Bytes from -128 to 127, as I8; not copied. */
+  public static NdArray signed(byte[] values, int... shape) {
+    return new NdArray(DType.I8, values, shape);
+  }
+
   /**
    * How many values a shape has.
    *

@@ -32,6 +32,12 @@ public record MlpParameters(MlpShape shape, float[] values, Gaussian base) {
     this(shape, values, null);
   }
 
+  /** The energy {@code -log p_base} of a Gaussian alone: a linear one without weights. */
+  public static MlpParameters of(Gaussian base) {
+    MlpShape shape = MlpShape.of(Activation.SILU, base.columns());
+    return new MlpParameters(shape, new float[shape.parameterCount()], base);
+  }
+
   /**
    * Weights and biases uniform in ±1/sqrt(inputs of the layer), as PyTorch's {@code Linear} has
    * them, drawn at addresses (stream INITIAL_PARAMETERS, step = layer, row = output).

@@ -17,7 +17,11 @@ public enum DrawStream {
   DATA(10),
   JITTER(11),
   DIRECTION(12),
-  IMPORTANCE(13);
+  IMPORTANCE(13),
+  SPIN_GIBBS(31),
+  SCAN_ORDER(32),
+  CORRUPTION(33),
+  COUPLINGS(34);
 
   private final int id;
 

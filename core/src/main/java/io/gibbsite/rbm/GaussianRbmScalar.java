@@ -54,7 +54,7 @@ public final class GaussianRbmScalar extends CheckedGaussianRbmSession {
   public static long bytes(GaussianRbmShape shape, int rows) {
     long visible = shape.visible();
     long hidden = shape.hidden();
-    return FixedPointWeights.bytes(shape.units())
+    return FixedPointWeights.bytes(shape.units(), 1)
         + 4 * visible * hidden
         + 13 * visible
         + 8 * hidden

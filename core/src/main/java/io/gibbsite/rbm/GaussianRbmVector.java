@@ -142,7 +142,7 @@ public final class GaussianRbmVector extends CheckedGaussianRbmSession {
     visibleTile = visible * ROWS;
     hiddenTile = BitTile.size(hidden);
     stride = OuterProduct.stride(hidden);
-    fixed = new FixedPointWeights(shape.units());
+    fixed = new FixedPointWeights(shape.units(), workers);
     w = new float[visible * hidden];
     toHidden = new PackedMatrix(hidden, visible, PackedMatrix.Form.FULL);
     toVisible = new LookupWeights(hidden, visible);
@@ -173,7 +173,7 @@ public final class GaussianRbmVector extends CheckedGaussianRbmSession {
             + 4L * OuterProduct.STRIP * (ROWS + stride)
             + 4L * COUNT * COUNT;
     // Weights in two limbs take twice the tables.
-    return FixedPointWeights.bytes(shape.units())
+    return FixedPointWeights.bytes(shape.units(), threads)
         + 4 * visible * shape.hidden()
         + PackedMatrix.bytes(shape.hidden(), shape.visible())
         + 2 * LookupWeights.bytes(shape.hidden(), shape.visible())

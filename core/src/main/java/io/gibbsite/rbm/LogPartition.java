@@ -1,9 +1,10 @@
 package io.gibbsite.rbm;
 
 import io.gibbsite.backend.Workers;
-import io.gibbsite.math.LogWeights;
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.LogZBracket;
+import io.gibbsite.sampler.LogZEstimate;
 import java.util.Arrays;
 import java.util.function.LongConsumer;
 
@@ -31,45 +32,10 @@ public final class LogPartition {
   /** Up to so many units on its smaller side, an RBM is sampled exactly by enumeration. */
   public static final int EXACT_SAMPLES_LIMIT = 20;
 
-  /** Intervals reach so many standard errors to each side: 95 % of a normal distribution. */
-  public static final double INTERVAL = 1.96;
-
   /** Sweeps between two reports of progress. */
   private static final int PIECE = 32;
 
   private LogPartition() {}
-
-  /**
-   * An estimate from weighted chains.
-   *
-   * @param logZ the estimate
-   * @param standardError of {@code logZ}
-   * @param effectiveSamples the weights' effective sample size
-   * @param chains how many there were
-   */
-  public record Estimate(double logZ, double standardError, double effectiveSamples, int chains) {
-    /** The estimate less {@link #INTERVAL} standard errors. */
-    double low() {
-      return logZ - INTERVAL * standardError;
-    }
-
-    /** The estimate plus {@link #INTERVAL} standard errors. */
-    double high() {
-      return logZ + INTERVAL * standardError;
-    }
-  }
-
-  /**
-   * An interval for {@code log Z}: from the least that either estimate allows to the greatest, with
-   * {@link #INTERVAL} standard errors to each side. Where AIS is low and reverse AIS is high, these
-   * are the lower end of the one and the upper end of the other.
-   *
-   * @param lower end
-   * @param upper end
-   * @param forward the AIS estimate
-   * @param reverse the reverse AIS estimate
-   */
-  public record Bracket(double lower, double upper, Estimate forward, Estimate reverse) {}
 
   /** Whether {@link #exact} can enumerate the smaller side. */
   public static boolean canEnumerate(RbmShape shape) {
@@ -128,13 +94,13 @@ public final class LogPartition {
    *     replaced
    * @param progress is told the number of sweeps made so far
    */
-  public static Estimate ais(
+  public static LogZEstimate ais(
       RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
     return ais(new AnnealedRbm.Binary(session, parameters, options), options, progress);
   }
 
   /** The same for real visible units. */
-  public static Estimate ais(
+  public static LogZEstimate ais(
       GaussianRbmSession session,
       GaussianRbmParameters parameters,
       AisOptions options,
@@ -142,9 +108,9 @@ public final class LogPartition {
     return ais(new AnnealedRbm.Gaussian(session, parameters, options), options, progress);
   }
 
-  private static Estimate ais(AnnealedRbm rbm, AisOptions options, LongConsumer progress) {
+  private static LogZEstimate ais(AnnealedRbm rbm, AisOptions options, LongConsumer progress) {
     rbm.startFromBase();
-    return estimate(rbm.baseLogZ(), 1, anneal(rbm.chains(), options, false, 0, progress));
+    return LogZEstimate.of(rbm.baseLogZ(), 1, anneal(rbm.chains(), options, false, 0, progress));
   }
 
   /**
@@ -157,13 +123,13 @@ public final class LogPartition {
    *     replaced
    * @param progress is told the number of sweeps made so far
    */
-  public static Estimate reverseAis(
+  public static LogZEstimate reverseAis(
       RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
     return reverseAis(new AnnealedRbm.Binary(session, parameters, options), options, progress);
   }
 
   /** The same for real visible units. */
-  public static Estimate reverseAis(
+  public static LogZEstimate reverseAis(
       GaussianRbmSession session,
       GaussianRbmParameters parameters,
       AisOptions options,
@@ -171,7 +137,8 @@ public final class LogPartition {
     return reverseAis(new AnnealedRbm.Gaussian(session, parameters, options), options, progress);
   }
 
-  private static Estimate reverseAis(AnnealedRbm rbm, AisOptions options, LongConsumer progress) {
+  private static LogZEstimate reverseAis(
+      AnnealedRbm rbm, AisOptions options, LongConsumer progress) {
     long sweeps = 1;
     if (rbm.canSampleExactly()) {
       rbm.startFromModel();
@@ -182,7 +149,8 @@ public final class LogPartition {
       rbm.chains().gibbs(Gibbs.sweeps(0).from(sweeps, options.burnIn()), options.seed());
       sweeps += options.burnIn();
     }
-    return estimate(rbm.baseLogZ(), -1, anneal(rbm.chains(), options, true, sweeps, progress));
+    return LogZEstimate.of(
+        rbm.baseLogZ(), -1, anneal(rbm.chains(), options, true, sweeps, progress));
   }
 
   /** Sweeps that both estimates of a bracket take together. */
@@ -207,22 +175,22 @@ public final class LogPartition {
    *     replaced
    * @param progress is told the number of sweeps made so far
    */
-  public static Bracket bracket(
+  public static LogZBracket bracket(
       RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
     AisOptions back = options.withSeed(options.seed() + 1);
-    return hull(
+    return LogZBracket.of(
         ais(session, parameters, options, progress),
         reverseAis(session, parameters, back, later(options, progress)));
   }
 
   /** The same for real visible units. */
-  public static Bracket bracket(
+  public static LogZBracket bracket(
       GaussianRbmSession session,
       GaussianRbmParameters parameters,
       AisOptions options,
       LongConsumer progress) {
     AisOptions back = options.withSeed(options.seed() + 1);
-    return hull(
+    return LogZBracket.of(
         ais(session, parameters, options, progress),
         reverseAis(session, parameters, back, later(options, progress)));
   }
@@ -230,14 +198,6 @@ public final class LogPartition {
   /** Progress of the second estimate. */
   private static LongConsumer later(AisOptions options, LongConsumer progress) {
     return done -> progress.accept(options.temperatures() + done);
-  }
-
-  private static Bracket hull(Estimate forward, Estimate reverse) {
-    return new Bracket(
-        Math.min(forward.low(), reverse.low()),
-        Math.max(forward.high(), reverse.high()),
-        forward,
-        reverse);
   }
 
   /** The chains' log-weights along the whole path, double[chains]. */
@@ -252,17 +212,5 @@ public final class LogPartition {
       progress.accept(first + end);
     }
     return logWeights;
-  }
-
-  private static Estimate estimate(double baseLogZ, int sign, double[] logWeights) {
-    LogWeights weights = new LogWeights();
-    for (double logWeight : logWeights) {
-      weights.add(logWeight);
-    }
-    return new Estimate(
-        baseLogZ + sign * weights.logMean(),
-        weights.standardError(),
-        weights.effectiveSamples(),
-        logWeights.length);
   }
 }

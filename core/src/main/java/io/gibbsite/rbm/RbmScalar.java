@@ -50,7 +50,7 @@ public final class RbmScalar extends CheckedRbmSession {
   public static long bytes(RbmShape shape, int rows) {
     int units = shape.visible() + shape.hidden();
     int widest = Math.max(shape.visible(), shape.hidden());
-    return FixedPointWeights.bytes(shape)
+    return FixedPointWeights.bytes(shape, 1)
         + 4L * units
         + shape.visible()
         + (long) rows * units

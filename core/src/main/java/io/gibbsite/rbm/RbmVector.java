@@ -136,7 +136,7 @@ public final class RbmVector extends CheckedRbmSession {
   public RbmVector(RbmShape shape, int rows, Workers workers) {
     super(shape, rows);
     this.workers = workers;
-    fixed = new FixedPointWeights(shape);
+    fixed = new FixedPointWeights(shape, workers);
     visible = new Side(shape.visible(), shape.hidden(), DrawStream.VISIBLE_GIBBS);
     hidden = new Side(shape.hidden(), shape.visible(), DrawStream.HIDDEN_GIBBS);
     stride = OuterProduct.stride(shape.hidden());
@@ -161,7 +161,7 @@ public final class RbmVector extends CheckedRbmSession {
             + 24L * BLOCK_TILES * ROWS
             + 4L * OuterProduct.STRIP * (ROWS + stride);
     // Weights in two limbs take twice the tables.
-    return FixedPointWeights.bytes(shape)
+    return FixedPointWeights.bytes(shape, threads)
         + 2 * LookupWeights.bytes(shape.visible(), shape.hidden())
         + 2 * LookupWeights.bytes(shape.hidden(), shape.visible())
         + 16L * (shape.visible() + shape.hidden())

@@ -89,6 +89,11 @@ public abstract class MetropolisSampler extends Sampler {
     return stepSize;
   }
 
+  /** Goes on with another step size. */
+  final void stepSize(float size) {
+    stepSize = size;
+  }
+
   @Override
   public boolean readAcceptance(float[] out) {
     System.arraycopy(acceptance, 0, out, 0, chains());

@@ -174,6 +174,24 @@ public abstract class Sampler {
     passes++;
   }
 
+  /** Energies and gradients of the present points anew: the target is another one from here on. */
+  final void refresh() {
+    gradientAt(x, energy, gradient);
+  }
+
+  /**
+   * Row i goes on from row {@code ancestors[i]}.
+   *
+   * @param ancestors int[rows]
+   */
+  final void resample(int[] ancestors) {
+    float[] before = x.clone();
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(before, ancestors[i] * columns, x, i * columns, columns);
+    }
+    refresh();
+  }
+
   /** Energies of all rows. */
   final void energyAt(float[] points, float[] energies) {
     target.energy(points, rows, energies);
@@ -188,25 +206,14 @@ public abstract class Sampler {
 
   /** Runs the body for every row; rows are independent of each other. */
   final void forRows(RowBody body) {
-    forBlocks(
-        (from, to) -> {
-          for (int row = from; row < to; row++) {
+    workers.run(
+        (rows + BLOCK - 1) / BLOCK,
+        (block, worker) -> {
+          int end = Math.min(rows, (block + 1) * BLOCK);
+          for (int row = block * BLOCK; row < end; row++) {
             body.run(row);
           }
         });
-  }
-
-  /** The body of a loop over blocks of rows. */
-  @FunctionalInterface
-  interface BlockBody {
-    void run(int from, int to);
-  }
-
-  /** Runs the body for every block of rows; blocks are independent of each other. */
-  final void forBlocks(BlockBody body) {
-    workers.run(
-        (rows + BLOCK - 1) / BLOCK,
-        (block, worker) -> body.run(block * BLOCK, Math.min(rows, (block + 1) * BLOCK)));
   }
 
   /** Writes the row's standard normal numbers of this address to {@code out[row * columns ..]}. */

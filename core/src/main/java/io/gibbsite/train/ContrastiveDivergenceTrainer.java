@@ -1,11 +1,14 @@
 package io.gibbsite.train;
 
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.Workers;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
 import io.gibbsite.rbm.RbmChains;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.sampler.Gibbs;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -34,6 +37,9 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
     permits RbmTrainer, GaussianRbmTrainer {
   private static final float INITIAL_WEIGHT_SD = 0.01f;
 
+  /** Parameters that are updated at a time: theirs of all arrays fit the first-level cache. */
+  private static final int CHUNK = 2048;
+
   private final RbmShape units;
   private final RbmTrainingOptions options;
   private final Sgd optimiser;
@@ -45,17 +51,25 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
   private final float[] activity;
   private final int[] indices;
   private final float[] savedChains;
+  private final Backend backend;
+  private final CentredGradient centred;
+  private final float[][] moved;
+  private final float[][] largest;
+  private final Workers.Body updateBody = this::update;
+  private float rate;
   private long stepsDone;
   private boolean hasGradient;
   private boolean diverged;
 
   /**
+   * @param backend whose threads compute the update
    * @param theta where training starts: weights and biases, and what else the model has; trained in
    *     place
    * @param rows of the data, at least {@code options.batch()}
    */
   ContrastiveDivergenceTrainer(
-      RbmShape units, float[] theta, int rows, RbmTrainingOptions options) {
+      Backend backend, RbmShape units, float[] theta, int rows, RbmTrainingOptions options) {
+    this.backend = backend;
     this.units = units;
     this.theta = theta;
     this.options = options;
@@ -66,6 +80,9 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
     this.offsets = new float[units.visible() + units.hidden()];
     this.activity = new float[units.hidden()];
     this.indices = new int[options.batch()];
+    this.centred = new CentredGradient(units, backend);
+    this.moved = new float[backend.options().threads()][CHUNK];
+    this.largest = new float[moved.length][CHUNK];
     int replicas = Math.multiplyExact(options.chains(), options.levels());
     this.savedChains = new float[Math.multiplyExact(replicas, units.visible())];
   }
@@ -138,10 +155,9 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
     batchStatistics(indices, dataSums);
     int negatives = negativePhase(gradient);
     toGradient(dataSums, options.batch(), gradient, negatives);
-    float rate = options.learningRate().at(stepsDone);
-    shrink(theta, units.weightCount(), 1 - rate * options.weightDecay());
-    optimiser.step(theta, gradient, rate, stepsDone + 1);
-    if (!isFinite(gradient) || !isFinite(theta)) {
+    rate = options.learningRate().at(stepsDone);
+    backend.run((theta.length + CHUNK - 1) / CHUNK, updateBody);
+    if (!isFinite()) {
       diverged = true;
       throw new DivergedException(stepsDone, "a parameter or its gradient is not finite");
     }
@@ -165,32 +181,51 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
   /**
    * Turns sums into the gradient, in place of the chains' ones.
    *
-   * @param data float[theta], sums over the minibatch; becomes their means
+   * @param data float[theta], sums over the minibatch; those of the units become means
    * @param model float[theta], sums over the chains; becomes the gradient
    */
   void toGradient(float[] data, int rows, float[] model, int chains) {
     boolean first = stepsDone == 0;
-    options.gradient().of(units, data, rows, model, chains, offsets, first);
+    centred.compute(options.gradient(), data, rows, model, chains, offsets, first);
     if (options.sparsity().isActive()) {
       options.sparsity().add(units, data, activity, first, model);
     }
   }
 
-  private static void shrink(float[] values, int n, float factor) {
-    if (factor != 1) {
-      for (int i = 0; i < n; i++) {
-        values[i] *= factor;
-      }
+  /** Moves a chunk of the parameters, and notes how large they are. */
+  private void update(int chunk, int worker) {
+    int first = chunk * CHUNK;
+    int end = Math.min(first + CHUNK, theta.length);
+    shrink(theta, first, Math.min(end, units.weightCount()), 1 - rate * options.weightDecay());
+    optimiser.step(theta, gradient, rate, first, end);
+    System.arraycopy(theta, first, moved[worker], 0, end - first);
+    raise(largest[worker], moved[worker], end - first);
+  }
+
+  /** By place, since one maximum of all would wait for each comparison; NaN stays. */
+  private static void raise(float[] largest, float[] values, int n) {
+    for (int i = 0; i < n; i++) {
+      largest[i] = Math.max(largest[i], Math.abs(values[i]));
     }
   }
 
-  /** Whether all are: the exponents of infinities and NaNs are the largest. */
-  private static boolean isFinite(float[] values) {
-    int largest = 0;
-    for (float value : values) {
-      largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
+  /** Whether all parameters have been; so has every gradient then, which they would take over. */
+  private boolean isFinite() {
+    float most = 0;
+    for (float[] each : largest) {
+      for (float value : each) {
+        most = Math.max(most, value);
+      }
     }
-    return largest <= Float.floatToRawIntBits(Float.MAX_VALUE);
+    return most <= Float.MAX_VALUE;
+  }
+
+  private static void shrink(float[] values, int first, int end, float factor) {
+    if (factor != 1) {
+      for (int i = first; i < end; i++) {
+        values[i] *= factor;
+      }
+    }
   }
 
   private static double norm(float[] values) {
@@ -255,6 +290,9 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
     stepsDone = steps;
     hasGradient = false;
     diverged = false;
+    for (float[] each : largest) {
+      Arrays.fill(each, 0f);
+    }
     setParameters();
     if (options.chains() > 0) {
       setChains(savedChains, steps);

@@ -61,7 +61,7 @@ public final class GaussianRbmTrainer extends ContrastiveDivergenceTrainer {
       int rows,
       RbmTrainingOptions options,
       float sdRate) {
-    super(start.shape().units(), theta, rows, options);
+    super(backend, start.shape().units(), theta, rows, options);
     GaussianRbmShape shape = start.shape();
     requireRows(data.length, rows, shape.visible());
     if (!(sdRate >= 0 && Float.isFinite(sdRate))) {

@@ -62,82 +62,30 @@ public enum RbmGradient {
   }
 
   /**
-   * Turns sums into the gradient.
+   * Sets the offsets, {@code mu} and {@code lambda}.
    *
-   * @param data float[P], the sums of {@code v p^T}, {@code v} and {@code p} over the data rows;
-   *     becomes their means
-   * @param model float[P], those over the chains; becomes the gradient
-   * @param offsets float[visible + hidden], {@code mu} and {@code lambda}, which the rule sets; of
-   *     CENTRED, they are the ones of the step before, and {@code mu} stays
+   * @param data float[visible + hidden], the means of the units over the data
+   * @param model the same over the chains
+   * @param at where in both these begin
+   * @param offsets float[visible + hidden]; of CENTRED, those of the step before, and {@code mu}
+   *     stays
    * @param first whether this is the first step, where a sliding mean begins
    */
-  void of(
-      RbmShape shape,
-      float[] data,
-      int rows,
-      float[] model,
-      int chains,
-      float[] offsets,
-      boolean first) {
-    int count = shape.parameterCount();
-    scale(data, count, 1f / rows);
-    scale(model, count, 1f / chains);
-    int b = shape.visibleBiasOffset();
+  void setOffsets(
+      RbmShape shape, float[] data, float[] model, int at, float[] offsets, boolean first) {
     switch (this) {
       case ENHANCED -> {
         for (int k = 0; k < offsets.length; k++) {
-          offsets[k] = 0.5f * (data[b + k] + model[b + k]);
+          offsets[k] = 0.5f * (data[at + k] + model[at + k]);
         }
       }
       case CENTRED -> {
         float share = first ? 1f : SLIDING;
         for (int k = shape.visible(); k < offsets.length; k++) {
-          offsets[k] += share * (data[b + k] - offsets[k]);
+          offsets[k] += share * (data[at + k] - offsets[k]);
         }
       }
       case PLAIN -> Arrays.fill(offsets, 0f);
     }
-    difference(shape, data, model, offsets);
-  }
-
-  private static void scale(float[] values, int n, float factor) {
-    for (int i = 0; i < n; i++) {
-      values[i] *= factor;
-    }
-  }
-
-  private static void difference(RbmShape shape, float[] data, float[] model, float[] offsets) {
-    int visible = shape.visible();
-    int hidden = shape.hidden();
-    int b = shape.visibleBiasOffset();
-    for (int k = b; k < shape.parameterCount(); k++) {
-      model[k] -= data[k];
-    }
-    float[] shift = new float[hidden]; // dW^T mu
-    for (int i = 0; i < visible; i++) {
-      model[b + i] -= weights(data, model, i, shape, offsets, shift);
-    }
-    for (int j = 0; j < hidden; j++) {
-      model[b + visible + j] -= shift[j];
-    }
-  }
-
-  /** Row i of dW, its part of {@code shift}, and its product with lambda. */
-  private static float weights(
-      float[] data, float[] model, int i, RbmShape shape, float[] offsets, float[] shift) {
-    int row = i * shape.hidden();
-    int b = shape.visibleBiasOffset();
-    int c = shape.hiddenBiasOffset();
-    float dv = model[b + i]; // <v>_m - <v>_d
-    float mu = offsets[i];
-    float dot = 0;
-    for (int j = 0; j < shape.hidden(); j++) {
-      float lambda = offsets[shape.visible() + j];
-      float dw = model[row + j] - data[row + j] - dv * lambda - mu * model[c + j];
-      model[row + j] = dw;
-      shift[j] += mu * dw;
-      dot += dw * lambda;
-    }
-    return dot;
   }
 }

@@ -38,7 +38,7 @@ public final class RbmTrainer extends ContrastiveDivergenceTrainer {
 
   private RbmTrainer(
       Backend backend, RbmParameters start, byte[] data, int rows, RbmTrainingOptions options) {
-    super(start.shape(), start.values(), rows, options);
+    super(backend, start.shape(), start.values(), rows, options);
     RbmShape shape = start.shape();
     requireRows(data.length, rows, shape.visible());
     this.data = data;

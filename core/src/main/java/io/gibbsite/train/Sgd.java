@@ -27,11 +27,17 @@ public final class Sgd implements Optimiser {
   @Override
   public void step(float[] theta, float[] gradient, float learningRate, long t) {
     Optimiser.requireLength(velocity.length, theta, gradient);
-    update(theta, gradient, velocity, learningRate, momentum);
+    step(theta, gradient, learningRate, 0, theta.length);
   }
 
-  private static void update(float[] theta, float[] g, float[] v, float eta, float mu) {
-    for (int i = 0; i < g.length; i++) {
+  /** A step of the parameters from {@code first} up to {@code end}. */
+  void step(float[] theta, float[] gradient, float learningRate, int first, int end) {
+    update(theta, gradient, velocity, learningRate, momentum, first, end);
+  }
+
+  private static void update(
+      float[] theta, float[] g, float[] v, float eta, float mu, int first, int end) {
+    for (int i = first; i < end; i++) {
       v[i] = mu * v[i] + g[i];
       theta[i] -= eta * v[i];
     }

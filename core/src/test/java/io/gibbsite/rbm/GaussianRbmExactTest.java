@@ -11,6 +11,8 @@ import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.math.LogWeights;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.LogZBracket;
+import io.gibbsite.sampler.LogZEstimate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -198,8 +200,7 @@ class GaussianRbmExactTest {
   }
 
   private interface Method {
-    LogPartition.Estimate estimate(
-        GaussianRbmSession session, GaussianRbmParameters p, AisOptions options);
+    LogZEstimate estimate(GaussianRbmSession session, GaussianRbmParameters p, AisOptions options);
   }
 
   /**
@@ -213,13 +214,12 @@ class GaussianRbmExactTest {
     List<Double> deviations = new ArrayList<>();
     try (GaussianRbmSession session = new GaussianRbmScalar(p.shape(), 100)) {
       for (int seed = 0; seed < SEEDS; seed++) {
-        LogPartition.Estimate estimate =
-            method.estimate(session, p, new AisOptions(base, 100, 40, 0, seed));
+        LogZEstimate estimate = method.estimate(session, p, new AisOptions(base, 100, 40, 0, seed));
         assertThat(estimate.standardError()).isBetween(1e-3, 0.5);
         deviations.add((estimate.logZ() - logZ) / estimate.standardError());
       }
     }
-    assertThat(deviations.stream().filter(z -> Math.abs(z) <= LogPartition.INTERVAL).count())
+    assertThat(deviations.stream().filter(z -> Math.abs(z) <= LogZEstimate.INTERVAL).count())
         .isGreaterThan(340);
     assertThat(deviations.stream().filter(z -> Math.abs(z) <= 1).count()).isBetween(216L, 328L);
   }
@@ -246,8 +246,7 @@ class GaussianRbmExactTest {
     AisOptions options = new AisOptions(p.visibleBias(), 200, 100, 50, 1);
     long[] sweeps = new long[1];
     try (GaussianRbmSession session = new GaussianRbmScalar(p.shape(), 200)) {
-      LogPartition.Bracket bracket =
-          LogPartition.bracket(session, p, options, done -> sweeps[0] = done);
+      LogZBracket bracket = LogPartition.bracket(session, p, options, done -> sweeps[0] = done);
       assertThat(bracket.lower()).isBetween(logZ - 0.3, logZ);
       assertThat(bracket.upper()).isBetween(logZ, logZ + 0.3);
     }
@@ -263,7 +262,7 @@ class GaussianRbmExactTest {
             new float[] {0.5f, 1, 3});
     try (GaussianRbmSession session = new GaussianRbmScalar(p.shape(), 4)) {
       AisOptions options = new AisOptions(base, 4, 3, 0, 1);
-      LogPartition.Estimate estimate = LogPartition.ais(session, p, options, done -> {});
+      LogZEstimate estimate = LogPartition.ais(session, p, options, done -> {});
       assertThat(estimate.logZ()).isCloseTo(exact(p, 1), within(1e-12));
       assertThat(estimate.standardError()).isCloseTo(0, within(1e-7));
     }

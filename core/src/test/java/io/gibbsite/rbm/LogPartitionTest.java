@@ -8,6 +8,8 @@ import io.gibbsite.backend.Workers;
 import io.gibbsite.math.LogWeights;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
+import io.gibbsite.sampler.LogZBracket;
+import io.gibbsite.sampler.LogZEstimate;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -119,7 +121,7 @@ class LogPartitionTest {
   }
 
   private interface Method {
-    LogPartition.Estimate estimate(RbmSession session, RbmParameters p, AisOptions options);
+    LogZEstimate estimate(RbmSession session, RbmParameters p, AisOptions options);
   }
 
   /** The estimates' deviations from the exact value, in standard errors. */
@@ -129,8 +131,7 @@ class LogPartitionTest {
     List<Double> deviations = new ArrayList<>();
     try (RbmSession session = new RbmScalar(p.shape(), 100)) {
       for (int seed = 0; seed < SEEDS; seed++) {
-        LogPartition.Estimate estimate =
-            method.estimate(session, p, new AisOptions(base, 100, 40, 0, seed));
+        LogZEstimate estimate = method.estimate(session, p, new AisOptions(base, 100, 40, 0, seed));
         assertThat(estimate.standardError()).isBetween(1e-3, 0.5);
         assertThat(estimate.effectiveSamples()).isBetween(10.0, 100.0);
         deviations.add((estimate.logZ() - logZ) / estimate.standardError());
@@ -145,7 +146,7 @@ class LogPartitionTest {
    * false-fail rate is below 1e-8, and a standard error 1.5 times too small or too large fails.
    */
   private static void assertCoverage(List<Double> deviations) {
-    assertThat(deviations.stream().filter(z -> Math.abs(z) <= LogPartition.INTERVAL).count())
+    assertThat(deviations.stream().filter(z -> Math.abs(z) <= LogZEstimate.INTERVAL).count())
         .isGreaterThan(340);
     assertThat(deviations.stream().filter(z -> Math.abs(z) <= 1).count()).isBetween(216L, 328L);
   }
@@ -173,8 +174,7 @@ class LogPartitionTest {
     AisOptions options = new AisOptions(new float[40], 200, 100, 50, 1);
     long[] sweeps = new long[1];
     try (RbmSession session = new RbmScalar(p.shape(), 200)) {
-      LogPartition.Bracket bracket =
-          LogPartition.bracket(session, p, options, done -> sweeps[0] = done);
+      LogZBracket bracket = LogPartition.bracket(session, p, options, done -> sweeps[0] = done);
       assertThat(bracket.lower()).isBetween(logZ - 0.3, logZ);
       assertThat(bracket.upper()).isBetween(logZ, logZ + 0.3);
     }
@@ -187,7 +187,7 @@ class LogPartitionTest {
     RbmParameters p = RbmParameters.of(new RbmShape(3, 2), new float[6], base, new float[2]);
     try (RbmSession session = new RbmScalar(p.shape(), 4)) {
       AisOptions options = new AisOptions(base, 4, 3, 0, 1);
-      LogPartition.Estimate estimate = LogPartition.ais(session, p, options, done -> {});
+      LogZEstimate estimate = LogPartition.ais(session, p, options, done -> {});
       assertThat(estimate.logZ()).isCloseTo(exact(p, 1), within(1e-12));
       assertThat(estimate.standardError()).isCloseTo(0, within(1e-7));
       assertThat(estimate.effectiveSamples()).isCloseTo(4, within(1e-12));

@@ -3,6 +3,10 @@ package io.gibbsite.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.BackendOptions;
+import io.gibbsite.backend.Backends;
+import io.gibbsite.backend.Precision;
 import io.gibbsite.rbm.RbmShape;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -16,6 +20,9 @@ class RbmGradientTest {
   private static final int B = SHAPE.visibleBiasOffset();
   private static final int C = SHAPE.hiddenBiasOffset();
   private static final int STATES = 1 << 4;
+  private static final CentredGradient GRADIENT =
+      new CentredGradient(
+          SHAPE, Backends.named("scalar", new BackendOptions(1, Precision.FLOAT32)));
 
   private final double[] theta = values(SHAPE.parameterCount(), 1);
   private final double[] data = distribution(2);
@@ -108,7 +115,7 @@ class RbmGradientTest {
   private static double[] direction(
       RbmGradient rule, double[] theta, double[] data, float[] offsets) {
     float[] gradient = statistics(theta, model(theta));
-    rule.of(SHAPE, statistics(theta, data), 1, gradient, 1, offsets, false);
+    GRADIENT.compute(rule, statistics(theta, data), 1, gradient, 1, offsets, false);
     double[] wide = new double[gradient.length];
     for (int k = 0; k < wide.length; k++) {
       wide[k] = gradient[k];
@@ -193,7 +200,7 @@ class RbmGradientTest {
       }
     }
     float[] offsets = new float[7];
-    RbmGradient.CENTRED.of(SHAPE, means.clone(), 1, ofModel.clone(), 1, offsets, true);
+    GRADIENT.compute(RbmGradient.CENTRED, means.clone(), 1, ofModel.clone(), 1, offsets, true);
     assertThat(Arrays.copyOfRange(offsets, 4, 7)).isEqualTo(Arrays.copyOfRange(means, C, C + 3));
   }
 
@@ -245,6 +252,53 @@ class RbmGradientTest {
       assertThat(worst).as("the plain gradient is not invariant").isGreaterThan(0.05);
     } else {
       assertThat(worst).isLessThan(1e-6);
+    }
+  }
+
+  /** Of more rows than a strip, and the same bits whoever computes a strip. */
+  @Test
+  void manyRowsGiveTheFormulaAndTheSameBitsAtAnyNumberOfThreads() {
+    RbmShape shape = new RbmShape(131, 37);
+    float[] data = floats(values(shape.parameterCount(), 5));
+    float[] model = floats(values(shape.parameterCount(), 6));
+    float[] expected = null;
+    for (int threads : new int[] {1, 2, 5}) {
+      float[] offsets = new float[131 + 37];
+      float[] gradient = model.clone();
+      try (Backend backend =
+          Backends.named("vector", new BackendOptions(threads, Precision.FLOAT32))) {
+        new CentredGradient(shape, backend)
+            .compute(RbmGradient.ENHANCED, data.clone(), 10, gradient, 20, offsets, false);
+      }
+      if (expected == null) {
+        expected = gradient;
+        assertIsFormula(shape, data, model, offsets, gradient);
+      }
+      assertThat(gradient).isEqualTo(expected);
+    }
+  }
+
+  private static void assertIsFormula(
+      RbmShape shape, float[] data, float[] model, float[] offsets, float[] gradient) {
+    int b = shape.visibleBiasOffset();
+    int c = shape.hiddenBiasOffset();
+    double[] difference = new double[gradient.length];
+    for (int k = 0; k < difference.length; k++) {
+      difference[k] = model[k] / 20.0 - data[k] / 10.0;
+    }
+    double[] exact = difference.clone();
+    for (int i = 0; i < shape.visible(); i++) {
+      double mu = offsets[i];
+      for (int j = 0; j < shape.hidden(); j++) {
+        double lambda = offsets[shape.visible() + j];
+        int k = i * shape.hidden() + j;
+        exact[k] -= difference[b + i] * lambda + mu * difference[c + j];
+        exact[b + i] -= exact[k] * lambda;
+        exact[c + j] -= exact[k] * mu;
+      }
+    }
+    for (int k = 0; k < exact.length; k++) {
+      assertThat((double) gradient[k]).isCloseTo(exact[k], within(1e-6));
     }
   }
 }

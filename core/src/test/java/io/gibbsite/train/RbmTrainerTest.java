@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RbmTrainerTest {
   private static final BarsAndStripes BARS = new BarsAndStripes(4);
   private static final int ROWS = BARS.patterns();
+  private static final Backend SCALAR = backend("scalar", 1);
 
   @TempDir private Path folder;
 
@@ -146,7 +147,8 @@ class RbmTrainerTest {
     RbmShape shape = new RbmShape(2, 1);
     float[] data = {1, 0.5f, 2, 1, 1.2f}; // <vh> = .5, .25; <v> = 1, .5; <h> = .6
     float[] model = {0.4f, 0.2f, 1, 1, 0.8f}; // <vh> = .2, .1; <v> = .5, .5; <h> = .4
-    RbmGradient.ENHANCED.of(shape, data, 2, model, 2, new float[3], true);
+    new CentredGradient(shape, SCALAR)
+        .compute(RbmGradient.ENHANCED, data, 2, model, 2, new float[3], true);
     // Cov_d = -.1, -.05; Cov_m = 0, -.1; dW = .1, -.05
     double[] expected = {0.1, -0.05, -0.5 - 0.05, 0.025, -0.2 - (0.075 - 0.025)};
     for (int i = 0; i < expected.length; i++) {
@@ -158,7 +160,8 @@ class RbmTrainerTest {
   void thePlainGradientIsTheDifferenceOfMeans() {
     float[] data = {1, 0.5f, 2, 1, 1.2f};
     float[] model = {0.4f, 0.2f, 1, 1, 0.8f};
-    RbmGradient.PLAIN.of(new RbmShape(2, 1), data, 2, model, 4, new float[3], true);
+    new CentredGradient(new RbmShape(2, 1), SCALAR)
+        .compute(RbmGradient.PLAIN, data, 2, model, 4, new float[3], true);
     double[] expected = {-0.4, -0.2, -0.75, -0.25, -0.4};
     for (int i = 0; i < expected.length; i++) {
       assertThat((double) model[i]).isCloseTo(expected[i], within(1e-6));

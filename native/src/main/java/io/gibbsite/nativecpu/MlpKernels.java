@@ -43,9 +43,11 @@ final class MlpKernels {
   MlpKernels(Functions functions) {
     mlpBlockRows = functions.of("mlp_block_rows", JAVA_INT, JAVA_LONG);
     mlpBytes =
-        functions.of("mlp_bytes", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+        functions.of(
+            "mlp_bytes", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     mlpOpen =
-        functions.of("mlp_open", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+        functions.of(
+            "mlp_open", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     densityOpen =
         functions.of(
             "density_open",
@@ -153,18 +155,18 @@ final class MlpKernels {
   }
 
   /** Bytes that a session takes. */
-  long mlpBytes(long widths, int layers, int activation, int rows, int threads) {
+  long mlpBytes(long widths, int layers, int activation, int terms, int rows, int threads) {
     try {
-      return (long) mlpBytes.invokeExact(widths, layers, activation, rows, threads);
+      return (long) mlpBytes.invokeExact(widths, layers, activation, terms, rows, threads);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
   /** The address of a session, or 0 where there is not enough memory. */
-  long mlpOpen(long widths, int layers, int activation, int rows, int threads) {
+  long mlpOpen(long widths, int layers, int activation, int terms, int rows, int threads) {
     try {
-      return (long) mlpOpen.invokeExact(widths, layers, activation, rows, threads);
+      return (long) mlpOpen.invokeExact(widths, layers, activation, terms, rows, threads);
     } catch (Throwable e) {
       throw unexpected(e);
     }

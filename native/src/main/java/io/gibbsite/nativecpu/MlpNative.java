@@ -3,6 +3,7 @@ package io.gibbsite.nativecpu;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.StageListener;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.density.Density;
@@ -88,10 +89,11 @@ final class MlpNative extends CheckedMlpSession {
   /**
    * Opens a session; see {@link io.gibbsite.backend.Backend#open}.
    *
+   * @param precision other than float32 with the kernels of AMX alone
    * @param workers shared with other sessions of the backend
    * @throws OutOfMemoryError if there is not enough native memory, with how much it takes
    */
-  MlpNative(MlpKernels kernels, MlpShape shape, int rows, Workers workers) {
+  MlpNative(MlpKernels kernels, MlpShape shape, Precision precision, int rows, Workers workers) {
     super(shape, rows);
     this.kernels = kernels;
     this.workers = workers;
@@ -101,11 +103,16 @@ final class MlpNative extends CheckedMlpSession {
             shape,
             widths ->
                 kernels.mlpOpen(
-                    widths, shape.layers(), shape.activation().ordinal(), rows, threads));
+                    widths,
+                    shape.layers(),
+                    shape.activation().ordinal(),
+                    terms(precision),
+                    rows,
+                    threads));
     if (session == 0) {
       throw new OutOfMemoryError(
           "no native memory for a session of shape %s and %d rows: it takes %d bytes"
-              .formatted(shape, rows, bytes(kernels, shape, rows, threads)));
+              .formatted(shape, rows, bytes(kernels, shape, precision, rows, threads)));
     }
     blockRows = kernels.mlpBlockRows(session);
     chunkLimit = kernels.mlpChunkLimit(session);
@@ -119,11 +126,27 @@ final class MlpNative extends CheckedMlpSession {
   }
 
   /** Bytes that a session takes. */
-  static long bytes(MlpKernels kernels, MlpShape shape, int rows, int threads) {
+  static long bytes(
+      MlpKernels kernels, MlpShape shape, Precision precision, int rows, int threads) {
     return withWidths(
         shape,
         widths ->
-            kernels.mlpBytes(widths, shape.layers(), shape.activation().ordinal(), rows, threads));
+            kernels.mlpBytes(
+                widths,
+                shape.layers(),
+                shape.activation().ordinal(),
+                terms(precision),
+                rows,
+                threads));
+  }
+
+  /** The bf16 terms that a float32 is split in; 0 where it is not. */
+  private static int terms(Precision precision) {
+    return switch (precision) {
+      case FLOAT32 -> 0;
+      case BF16X3 -> 2;
+      case BF16X6 -> 3;
+    };
   }
 
   private static long withWidths(MlpShape shape, ToLongFunction<Long> call) {

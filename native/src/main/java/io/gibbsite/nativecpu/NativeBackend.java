@@ -19,21 +19,24 @@ final class NativeBackend implements Backend {
 
   private final BackendOptions options;
   private final Isa isa;
+  private final boolean twin;
   private final MlpKernels mlp;
   private final RbmKernels rbm;
   private final Workers workers;
 
   /**
    * @param isa whose kernels to run, at most the library's best
-   * @throws BackendUnavailableException for a precision other than float32
+   * @throws BackendUnavailableException for a precision other than float32 without AMX
    */
   NativeBackend(NativeLibrary library, Isa isa, BackendOptions options) {
-    if (options.precision() != Precision.FLOAT32) {
+    if (options.precision() != Precision.FLOAT32 && isa != Isa.AMX) {
       throw new BackendUnavailableException(
-          "backend native computes in float32, not " + options.precision().label());
+          "backend native computes in %s with AMX alone, and here it runs on %s: take float32"
+              .formatted(options.precision().label(), isa.title()));
     }
     this.options = options;
     this.isa = isa;
+    twin = isa == Isa.AMX && library.twin();
     Functions functions = new Functions(library.symbols(), isa);
     mlp = new MlpKernels(functions);
     rbm = new RbmKernels(functions);
@@ -50,7 +53,7 @@ final class NativeBackend implements Backend {
     return "%s (%s, %d %s, %s)"
         .formatted(
             NAME,
-            isa.title(),
+            isa.title() + (twin ? " (twin)" : ""),
             options.threads(),
             options.threads() == 1 ? "thread" : "threads",
             options.precision().label());
@@ -62,13 +65,18 @@ final class NativeBackend implements Backend {
   }
 
   @Override
+  public void run(int units, Workers.Body body) {
+    workers.run(units, body);
+  }
+
+  @Override
   public long bytes(MlpShape shape, int rows) {
-    return MlpNative.bytes(mlp, shape, rows, options.threads());
+    return MlpNative.bytes(mlp, shape, options.precision(), rows, options.threads());
   }
 
   @Override
   public MlpSession open(MlpShape shape, int rows) {
-    return new MlpNative(mlp, shape, rows, workers);
+    return new MlpNative(mlp, shape, options.precision(), rows, workers);
   }
 
   @Override

@@ -36,6 +36,15 @@ public final class NativeBackendProvider implements BackendProvider {
     return new NativeBackend(library, isa, options);
   }
 
+  /**
+   * The library that this program carries.
+   *
+   * @throws BackendUnavailableException with the reason why it cannot be used
+   */
+  static NativeLibrary library() {
+    return Library.LOADED.get();
+  }
+
   /** Loads the library at most once, at the first use. */
   private record Library(NativeLibrary library, BackendUnavailableException problem) {
     static final Library LOADED = load();

@@ -20,9 +20,10 @@ import java.util.Properties;
  *
  * @param symbols its functions
  * @param best the best ISA that the processor and the operating system allow
+ * @param twin whether the tiles of AMX are plain loops, as in a build for tests
  */
 @SuppressWarnings("restricted")
-record NativeLibrary(SymbolLookup symbols, Isa best) {
+record NativeLibrary(SymbolLookup symbols, Isa best, boolean twin) {
   private static final String FILE = "libgibbsite.so";
 
   /**
@@ -78,20 +79,21 @@ record NativeLibrary(SymbolLookup symbols, Isa best) {
           "the native library %s is of version %s, where %s is needed: build the project again"
               .formatted(file, found, version));
     }
-    int isa = isa(symbols);
+    int isa = number(symbols, "gibbsite_isa");
     if (isa == 0) {
       throw new BackendUnavailableException(
           "this processor has no AVX2 with FMA and BMI2, or the system does not allow it");
     }
-    return new NativeLibrary(symbols, Isa.values()[isa - 1]);
+    boolean twin = number(symbols, "gibbsite_tiles_are_loops") != 0;
+    return new NativeLibrary(symbols, Isa.values()[isa - 1], twin);
   }
 
-  private static int isa(SymbolLookup symbols) {
+  private static int number(SymbolLookup symbols, String function) {
     try {
       return (int)
           Linker.nativeLinker()
               .downcallHandle(
-                  symbols.findOrThrow("gibbsite_isa"), FunctionDescriptor.of(ValueLayout.JAVA_INT))
+                  symbols.findOrThrow(function), FunctionDescriptor.of(ValueLayout.JAVA_INT))
               .invokeExact();
     } catch (Throwable e) {
       throw new IllegalStateException("the processor could not be asked for its features", e);

@@ -76,7 +76,7 @@ final class RbmNative extends CheckedRbmSession {
     super(shape, rows);
     this.kernels = kernels;
     this.workers = workers;
-    fixed = new FixedPointWeights(shape);
+    fixed = new FixedPointWeights(shape, workers);
     tileRows = kernels.tileRows();
     strip = kernels.strip();
     visibleStrip = kernels.visibleStrip();
@@ -104,7 +104,7 @@ final class RbmNative extends CheckedRbmSession {
 
   /** Bytes that a session takes. */
   static long bytes(RbmKernels kernels, RbmShape shape, int rows, int threads) {
-    return FixedPointWeights.bytes(shape)
+    return FixedPointWeights.bytes(shape, threads)
         + kernels.bytes(shape.visible(), shape.hidden(), rows, threads);
   }
 

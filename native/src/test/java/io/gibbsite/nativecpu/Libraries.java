@@ -8,6 +8,7 @@ import io.gibbsite.backend.BackendOptions;
 import io.gibbsite.backend.BackendUnavailableException;
 import io.gibbsite.backend.Precision;
 import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * The library for tests: where it cannot be used, they are given up with the reason; with {@code
@@ -25,6 +26,15 @@ final class Libraries {
   static Backend backend(Isa isa, int threads) {
     return new NativeBackend(
         NativeLibrary.load(), isa, new BackendOptions(threads, Precision.FLOAT32));
+  }
+
+  /** The backend with the kernels for AMX, whose tiles are plain loops. */
+  static Backend amxTwin(int threads, Precision precision) {
+    Path file = Path.of("target/amx-twin/libamxtwin.so").toAbsolutePath();
+    return new NativeBackend(
+        NativeLibrary.load(file, NativeLibrary.version()),
+        Isa.AMX,
+        new BackendOptions(threads, precision));
   }
 
   /** Gives the test up where the library cannot be used and need not be. */

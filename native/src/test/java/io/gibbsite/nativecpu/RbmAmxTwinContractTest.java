@@ -1,16 +1,16 @@
 package io.gibbsite.nativecpu;
 
 import io.gibbsite.backend.Backend;
-import io.gibbsite.backend.BackendOptions;
 import io.gibbsite.backend.Precision;
 import io.gibbsite.rbm.RbmContract;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 
 /**
  * The contract with the kernels for AMX, their tiles as plain loops: on any machine with AVX-512.
  */
+@DisplayName("RBM, amx (twin)")
 class RbmAmxTwinContractTest extends RbmContract {
   @BeforeEach
   void vectorsAreThere() throws IOException {
@@ -19,10 +19,6 @@ class RbmAmxTwinContractTest extends RbmContract {
 
   @Override
   protected Backend backend(int threads) {
-    Path twin = Path.of("target/amx-twin/libamxtwin.so").toAbsolutePath();
-    return new NativeBackend(
-        NativeLibrary.load(twin, NativeLibrary.version()),
-        Isa.AMX,
-        new BackendOptions(threads, Precision.FLOAT32));
+    return Libraries.amxTwin(threads, Precision.FLOAT32);
   }
 }

@@ -10,6 +10,7 @@ import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.LogZEstimate;
 import io.gibbsite.sampler.Tempering;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -126,7 +127,7 @@ public final class RbmChecks {
     try (Workers workers = new Workers(1, "gibbsite-enumeration");
         RbmSession session = backend.open(shape, options.chains())) {
       double exact = LogPartition.exact(model, workers);
-      LogPartition.Estimate ais = LogPartition.ais(session, model, options, done -> {});
+      LogZEstimate ais = LogPartition.ais(session, model, options, done -> {});
       return new Check(
           "AIS against enumeration, RBM " + shape,
           Math.abs(ais.logZ() - exact),

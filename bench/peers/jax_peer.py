@@ -1,0 +1,109 @@
+"""The workloads in JAX, compiled by XLA. See peer.py."""
+import math
+import os
+
+import peer
+
+options = peer.options(__doc__)
+if options.device == "cpu":
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")
+    if options.threads == 1:
+        os.environ["XLA_FLAGS"] = os.environ.get("XLA_FLAGS", "") + (
+            " --xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+try:
+    import jax
+    import jax.numpy as jnp
+    from jax import random
+except ImportError as error:
+    peer.missing(error)
+
+
+def parameters(widths):
+    keys = random.split(random.key(0), len(widths) - 1)
+    return [(random.normal(key, (i, o)) / math.sqrt(i), jnp.zeros(o))
+            for key, i, o in zip(keys, widths, widths[1:])]
+
+
+def energy(model, x):
+    """Of one row."""
+    for weight, bias in model[:-1]:
+        x = jax.nn.silu(x @ weight + bias)
+    weight, bias = model[-1]
+    return (x @ weight + bias)[0]
+
+
+energies = jax.vmap(energy, (None, 0))
+gradients = jax.vmap(jax.grad(energy, 1), (None, 0))
+
+
+def rows(seed, batch, columns):
+    return random.normal(random.key(seed), (batch, columns))
+
+
+def energy_call(widths, batch, steps):
+    model, x = parameters(widths), rows(1, batch, widths[0])
+    forward = jax.jit(energies)
+    return lambda: forward(model, x)
+
+
+def langevin_call(widths, batch, steps):
+    model, x = parameters(widths), rows(1, batch, widths[0])
+    scale = math.sqrt(2 * peer.STEP_SIZE)
+
+    @jax.jit
+    def chains(model, x, key):
+        def step(x, key):
+            return x - peer.STEP_SIZE * gradients(model, x) + scale * random.normal(key, x.shape), None
+
+        return jax.lax.scan(step, x, random.split(key, steps))[0]
+
+    key = random.key(3)
+    return lambda: chains(model, x, key)
+
+
+def nce_call(widths, batch, steps):
+    model, log_z = parameters(widths), jnp.zeros(())
+    data, noise = rows(1, batch, widths[0]), rows(2, batch, widths[0])
+    log_normaliser = 0.5 * widths[0] * math.log(2 * math.pi)
+
+    def loss(trained, data, noise):
+        model, log_z = trained
+
+        def log_ratio(x):
+            return -energies(model, x) - log_z + 0.5 * (x * x).sum(1) + log_normaliser
+
+        return jax.nn.softplus(-log_ratio(data)).mean() + jax.nn.softplus(log_ratio(noise)).mean()
+
+    gradient = jax.jit(jax.value_and_grad(loss))
+    return lambda: gradient((model, log_z), data, noise)
+
+
+def gibbs_call(widths, batch, steps):
+    visible, hidden = widths
+    weight = 0.05 * random.normal(random.key(4), (visible, hidden))
+    b, c = jnp.zeros(visible), jnp.zeros(hidden)
+    start = random.bernoulli(random.key(5), 0.5, (batch, visible)).astype(jnp.float32)
+
+    @jax.jit
+    def sweeps(weight, b, c, v, key):
+        def sweep(v, key):
+            of_hidden, of_visible = random.split(key)
+            h = random.bernoulli(of_hidden, jax.nn.sigmoid(v @ weight + c)).astype(jnp.float32)
+            v = random.bernoulli(of_visible, jax.nn.sigmoid(h @ weight.T + b)).astype(jnp.float32)
+            return v, None
+
+        return jax.lax.scan(sweep, v, random.split(key, steps))[0]
+
+    key = random.key(6)
+    return lambda: sweeps(weight, b, c, start, key)
+
+
+WORKLOADS = {"energy": energy_call, "langevin": langevin_call, "nce": nce_call, "gibbs": gibbs_call}
+
+peer.serve(
+    "jax",
+    jax.__version__,
+    options.threads,
+    WORKLOADS,
+    jax.block_until_ready,
+)

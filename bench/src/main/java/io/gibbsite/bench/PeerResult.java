@@ -1,0 +1,13 @@
+package io.gibbsite.bench;
+
+/**
+ * What a peer reached on a row.
+ *
+ * @param name such as {@code jax}
+ * @param version of the framework
+ * @param seconds median of one step
+ * @param spread distance of the quartiles as a part of the median; null in old records
+ * @param gflops 10^9 operations a second
+ */
+public record PeerResult(
+    String name, String version, double seconds, Double spread, double gflops) {}

@@ -1,0 +1,285 @@
+package io.gibbsite.cli;
+
+import static io.gibbsite.cli.RunOptions.require;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.Workers;
+import io.gibbsite.boltzmann.SimulatedAnnealing;
+import io.gibbsite.boltzmann.SpinGlass;
+import io.gibbsite.cli.picture.Curve;
+import io.gibbsite.cli.picture.Fonts;
+import io.gibbsite.cli.picture.Png;
+import io.gibbsite.data.Dataset;
+import io.gibbsite.data.DatasetReader;
+import io.gibbsite.io.AtomicFile;
+import io.gibbsite.io.NdArray;
+import io.gibbsite.io.Npy;
+import io.gibbsite.spin.Scan;
+import io.gibbsite.spin.SpinEnumeration;
+import io.gibbsite.spin.SpinParameters;
+import io.gibbsite.spin.SpinSession;
+import io.gibbsite.spin.SpinStates;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Searches for the ground state of a spin glass by simulated annealing. */
+@Command(
+    name = "anneal",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    description = "Searches for the ground state of a spin glass by simulated annealing.",
+    footer = {
+      "",
+      "E(y) = -1/2 sum_ij w_ij y_i y_j, units -1 and +1. Without --couplings the w_ij are normal of",
+      "variance 1 / N (Sherrington and Kirkpatrick). Up to 25 spins all states are looked at, too.",
+      "",
+      "Examples:",
+      "  gibbsite anneal --spins 20 --seed 1",
+      "  gibbsite anneal --spins 1000 --factor 0.99 --picture trace.png",
+      "  gibbsite anneal --couplings w.npy --out ground.npy",
+    })
+final class AnnealCommand implements Callable<Integer> {
+  private static final int TRACE_LINES = 12;
+
+  @Option(
+      names = "--spins",
+      paramLabel = "N",
+      description = "Spins of a random glass, drawn by --seed (default 20).")
+  private Integer spins;
+
+  @Option(
+      names = "--couplings",
+      paramLabel = "W",
+      description = "A symmetric N x N matrix with a diagonal of zeros: .npy, .npz or CSV.")
+  private Path couplings;
+
+  @Option(names = "--chains", paramLabel = "N", description = "Chains (default ${DEFAULT-VALUE}).")
+  private int chains = 64;
+
+  @Option(
+      names = "--hottest",
+      paramLabel = "T",
+      description =
+          "Temperature to start from (default: twice the root mean square of a spin's couplings).")
+  private Float hottest;
+
+  @Option(
+      names = "--coldest",
+      paramLabel = "T",
+      description = "Temperature to end at, before 0 (default: a fiftieth of the hottest).")
+  private Float coldest;
+
+  @Option(
+      names = "--factor",
+      paramLabel = "A",
+      description = "T := A T, between 0 and 1 (default ${DEFAULT-VALUE}).")
+  private float factor = 0.95f;
+
+  @Option(
+      names = "--sweeps",
+      paramLabel = "K",
+      description = "Sweeps at each temperature (default ${DEFAULT-VALUE}).")
+  private int sweeps = 10;
+
+  @Option(
+      names = "--scan",
+      paramLabel = "S",
+      description = "The order of the updates: sequential (default), random or coloured.")
+  private String scan = "sequential";
+
+  @Option(
+      names = "--out",
+      paramLabel = "Y.npy",
+      description = "The state of the lowest energy, N bytes -1 or +1.")
+  private Path out;
+
+  @Option(
+      names = "--picture",
+      paramLabel = "P.png",
+      description = "Draw the energies over the temperature.")
+  private Path picture;
+
+  @Option(names = "--json", description = "Print the figures and the trace as JSON.")
+  private boolean json;
+
+  @Mixin private CommonOptions common;
+
+  /**
+   * What was found.
+   *
+   * @param energy the lowest
+   * @param reached chains that ended at it
+   * @param groundEnergy by enumeration; null for more spins than that can do
+   * @param groundStates how many there are; null likewise
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Result(
+      int spins,
+      double energy,
+      double energyPerSpin,
+      int chains,
+      int reached,
+      Double groundEnergy,
+      Long groundStates,
+      double seconds,
+      List<SimulatedAnnealing.Point> trace) {}
+
+  @Override
+  public Integer call() throws IOException {
+    check();
+    SpinParameters glass = glass();
+    SimulatedAnnealing schedule = schedule(glass);
+    int n = glass.units();
+    try (Backend backend = common.openSpinBackend();
+        SpinSession session = backend.open(glass.shape(), chains)) {
+      session.setParameters(glass);
+      session.setStates(SpinStates.random(n, chains, common.seed()), chains);
+      Scan order = Scan.valueOf(scan.toUpperCase(Locale.ROOT));
+      SimulatedAnnealing.Found found;
+      long start = System.nanoTime();
+      try (Progress progress = common.progress("anneal", schedule.temperatures().length)) {
+        found = schedule.run(session, order, common.seed(), done -> progress.at(done, ""));
+      }
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      SpinEnumeration.GroundState ground = null;
+      if (n <= SpinEnumeration.LIMIT) {
+        try (Workers workers = new Workers(backend.options().threads(), "gibbsite-enumeration")) {
+          ground = SpinEnumeration.of(glass, workers).groundState();
+        }
+      }
+      write(found, n);
+      report(
+          new Result(
+              n,
+              found.lowest(),
+              found.lowest() / n,
+              chains,
+              found.reached(),
+              ground == null ? null : ground.energy(),
+              ground == null ? null : ground.states(),
+              seconds,
+              found.trace()));
+    }
+    return 0;
+  }
+
+  private void check() throws IOException {
+    require(
+        spins == null || couplings == null, "--spins and --couplings name two glasses: take one");
+    require(spins == null || spins >= 2, "--spins must be at least 2, not " + spins);
+    require(chains >= 1, "--chains must be at least 1, not " + chains);
+    require(hottest == null || hottest > 0, "--hottest must be positive, not " + hottest);
+    require(coldest == null || coldest > 0, "--coldest must be positive, not " + coldest);
+    require(factor > 0 && factor < 1, "--factor must be between 0 and 1, not " + factor);
+    require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
+    RunOptions.oneOf("--scan", scan, List.of("sequential", "random", "coloured"));
+    if (out != null) {
+      AtomicFile.requirePlace(out);
+    }
+    if (picture != null) {
+      AtomicFile.requirePlace(picture);
+      require(Fonts.available(), "--picture needs fonts, and this system has none");
+    }
+  }
+
+  private SpinParameters glass() {
+    if (couplings == null) {
+      return SpinGlass.sherringtonKirkpatrick(spins == null ? 20 : spins, common.seed());
+    }
+    Dataset read = ModelAndData.read(couplings, DatasetReader::read).requireFinite();
+    require(
+        read.rows() == read.columns(),
+        "%s: %d rows of %d columns are no square matrix of couplings"
+            .formatted(couplings, read.rows(), read.columns()));
+    try {
+      return SpinParameters.of(read.values(), new float[read.columns()]);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(couplings + ": " + e.getMessage(), e);
+    }
+  }
+
+  private SimulatedAnnealing schedule(SpinParameters glass) {
+    double squares = 0;
+    for (float w : glass.values()) {
+      squares += (double) w * w;
+    }
+    double size = squares == 0 ? 1 : Math.sqrt(squares / glass.units());
+    float high = hottest == null ? (float) (2 * size) : hottest;
+    float low = coldest == null ? high / 50 : coldest;
+    require(low <= high, "--coldest %s is above the hottest, %s".formatted(low, high));
+    return new SimulatedAnnealing(high, low, factor, sweeps);
+  }
+
+  private void write(SimulatedAnnealing.Found found, int n) throws IOException {
+    if (out != null) {
+      int from = found.best() * n;
+      Npy.write(out, NdArray.signed(Arrays.copyOfRange(found.y(), from, from + n), n));
+    }
+    if (picture != null) {
+      List<SimulatedAnnealing.Point> trace = found.trace();
+      double[] temperature = trace.stream().mapToDouble(p -> p.temperature()).toArray();
+      Curve curve = new Curve("energy a spin", "temperature");
+      curve.line(
+          "mean of chains",
+          temperature,
+          perSpin(trace.stream().mapToDouble(p -> p.mean()).toArray(), n));
+      curve.line(
+          "lowest chain",
+          temperature,
+          perSpin(trace.stream().mapToDouble(p -> p.lowest()).toArray(), n));
+      Png.write(picture, curve.draw());
+    }
+  }
+
+  private static double[] perSpin(double[] energies, int n) {
+    return Arrays.stream(energies).map(e -> e / n).toArray();
+  }
+
+  private void report(Result result) {
+    if (json) {
+      common.out().println(Json.line(result));
+      return;
+    }
+    List<SimulatedAnnealing.Point> trace = result.trace();
+    common.out().printf("%12s %14s %14s%n", "temperature", "mean energy", "lowest");
+    int step = Math.max(1, (trace.size() + TRACE_LINES - 2) / (TRACE_LINES - 1));
+    for (int k = 0; k < trace.size(); k++) {
+      if (k % step == 0 || k == trace.size() - 1) {
+        SimulatedAnnealing.Point p = trace.get(k);
+        common
+            .out()
+            .printf(Locale.ROOT, "%12.4f %14.5f %14.5f%n", p.temperature(), p.mean(), p.lowest());
+      }
+    }
+    common
+        .out()
+        .printf(
+            Locale.ROOT,
+            "lowest energy %.6f (%.5f a spin), reached by %d of %d chains in %.2f s%n",
+            result.energy(),
+            result.energyPerSpin(),
+            result.reached(),
+            result.chains(),
+            result.seconds());
+    if (result.groundEnergy() != null) {
+      boolean same = result.groundEnergy() == result.energy();
+      common
+          .out()
+          .printf(
+              Locale.ROOT,
+              "enumeration: the ground state has %.6f (%d states): %s%n",
+              result.groundEnergy(),
+              result.groundStates(),
+              same ? "found" : "not found: raise --sweeps, --chains or --factor");
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.gibbsite.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/**
+ * What the training of a deep Boltzmann machine came to.
+ *
+ * @param steps made
+ * @param trainingRows how many
+ * @param heldOut bound of the held-out rows
+ * @param training bound of as many training rows
+ * @param seconds of all steps and measurements
+ */
+record DbmFigures(
+    long steps, int trainingRows, DbmLikelihood heldOut, DbmLikelihood training, double seconds) {
+  /** Prints them as lines for people. */
+  void print(PrintWriter out, String backend) {
+    bound(out, "held-out lower bound", heldOut);
+    if (heldOut.meanLogLikelihood() != null) {
+      line(out, "  log-likelihood itself", "%.4f nats a row", heldOut.meanLogLikelihood());
+    }
+    bound(out, "training lower bound", training);
+    LogZ logZ = heldOut.logZ();
+    line(
+        out,
+        "log Z, " + logZ.method(),
+        logZ.logZ() == null ? "%.4f to %.4f" : "%.4f",
+        logZ.logZ() == null ? logZ.lower() : logZ.logZ(),
+        logZ.upper());
+    line(
+        out,
+        "training",
+        "%.1f s, %d steps on %d rows; held out: %d; %.1f mean-field sweeps a row",
+        seconds,
+        steps,
+        trainingRows,
+        heldOut.rows(),
+        heldOut.meanFieldSweeps());
+    line(out, "computed by", "%s", backend);
+  }
+
+  private static void bound(PrintWriter out, String name, DbmLikelihood of) {
+    if (of.lower() == of.upper()) {
+      line(out, name, "%.4f nats a row", of.meanBound());
+    } else {
+      line(out, name, "%.4f to %.4f nats a row", of.lower(), of.upper());
+    }
+  }
+
+  private static void line(PrintWriter out, String name, String format, Object... values) {
+    out.println(
+        String.format(Locale.ROOT, "%-24s ", name) + String.format(Locale.ROOT, format, values));
+  }
+}

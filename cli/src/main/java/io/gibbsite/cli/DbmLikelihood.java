@@ -1,0 +1,60 @@
+package io.gibbsite.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.Workers;
+import io.gibbsite.dbm.DbmParameters;
+import io.gibbsite.dbm.MeanField;
+import io.gibbsite.dbm.VariationalBound;
+
+/**
+ * The mean variational lower bound on the log-likelihood of rows under a deep Boltzmann machine, in
+ * nats a row.
+ *
+ * @param rows how many
+ * @param meanBound the value, in the middle of the interval
+ * @param lower end of its interval, from that of log Z
+ * @param upper end of its interval, the same if log Z is exact: of the bound, not of the
+ *     log-likelihood, which may be above it
+ * @param meanLogLikelihood exactly, for small machines; else null
+ * @param meanFieldSweeps of a row
+ * @param logZ what it rests on
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record DbmLikelihood(
+    int rows,
+    double meanBound,
+    double lower,
+    double upper,
+    Double meanLogLikelihood,
+    double meanFieldSweeps,
+    LogZ logZ) {
+  /** Rows' hidden layers are summed over up to so many units on their smaller side. */
+  private static final int ENUMERATED_UNITS = 12;
+
+  static DbmLikelihood of(DbmParameters parameters, BinaryRows data, LogZ logZ, Backend backend) {
+    DbmPosterior posterior =
+        DbmPosterior.of(parameters, data, Integer.MAX_VALUE, MeanField.Stop.CONVERGED, backend);
+    double lower = posterior.meanBound() - logZ.high();
+    double upper = posterior.meanBound() - logZ.low();
+    boolean small = VariationalBound.canEnumerate(parameters.shape(), ENUMERATED_UNITS);
+    return new DbmLikelihood(
+        data.rows(),
+        (lower + upper) / 2,
+        lower,
+        upper,
+        small && logZ.low() == logZ.high() ? exact(parameters, data) - logZ.low() : null,
+        posterior.sweeps(),
+        logZ);
+  }
+
+  private static double exact(DbmParameters parameters, BinaryRows data) {
+    double sum = 0;
+    try (Workers one = new Workers(1, "gibbsite-enumeration")) {
+      for (int row = 0; row < data.rows(); row++) {
+        sum += VariationalBound.exact(parameters, data.states(), row, one);
+      }
+    }
+    return sum / data.rows();
+  }
+}

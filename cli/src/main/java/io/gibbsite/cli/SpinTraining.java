@@ -1,0 +1,181 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.Workers;
+import io.gibbsite.boltzmann.BoltzmannLogZ;
+import io.gibbsite.boltzmann.BoltzmannModel;
+import io.gibbsite.boltzmann.BoltzmannShape;
+import io.gibbsite.cli.picture.Fonts;
+import io.gibbsite.data.Dataset;
+import io.gibbsite.rbm.AisOptions;
+import io.gibbsite.spin.SpinStates;
+import io.gibbsite.train.BoltzmannTrainer;
+import io.gibbsite.train.MetricsCsv;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** The training of a Boltzmann machine whose units may all be coupled. */
+final class SpinTraining extends Training {
+  /** Rows that are measured on while training. */
+  private static final int MONITORED_ROWS = 500;
+
+  /** Up to so many units, log Z is worked out at every measurement. */
+  private static final int MONITORED_UNITS = 18;
+
+  private final TrainBoltzmannOptions options;
+  private final Backend backend;
+  private final VisibleLayout layout;
+  private final byte[] training;
+  private final int trainingRows;
+  private final byte[] heldOut;
+  private final int heldOutRows;
+  private final BoltzmannTrainer trainer;
+  private final Workers workers;
+
+  /**
+   * Sets up the first step. Writes nothing.
+   *
+   * @param options checked
+   */
+  SpinTraining(
+      TrainBoltzmannOptions options, Dataset.Split data, Backend backend, RunFolder folder) {
+    super(options, folder, BoltzmannTraining.METRICS);
+    this.options = options;
+    this.backend = backend;
+    this.layout = VisibleLayout.of(data.training());
+    this.training = Spins.above(data.training().values(), options.threshold);
+    this.trainingRows = data.training().rows();
+    this.heldOut = Spins.above(data.heldOut().values(), options.threshold);
+    this.heldOutRows = data.heldOut().rows();
+    int visible = layout.visible();
+    float[] bias = SpinStates.biases(training, trainingRows, visible);
+    BoltzmannModel initial =
+        BoltzmannTrainer.initial(new BoltzmannShape(visible, options.hidden), bias, options.seed);
+    this.trainer =
+        new BoltzmannTrainer(backend, initial, training, trainingRows, options.training());
+    this.workers = new Workers(backend.options().threads(), "gibbsite-measure");
+  }
+
+  @Override
+  BoltzmannTrainer trainer() {
+    return trainer;
+  }
+
+  @Override
+  void begin() throws IOException {
+    options.begunOn = backend.name();
+    RunFolder.writeJson(folder().config(), options);
+  }
+
+  @Override
+  double step() {
+    trainer.step();
+    return Double.NaN;
+  }
+
+  @Override
+  String measure(MetricsCsv metrics, double objective) throws IOException {
+    BoltzmannModel model = trainer.model();
+    double seen = freeEnergy(model, training, trainingRows);
+    double unseen = freeEnergy(model, heldOut, heldOutRows);
+    double logLikelihood =
+        model.shape().units() <= MONITORED_UNITS
+            ? -unseen - BoltzmannLogZ.exact(model, workers)
+            : Double.NaN;
+    metrics.append(
+        trainer.stepsDone(),
+        trainer.epoch(),
+        seen,
+        unseen,
+        logLikelihood,
+        trainer.gradientNorm(),
+        options.learningRate().at(trainer.stepsDone()),
+        seconds());
+    return Double.isNaN(logLikelihood)
+        ? String.format(Locale.ROOT, "free energy %.2f, held out %.2f", seen, unseen)
+        : String.format(Locale.ROOT, "held-out log-likelihood %.4f", logLikelihood);
+  }
+
+  private double freeEnergy(BoltzmannModel model, byte[] rows, int count) {
+    int n = Math.min(count, MONITORED_ROWS);
+    return Arrays.stream(SpinLikelihood.freeEnergies(model, rows, n, workers))
+        .average()
+        .orElseThrow();
+  }
+
+  @Override
+  void writeModel() throws IOException {
+    trainer.model().write(folder().model(), layout.metadata(trainer.stepsDone()));
+  }
+
+  /**
+   * What the model is worth.
+   *
+   * @param heldOut likelihood of the held-out rows
+   * @param training likelihood of the training rows
+   * @param independent mean log-likelihood of the held-out rows if columns were independent
+   */
+  record Figures(
+      long steps,
+      int trainingRows,
+      SpinLikelihood heldOut,
+      SpinLikelihood training,
+      double independent,
+      double seconds) {}
+
+  Figures figures(CommonOptions common) {
+    BoltzmannModel model = trainer.model();
+    AisOptions annealing =
+        new AisOptions(
+            SpinLogZ.base(model, training, trainingRows),
+            options.aisChains,
+            options.temperatures,
+            0,
+            options.seed);
+    LogZ logZ = SpinLogZ.best(model, annealing, backend, common);
+    int labels = layout.labels();
+    return new Figures(
+        trainer.stepsDone(),
+        trainingRows,
+        SpinLikelihood.of(model, heldOut, heldOutRows, labels, logZ, backend),
+        SpinLikelihood.of(model, training, trainingRows, labels, logZ, backend),
+        independent(),
+        seconds());
+  }
+
+  private double independent() {
+    int visible = layout.visible();
+    float[] bias = SpinStates.biases(training, trainingRows, visible);
+    double sum = 0;
+    for (int k = 0; k < heldOut.length; k++) {
+      sum -= Math.log1p(Math.exp(-2.0 * heldOut[k] * bias[k % visible]));
+    }
+    return sum / heldOutRows;
+  }
+
+  /**
+   * Draws the curves.
+   *
+   * @param note told why they are left out
+   */
+  List<Path> draw(Consumer<String> note) throws IOException {
+    List<Path> files = new ArrayList<>();
+    if (Fonts.available()) {
+      RbmImages.curves(folder(), files);
+    } else {
+      note.accept("curves are left out: this system has no fonts (install fontconfig and one)");
+    }
+    return files;
+  }
+
+  @Override
+  public void close() {
+    trainer.close();
+    workers.close();
+  }
+}

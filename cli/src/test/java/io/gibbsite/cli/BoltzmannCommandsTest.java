@@ -1,0 +1,262 @@
+package io.gibbsite.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gibbsite.io.NdArray;
+import io.gibbsite.io.Npy;
+import io.gibbsite.io.Npz;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BoltzmannCommandsTest {
+  @TempDir private Path folder;
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  /** A run of about a second; options given replace these. */
+  private static Run train(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("train", "boltzmann", "--quiet"));
+    if (!Arrays.asList(more).contains("--backend")) {
+      arguments.addAll(List.of("--backend", "scalar"));
+    }
+    if (!Arrays.asList(more).contains("--resume")) {
+      String[][] small = {
+        {"--data", "bars-and-stripes-3"}, {"--rows", "300"}, {"--hidden", "6"}, {"--batch", "20"},
+        {"--steps", "40"}, {"--seed", "3"}, {"--evaluate-every", "20"}, {"--chains", "30"},
+        {"--checkpoint-every", "15"}
+      };
+      for (String[] option : small) {
+        if (!Arrays.asList(more).contains(option[0])) {
+          arguments.addAll(List.of(option));
+        }
+      }
+    }
+    arguments.addAll(Arrays.asList(more));
+    return Run.of(arguments.toArray(String[]::new));
+  }
+
+  private JsonNode json(Run run) throws IOException {
+    Path file = folder.resolve("out.json");
+    Files.writeString(file, run.succeeds().out());
+    assertThat(run.out().lines()).hasSize(1);
+    return Json.read(file, JsonNode.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mean-field", "sampled"})
+  void trainingEndsWithItsFiguresWhichEvaluateRepeats(String positive) throws IOException {
+    Run run = train("--positive", positive, "--out", path("run"), "--json");
+    JsonNode figures = json(run).get("figures");
+    assertThat(figures.get("held_out").get("free_energy").asText()).isEqualTo("exact");
+    double heldOut = figures.get("held_out").get("mean_log_likelihood").asDouble();
+    assertThat(heldOut).isBetween(-9 * Math.log(2), -Math.log(14));
+    double logZ = figures.get("held_out").get("log_z").get("log_z").asDouble();
+    JsonNode again =
+        json(Run.of("logz", "--quiet", "--model", path("run/model.safetensors")).succeeds());
+    assertThat(again.get("log_z").asDouble()).isEqualTo(logZ);
+    JsonNode estimate =
+        json(
+            Run.of(
+                "logz",
+                "--quiet",
+                "--model",
+                path("run/model.safetensors"),
+                "--method",
+                "ais",
+                "--chains",
+                "200",
+                "--temperatures",
+                "200"));
+    // Twelve standard errors: the estimate is rather low than high.
+    assertThat(estimate.get("log_z").asDouble())
+        .isCloseTo(logZ, within(12 * estimate.get("standard_error").asDouble() + 1e-3));
+    assertThat(folder.resolve("run/metrics.csv")).exists();
+    assertThat(folder.resolve("run/report.json")).exists();
+    Npy.write(folder.resolve("x.npy"), NdArray.of(new float[] {1, 1, 1, 0, 0, 0, 0, 0, 0}, 1, 9));
+    JsonNode of =
+        json(
+            Run.of(
+                "evaluate",
+                "--quiet",
+                "--model",
+                path("run/model.safetensors"),
+                "--data",
+                path("x.npy")));
+    assertThat(of.get("rows").asInt()).isEqualTo(1);
+    assertThat(of.get("mean_log_likelihood").asDouble()).isNegative();
+  }
+
+  @Test
+  void otherBackendsGiveTheSameBitsAndFinishedRunsStayAsTheyAre() throws IOException {
+    train("--out", path("whole")).succeeds();
+    train("--out", path("vector"), "--backend", "vector", "--threads", "3").succeeds();
+    train("--out", path("parts")).succeeds();
+    assertThat(folder.resolve("vector/model.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
+    train("--resume", "--out", path("parts")).succeeds();
+    train("--resume", "--out", path("parts"), "--hidden", "7").fails(2, "--hidden is 7");
+    assertThat(folder.resolve("parts/model.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
+  }
+
+  @Test
+  void samplesHoldLabelsAndRows() throws IOException {
+    train(
+            "--data",
+            "strokes",
+            "--pool",
+            "4",
+            "--labels",
+            "built-in",
+            "--hidden",
+            "4",
+            "--out",
+            path("run"))
+        .succeeds();
+    Run.of(
+            "sample",
+            path("run"),
+            "--quiet",
+            "--label",
+            "7",
+            "--chains",
+            "16",
+            "--steps",
+            "20",
+            "--thin",
+            "5",
+            "--burn-in",
+            "5",
+            "--out",
+            path("x.npz"),
+            "--picture",
+            path("x.png"))
+        .succeeds();
+    NdArray x = Npz.read(folder.resolve("x.npz")).get("posterior/x");
+    assertThat(x.shape()).containsExactly(16, 4, 59);
+    for (int row = 0; row < 64; row++) {
+      for (int label = 0; label < 10; label++) {
+        assertThat(x.value(row * 59 + 49 + label)).isEqualTo(label == 7 ? 1 : -1);
+      }
+    }
+    assertThat(ImageIO.read(folder.resolve("x.png").toFile())).isNotNull();
+    Npy.write(folder.resolve("rows.npy"), NdArray.of(new float[49], 1, 49));
+    Run.of(
+            "sample",
+            path("run"),
+            "--quiet",
+            "--from",
+            path("rows.npy"),
+            "--hold",
+            "0-9",
+            "--chains",
+            "4",
+            "--steps",
+            "10",
+            "--burn-in",
+            "0",
+            "--out",
+            path("y.npz"))
+        .succeeds();
+    NdArray y = Npz.read(folder.resolve("y.npz")).get("posterior/x");
+    for (int i = 0; i < 10; i++) {
+      assertThat(y.value(i)).isEqualTo(-1);
+    }
+    Run.of("sample", path("run"), "--quiet", "--label", "10", "--out", path("z.npz"))
+        .fails(2, "there is no label 10");
+    Run.of("sample", path("run"), "--quiet", "--sampler", "hmc", "--out", path("z.npz"))
+        .fails(2, "--sampler must be gibbs for a Boltzmann machine");
+    Run.of("sample", path("run"), "--quiet", "--init", "data", "--out", path("z.npz"))
+        .fails(2, "--init is not of Boltzmann machines");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--hidden, -1, --hidden must be at least 0",
+    "--chains, 0, --chains must be at least 1",
+    "--positive, x, '--positive must be mean-field, sampled, not'",
+    "--positive-sweeps, 0, --positive-sweeps must be at least 1",
+    "--momentum, 1, --momentum must be at least 0 and below 1",
+    "--data, nothing, there are no built-in data"
+  })
+  void wrongOptionsEndWithOneLine(String option, String value, String said) {
+    train(option, value, "--out", path("x")).fails(2, said);
+    assertThat(folder.resolve("x")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"scalar", "vector"})
+  void annealingFindsTheGroundStateAndSaysSo(String backend) throws IOException {
+    Run run =
+        Run.of(
+            "anneal",
+            "--quiet",
+            "--spins",
+            "16",
+            "--seed",
+            "5",
+            "--backend",
+            backend,
+            "--out",
+            path("y.npy"),
+            "--picture",
+            path("p.png"),
+            "--json");
+    JsonNode found = json(run);
+    assertThat(found.get("energy").asDouble()).isEqualTo(found.get("ground_energy").asDouble());
+    assertThat(found.get("ground_states").asInt()).isEqualTo(2);
+    assertThat(found.get("trace").size()).isGreaterThan(50);
+    assertThat(Npy.read(folder.resolve("y.npy")).shape()).containsExactly(16);
+    assertThat(ImageIO.read(folder.resolve("p.png").toFile())).isNotNull();
+  }
+
+  @Test
+  void couplingsComeFromFiles() throws IOException {
+    // A ring of four that wants neighbours to differ: -4 at both of its two ground states.
+    float[] ring = {0, -1, 0, -1, -1, 0, -1, 0, 0, -1, 0, -1, -1, 0, -1, 0};
+    Npy.write(folder.resolve("w.npy"), NdArray.of(ring, 4, 4));
+    for (String scan : new String[] {"sequential", "random", "coloured"}) {
+      Run run =
+          Run.of(
+              "anneal",
+              "--quiet",
+              "--backend",
+              "scalar",
+              "--couplings",
+              path("w.npy"),
+              "--scan",
+              scan,
+              "--out",
+              path("y.npy"));
+      assertThat(run.succeeds().out())
+          .contains("lowest energy -4.000000 (-1.00000 a spin)")
+          .contains("enumeration: the ground state has -4.000000 (2 states): found");
+      NdArray y = Npy.read(folder.resolve("y.npy"));
+      assertThat(y.value(0)).isEqualTo(-y.value(1)).isEqualTo(y.value(2));
+    }
+    Run.of("anneal", "--quiet", "--couplings", path("w.npy"), "--spins", "4")
+        .fails(2, "--spins and --couplings");
+    ring[1] = 2;
+    Npy.write(folder.resolve("w.npy"), NdArray.of(ring, 4, 4));
+    Run.of("anneal", "--quiet", "--couplings", path("w.npy")).fails(2, "w.npy", "symmetric");
+    Npy.write(folder.resolve("w.npy"), NdArray.of(ring, 2, 8));
+    Run.of("anneal", "--quiet", "--couplings", path("w.npy")).fails(2, "no square matrix");
+    Run.of("anneal", "--quiet", "--factor", "1").fails(2, "--factor must be between 0 and 1");
+    Run.of("anneal", "--quiet", "--hottest", "1", "--coldest", "2").fails(2, "--coldest 2.0");
+    Run.of("anneal", "--quiet", "--scan", "x").fails(2, "--scan must be");
+  }
+}
