@@ -33,7 +33,8 @@ def options(description):
     chosen = parser.parse_args()
     for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[variable] = str(chosen.threads)
-    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: chosen.threads])
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: chosen.threads])
     return chosen
 
 

@@ -12,7 +12,6 @@ except ImportError as error:
 
 torch.set_num_threads(options.threads)
 torch.manual_seed(0)
-torch._dynamo.config.cache_size_limit = 64
 device = torch.device(options.device)
 optimise = torch.compile if options.compile else lambda function: function
 

@@ -99,7 +99,9 @@ final class BenchPage {
     system.backends().stream()
         .filter(status -> status.name().equals("cuda") && status.available())
         .forEach(status -> text.append("GPU: ").append(status.detail()).append(".\n"));
-    text.append('\n').append(limits());
+    if (!record.limits().isEmpty()) {
+      text.append('\n').append(limits());
+    }
     if (record.firstEnergy() != null) {
       text.append('\n').append(record.firstEnergy().sentence()).append('\n');
     }

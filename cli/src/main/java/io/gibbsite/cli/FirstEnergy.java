@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  */
 record FirstEnergy(double seconds, double spread, long residentBytes) {
   /** The launcher says by this where it lies. */
-  private static final String LAUNCHER = "gibbsite.launcher";
+  static final String LAUNCHER = "gibbsite.launcher";
 
   private static final int RUNS = 7;
   private static final MlpShape SHAPE = MlpShape.of(Activation.SILU, 2, 128, 128);
@@ -66,14 +66,14 @@ record FirstEnergy(double seconds, double spread, long residentBytes) {
       long resident = 0;
       for (int i = 0; i < RUNS; i++) {
         long start = System.nanoTime();
-        Process process = new ProcessBuilder(command).inheritIO().start();
+        Process process = start(command);
         if (process.waitFor() != 0) {
           throw new IOException(String.join(" ", command) + ": failed");
         }
         seconds[i] = (System.nanoTime() - start) * 1e-9;
       }
       // Not while it is timed: asking takes time too.
-      Process process = new ProcessBuilder(command).inheritIO().start();
+      Process process = start(command);
       while (process.isAlive()) {
         resident = Math.max(resident, resident(process.pid()));
       }
@@ -90,6 +90,14 @@ record FirstEnergy(double seconds, double spread, long residentBytes) {
       }
       Files.delete(folder);
     }
+  }
+
+  /** Its results are of no interest, its complaints are. */
+  private static Process start(List<String> command) throws IOException {
+    return new ProcessBuilder(command)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
   }
 
   /** The most memory that a process has held so far; 0 where the system does not say. */

@@ -95,7 +95,7 @@ class BenchCommandTest {
     assertThat(sizes).containsExactly("1x1", "1x5", "1x20", "2x1", "2x5", "2x20");
     assertThat(ImageIO.read(picture.toFile()).getWidth()).isGreaterThan(500);
     Run.of("bench", "--scale", "--picture", folder.resolve("no/s.png").toString())
-        .fails(1, "s.png", "cannot be written");
+        .fails(2, "s.png", "cannot be written");
   }
 
   @Test

@@ -108,6 +108,31 @@ class BenchRecordTest {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a POSIX shell script")
+  void aStartIsTimedAsUsersMakeIt() throws IOException {
+    assertThat(FirstEnergy.measure()).as("without a launcher").isNull();
+    Path launcher = folder.resolve("gibbsite");
+    Files.writeString(
+        launcher,
+        "#!/bin/sh\nexec '%s' -cp '%s' --add-modules jdk.incubator.vector io.gibbsite.cli.Main \"$@\"\n"
+            .formatted(
+                Path.of(System.getProperty("java.home"), "bin", "java"),
+                System.getProperty("java.class.path")));
+    assertThat(launcher.toFile().setExecutable(true)).isTrue();
+    System.setProperty(FirstEnergy.LAUNCHER, launcher.toString());
+    try {
+      FirstEnergy start = FirstEnergy.measure();
+      assertThat(start.seconds()).isPositive();
+      if (Files.exists(Path.of("/proc/self/status"))) {
+        assertThat(start.residentBytes()).isBetween(10_000_000L, 10_000_000_000L);
+      }
+      assertThat(start.sentence()).contains("MB of memory");
+    } finally {
+      System.clearProperty(FirstEnergy.LAUNCHER);
+    }
+  }
+
+  @Test
   void badRequestsAreNamed() throws IOException {
     Run.of("bench", "--render", folder.resolve("none").toString()).fails(2, "none", "no such");
     Run.of("bench", "--render", folder.toString()).fails(2, "holds no record", "--record");
