@@ -92,6 +92,8 @@ final class EvaluateCommand implements Callable<Integer> {
       case DBM -> evaluateDeep();
       case BOLTZMANN -> evaluateSpins();
       case MLP -> evaluateMlp();
+      case CONDITIONAL_MLP ->
+          throw ModelKind.CONDITIONAL_MLP.refused(modelFile, "models of one density");
     }
     return 0;
   }

@@ -80,6 +80,8 @@ final class LogzCommand implements Callable<Integer> {
       case RBM -> print(ModelAndData.read(modelFile, RbmModel::read).parameters());
       case GAUSSIAN_RBM -> print(ModelAndData.read(modelFile, GaussianRbmModel::read).parameters());
       case MLP -> printMlp();
+      case CONDITIONAL_MLP ->
+          throw ModelKind.CONDITIONAL_MLP.refused(modelFile, "models of one density");
       case DBM -> print(ModelAndData.read(modelFile, DbmModel::read).parameters());
       case BOLTZMANN -> printSpins();
     }

@@ -14,6 +14,7 @@ import io.gibbsite.mlp.GeneratorVector;
 import io.gibbsite.objective.InfoNce;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.sampler.Langevin;
+import io.gibbsite.sampler.NoiseAnnealing;
 import io.gibbsite.train.AdaptiveNceObjective;
 import io.gibbsite.train.ContrastiveDivergenceObjective;
 import io.gibbsite.train.GeneratorNegatives;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /**
@@ -54,6 +56,9 @@ abstract class MlpObjectiveOptions extends RunOptions {
           "dsm",
           "ssm",
           "ssm-vr");
+
+  /** Of a noise-conditional energy, which has no density of its own. */
+  static final String CONDITIONAL = "multi-dsm";
 
   private static final Set<String> BY_NOISE = Set.of("nce", "nce-adaptive", "infonce");
   private static final Set<String> BY_LANGEVIN = Set.of("cd", "pcd", "mle");
@@ -82,6 +87,9 @@ abstract class MlpObjectiveOptions extends RunOptions {
     OWNERS.put("--energy-penalty", BY_SAMPLES);
     OWNERS.put("--gap-limit", BY_SAMPLES);
     OWNERS.put("--sigma", Set.of("dsm"));
+    OWNERS.put("--sigma-first", Set.of(CONDITIONAL));
+    OWNERS.put("--sigma-last", Set.of(CONDITIONAL));
+    OWNERS.put("--noise-levels", Set.of(CONDITIONAL));
   }
 
   /** Kernels of all pairs, and the generator, are computed on the caller's thread. */
@@ -100,7 +108,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
           "nce (default), nce-adaptive (the noise follows the model), infonce; cd, pcd, mle"
               + " (Langevin chains from data, persistent, from noise); steincd (particles moved by SVGD),"
               + " steingan (a generator that learns to follow SVGD); ism, dsm, ssm, ssm-vr (score"
-              + " matching: exact trace, denoising, sliced, variance-reduced).")
+              + " matching: exact trace, denoising, sliced, variance-reduced); multi-dsm (denoising at many"
+              + " levels of noise, one of the energy's inputs).")
   String objective = "nce";
 
   @Option(
@@ -228,6 +237,28 @@ abstract class MlpObjectiveOptions extends RunOptions {
       description = "Of dsm: deviation of the noise (default 0.1).")
   Float sigma;
 
+  @Option(
+      names = "--sigma-first",
+      paramLabel = "S",
+      description =
+          "Of multi-dsm: deviation of the largest noise (default: twice the root of the data's total"
+              + " variance).")
+  Float sigmaFirst;
+
+  @Option(
+      names = "--sigma-last",
+      paramLabel = "S",
+      description = "Of multi-dsm: deviation of the least noise (default: 0.05 of the data's).")
+  Float sigmaLast;
+
+  @Option(
+      names = "--noise-levels",
+      paramLabel = "N",
+      description =
+          "Of multi-dsm: levels from the first to the last, in a geometric sequence (default: so many"
+              + " that neighbours overlap).")
+  Integer noiseLevels;
+
   /** The settings by option; those that were not given are null. */
   private Map<String, Object> given() {
     Map<String, Object> given = new LinkedHashMap<>();
@@ -249,12 +280,15 @@ abstract class MlpObjectiveOptions extends RunOptions {
     given.put("--energy-penalty", energyPenalty);
     given.put("--gap-limit", gapLimit);
     given.put("--sigma", sigma);
+    given.put("--sigma-first", sigmaFirst);
+    given.put("--sigma-last", sigmaLast);
+    given.put("--noise-levels", noiseLevels);
     return given;
   }
 
   /** {@link #check} of the objective and its settings. */
   final void checkObjective() {
-    oneOf("--objective", objective, OBJECTIVES);
+    oneOf("--objective", objective, all());
     given()
         .forEach(
             (option, value) ->
@@ -294,10 +328,41 @@ abstract class MlpObjectiveOptions extends RunOptions {
     notNegative("--energy-penalty", energyPenalty);
     require(gapLimit == null || gapLimit > 0, "--gap-limit must be positive, not " + gapLimit);
     positive("--sigma", sigma);
+    positive("--sigma-first", sigmaFirst);
+    positive("--sigma-last", sigmaLast);
+    atLeastOne("--noise-levels", noiseLevels);
+  }
+
+  private static List<String> all() {
+    return Stream.concat(OBJECTIVES.stream(), Stream.of(CONDITIONAL)).toList();
+  }
+
+  /** Whether the energy is noise-conditional. */
+  final boolean conditional() {
+    return objective.equals(CONDITIONAL);
+  }
+
+  /**
+   * The deviations of the noise. Where columns are many, noisy rows lie close to a sphere, and
+   * neighbouring levels overlap if their ratio is at most {@code a / (a - 3)}, {@code a = sqrt(2 d)}
+   * (Song and Ermon 2020, technique 2); where they are few, 2 will do.
+   *
+   * @param sd of the data's columns
+   */
+  final float[] ladder(float sd, int columns) {
+    float first = or(sigmaFirst, 2 * sd * (float) Math.sqrt(columns));
+    float last = or(sigmaLast, 0.05f * sd);
+    require(
+        last < first,
+        "--sigma-last must be below --sigma-first, not %s above %s".formatted(last, first));
+    double a = Math.sqrt(2.0 * columns);
+    double ratio = a > 6 ? a / (a - 3) : 2;
+    int usual = 1 + (int) Math.ceil(Math.log(first / last) / Math.log(ratio));
+    return NoiseAnnealing.ladder(first, last, or(noiseLevels, usual));
   }
 
   private static List<String> ownersInOrder(String option) {
-    return OBJECTIVES.stream().filter(OWNERS.get(option)::contains).toList();
+    return all().stream().filter(OWNERS.get(option)::contains).toList();
   }
 
   private static void atLeastOne(String option, Integer value) {

@@ -214,4 +214,9 @@ final class MlpSamplerOptions {
   private static MlpChains moves(Sampler sampler, boolean adapt) {
     return new SamplerMoves(sampler, adapt);
   }
+
+  /** {@code --step-size}, or null. */
+  Float givenStepSize() {
+    return stepSize;
+  }
 }

@@ -113,7 +113,7 @@ final class MlpTraining extends Training {
   }
 
   /** The columns of metrics.csv. */
-  private static List<String> header(MlpObjective objective) {
+  static List<String> header(MlpObjective objective) {
     List<String> header = new ArrayList<>(List.of("step", "epoch", "loss"));
     header.add(objective.heldOutName());
     if (objective.learnsLogZ()) {
@@ -177,6 +177,18 @@ final class MlpTraining extends Training {
   @Override
   String measure(MetricsCsv metrics, double loss) throws IOException {
     double heldOut = trainer.heldOut(data.heldOut().values(), data.heldOut().rows());
+    return measure(metrics, trainer, options, loss, heldOut, seconds());
+  }
+
+  /** The line of {@link #header(MlpObjective)}. */
+  static String measure(
+      MetricsCsv metrics,
+      MlpTrainer trainer,
+      MlpTrainingOptions options,
+      double loss,
+      double heldOut,
+      double seconds)
+      throws IOException {
     DoubleStream.Builder row = DoubleStream.builder();
     row.add(trainer.epoch()).add(loss).add(heldOut);
     if (trainer.objective().learnsLogZ()) {
@@ -184,7 +196,7 @@ final class MlpTraining extends Training {
     }
     trainer.objective().figures().values().forEach(row::add);
     row.add(trainer.gradientNorm()).add(options.learningRate().at(trainer.stepsDone()));
-    metrics.append(trainer.stepsDone(), row.add(seconds()).build().toArray());
+    metrics.append(trainer.stepsDone(), row.add(seconds).build().toArray());
     String name = trainer.objective().heldOutName().replace('_', ' ').replace(" loss", "");
     return String.format(Locale.ROOT, "loss %.4f, %s %.4f", loss, name, heldOut);
   }

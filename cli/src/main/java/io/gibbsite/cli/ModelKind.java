@@ -2,6 +2,7 @@ package io.gibbsite.cli;
 
 import io.gibbsite.boltzmann.BoltzmannModel;
 import io.gibbsite.io.Safetensors;
+import io.gibbsite.mlp.ConditionalModel;
 import io.gibbsite.rbm.GaussianRbmModel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -10,6 +11,7 @@ import java.util.stream.Collectors;
 /** The kinds of model file. */
 enum ModelKind {
   MLP("mlp"),
+  CONDITIONAL_MLP(ConditionalModel.KIND),
   RBM("rbm"),
   DBM("dbm"),
   BOLTZMANN(BoltzmannModel.KIND),

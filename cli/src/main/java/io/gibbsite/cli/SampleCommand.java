@@ -35,6 +35,10 @@ import picocli.CommandLine.Spec;
       "latest probability that a level was exchanged with the next one up, tempering/beta [level]",
       "the inverse temperatures.",
       "",
+      "A noise-conditional energy (train mlp --objective multi-dsm) is sampled by Langevin steps down",
+      "its ladder of noise: --steps at each level, of the size --step-size times the squared noise.",
+      "Its samples are independent: one draw a chain.",
+      "",
       "Examples:",
       "  gibbsite sample run --sampler langevin --chains 64 --steps 1000 --out x.npz",
       "  gibbsite sample run --sampler hmc --leapfrog 20 --out x.npz",
@@ -127,6 +131,7 @@ final class SampleCommand implements Callable<Integer> {
     Path file = Files.isDirectory(source) ? new RunFolder(source).model() : source;
     switch (ModelKind.of(file)) {
       case MLP -> mlp(length).run(out, picture, common);
+      case CONDITIONAL_MLP -> conditional().run(out, picture, common);
       case RBM -> rbm(file, length);
       case DBM -> dbm(file, length).run(out, picture, common);
       case BOLTZMANN -> spins(file, length).run(out, picture, common);
@@ -137,6 +142,21 @@ final class SampleCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private ConditionalSampling conditional() {
+    for (String option :
+        List.of(
+            "--sampler", "--burn-in", "--thin", "--temperature", "--levels", "--init",
+            "--noise-scale", "--clip", "--box", "--leapfrog")) {
+      require(
+          !isGiven(option),
+          option + ": a noise-conditional energy is sampled by Langevin steps down its ladder");
+    }
+    require(
+        start.given().isEmpty(), String.join(", ", start.given()) + " is of RBMs, not of an MLP");
+    return new ConditionalSampling(
+        source, chains, isGiven("--steps") ? steps : null, samplers.givenStepSize());
   }
 
   private MlpSampling mlp(ChainLength length) {

@@ -61,9 +61,30 @@ final class TrainMlpCommand implements Callable<Integer> {
     options.check();
     TrainingData data = TrainingData.prepare(options);
     RunFolder folder = resume ? new RunFolder(out) : RunFolder.create(out);
+    if (options.conditional()) {
+      return conditional(data, folder);
+    }
     try (Backend backend = common.openBackend();
         MlpTraining training = new MlpTraining(options, data, backend, folder)) {
       return run(training, folder, backend);
+    }
+  }
+
+  private int conditional(TrainingData data, RunFolder folder) throws IOException {
+    try (Backend backend = common.openBackend();
+        ConditionalTraining training = new ConditionalTraining(options, data, backend, folder)) {
+      if (!TrainCommand.train(training, options, resume, backend, common)) {
+        return TrainCommand.INTERRUPTED;
+      }
+      ConditionalFigures figures = training.finish(common::note);
+      TrainingReport report = TrainingReport.of(figures, options, backend);
+      RunFolder.writeJson(folder.report(), report);
+      if (json) {
+        common.out().println(Json.line(report));
+      } else {
+        figures.print(common.out(), backend.description());
+      }
+      return 0;
     }
   }
 

@@ -38,7 +38,11 @@ public final class AnnealedLogZ {
         EnergyFunction energy = new BoxEnergy(box);
         return estimate.apply(new AnnealedImportance(box, energy, target, options, progress));
       }
-      MlpParameters gaussian = MlpParameters.of((Gaussian) base);
+      if (!(base instanceof Gaussian normal)) {
+        throw new IllegalArgumentException(
+            "annealing starts from a Gaussian or a box, not from a " + base.description());
+      }
+      MlpParameters gaussian = MlpParameters.of(normal);
       try (MlpSession energy = open(backend, gaussian, options.chains())) {
         return estimate.apply(new AnnealedImportance(base, energy, target, options, progress));
       }

@@ -1,0 +1,58 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/**
+ * What the training of a noise-conditional energy comes to.
+ *
+ * @param steps made
+ * @param trainingRows trained on
+ * @param heldOutRows measured on
+ * @param heldOutLoss mean over rows and levels
+ * @param levels of noise
+ * @param firstSigma deviation of the largest noise
+ * @param lastSigma deviation of the least
+ * @param discrepancy between samples of the model and held-out rows; null if samples ran away
+ * @param seconds spent on the steps
+ */
+record ConditionalFigures(
+    long steps,
+    int trainingRows,
+    int heldOutRows,
+    double heldOutLoss,
+    int levels,
+    float firstSigma,
+    float lastSigma,
+    MaximumMeanDiscrepancy discrepancy,
+    double seconds) {
+
+  /** Prints them as lines for people. */
+  void print(PrintWriter out, String backend) {
+    line(out, "held-out loss", "%.4f", heldOutLoss);
+    line(out, "noise", "%d levels from %.4g to %.4g", levels, firstSigma, lastSigma);
+    if (discrepancy != null) {
+      line(
+          out,
+          "squared MMD of samples",
+          "%.5f (bandwidth %.3f)",
+          discrepancy.squared(),
+          discrepancy.bandwidth());
+    }
+    line(
+        out,
+        "training",
+        "%.1f s, %d steps on %d rows; held out: %d",
+        seconds,
+        steps,
+        trainingRows,
+        heldOutRows);
+    line(out, "computed by", "%s", backend);
+    out.flush();
+  }
+
+  private static void line(PrintWriter out, String name, String format, Object... values) {
+    out.printf(Locale.ROOT, "%-24s %s%n", name, String.format(Locale.ROOT, format, values));
+  }
+}

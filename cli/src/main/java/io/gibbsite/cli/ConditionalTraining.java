@@ -1,0 +1,226 @@
+package io.gibbsite.cli;
+
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.Workers;
+import io.gibbsite.cli.picture.Fonts;
+import io.gibbsite.cli.picture.PanelRow;
+import io.gibbsite.cli.picture.Plane;
+import io.gibbsite.cli.picture.Png;
+import io.gibbsite.cli.picture.ScatterPlot;
+import io.gibbsite.data.Dataset;
+import io.gibbsite.data.ImageLayout;
+import io.gibbsite.density.Gaussian;
+import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
+import io.gibbsite.mlp.ConditionalModel;
+import io.gibbsite.mlp.MlpModel;
+import io.gibbsite.mlp.MlpParameters;
+import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.train.MetricsCsv;
+import io.gibbsite.train.MlpTrainer;
+import io.gibbsite.train.MultiScaleObjective;
+import io.gibbsite.train.TrainingOptions;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The training of a noise-conditional energy, by denoising at many levels of noise. */
+final class ConditionalTraining extends Training {
+  private static final int POINTS = 2000;
+  private static final int IMAGES = 64;
+
+  private final MlpTrainingOptions options;
+  private final TrainingData data;
+  private final Backend backend;
+  private final float[] mean;
+  private final float dataSd;
+  private final float[] ladder;
+  private final MlpTrainer trainer;
+
+  /**
+   * Sets up the first step. Writes nothing.
+   *
+   * @param options checked
+   */
+  ConditionalTraining(
+      MlpTrainingOptions options, TrainingData data, Backend backend, RunFolder folder) {
+    super(options, folder, MlpTraining.header(objective(options, data)));
+    this.options = options;
+    this.data = data;
+    this.backend = backend;
+    int d = data.columns();
+    mean = data.jittered().means();
+    dataSd = deviation(data.jittered(), mean);
+    ladder = options.ladder(dataSd, d);
+    MlpShape shape = MlpShape.of(options.activation(), d + 1, options.hidden());
+    trainer =
+        new MlpTrainer(
+            backend,
+            new MlpModel(MlpParameters.random(shape, null, options.seed), 0),
+            widened(data.training().values(), data.training().rows(), d),
+            data.training().rows(),
+            objective(options, data),
+            options.optimiser(shape.parameterCount() + 1),
+            new TrainingOptions(
+                options.batch,
+                options.learningRate(),
+                options.seed,
+                options.weightDecay,
+                options.gradientNormLimit(),
+                options.average,
+                data.jitterSd() == null ? null : Arrays.copyOf(data.jitterSd(), d + 1)));
+  }
+
+  private static MultiScaleObjective objective(MlpTrainingOptions options, TrainingData data) {
+    float[] mean = data.jittered().means();
+    float sd = deviation(data.jittered(), mean);
+    return new MultiScaleObjective(mean, sd, options.ladder(sd, data.columns()));
+  }
+
+  /** The root of the columns' mean variance. */
+  private static float deviation(Dataset rows, float[] mean) {
+    double sum = 0;
+    for (int k = 0; k < rows.values().length; k++) {
+      double away = rows.values()[k] - mean[k % mean.length];
+      sum += away * away;
+    }
+    return (float) Math.sqrt(sum / rows.values().length);
+  }
+
+  /** Rows with one more column, which the objective does not look at. */
+  private static float[] widened(float[] x, int rows, int d) {
+    float[] wide = new float[Math.multiplyExact(rows, d + 1)];
+    for (int i = 0; i < rows; i++) {
+      System.arraycopy(x, i * d, wide, i * (d + 1), d);
+    }
+    return wide;
+  }
+
+  @Override
+  MlpTrainer trainer() {
+    return trainer;
+  }
+
+  @Override
+  void begin() throws IOException {
+    options.begunOn = backend.name();
+    RunFolder.writeJson(folder().config(), options);
+    int d = mean.length;
+    float[] factor = new float[d * d];
+    for (int j = 0; j < d; j++) {
+      factor[j * d + j] = dataSd;
+    }
+    Gaussian gaussian = new Gaussian(mean, factor);
+    folder()
+        .writeFitted(
+            new RunFolder.Fitted(gaussian, gaussian, data.standardiser(), data.images()));
+  }
+
+  @Override
+  double step() {
+    return trainer.step();
+  }
+
+  @Override
+  String measure(MetricsCsv metrics, double loss) throws IOException {
+    return MlpTraining.measure(metrics, trainer, options, loss, heldOut(), seconds());
+  }
+
+  private double heldOut() {
+    int rows = data.heldOut().rows();
+    return trainer.heldOut(widened(data.heldOut().values(), rows, mean.length), rows);
+  }
+
+  private ConditionalModel model() {
+    return new ConditionalModel(trainer.model().parameters(), mean, dataSd, ladder);
+  }
+
+  @Override
+  void writeModel() throws IOException {
+    model().write(folder().model(), Map.of("step", Long.toString(trainer.stepsDone())));
+  }
+
+  /** Draws samples, and pictures of them and of the loss; says what the model is worth. */
+  ConditionalFigures finish(Consumer<String> note) throws IOException {
+    int count = data.images() == null ? POINTS : IMAGES;
+    float[] samples = null;
+    MaximumMeanDiscrepancy discrepancy = null;
+    try (Workers workers = new Workers(backend.options().threads(), "gibbsite-mmd")) {
+      ConditionalModel model = model();
+      samples =
+          ConditionalSampling.draw(
+              model,
+              ConditionalSampling.annealing(model, null, null),
+              count,
+              options.seed,
+              backend,
+              done -> {});
+      discrepancy =
+          MaximumMeanDiscrepancy.of(
+              samples,
+              count,
+              data.heldOut().values(),
+              data.heldOut().rows(),
+              mean.length,
+              workers);
+      draw(samples, count);
+    } catch (ArithmeticException e) {
+      note.accept("no samples: " + e.getMessage());
+    }
+    if (Fonts.available()) {
+      TrainingPictures.curve(
+          folder(),
+          "loss.png",
+          "multi-dsm loss",
+          MlpTraining.header(trainer.objective()),
+          Map.of("training", "loss", "held out", "held_out_loss"));
+    } else {
+      note.accept("loss.png is left out: this system has no fonts (install fontconfig and one)");
+    }
+    return new ConditionalFigures(
+        trainer.stepsDone(),
+        data.training().rows(),
+        data.heldOut().rows(),
+        heldOut(),
+        ladder.length,
+        ladder[0],
+        ladder[ladder.length - 1],
+        discrepancy,
+        seconds());
+  }
+
+  private void draw(float[] samples, int count) throws IOException {
+    ImageLayout images = data.images();
+    float[] rows = data.heldOut().values();
+    if (images != null) {
+      int side = (int) Math.sqrt(Math.min(count, data.heldOut().rows()));
+      int length = side * side * mean.length;
+      Png.write(
+          folder().file("samples.png"),
+          PanelRow.draw(
+              List.of(
+                  TrainingPictures.grid(
+                      "data", Arrays.copyOf(rows, length), side, images, data.standardiser()),
+                  TrainingPictures.grid(
+                      "annealed Langevin samples",
+                      Arrays.copyOf(samples, length),
+                      side,
+                      images,
+                      data.standardiser()))));
+    } else if (mean.length == 2) {
+      Plane plane = Plane.around(rows, data.heldOut().rows(), 0.08);
+      Png.write(
+          folder().file("samples.png"),
+          PanelRow.draw(
+              List.of(
+                  new ScatterPlot("data", plane, rows, data.heldOut().rows()),
+                  new ScatterPlot("annealed Langevin samples", plane, samples, count))));
+    }
+  }
+
+  @Override
+  public void close() {
+    trainer.close();
+  }
+}
