@@ -113,8 +113,7 @@ final class ConditionalTraining extends Training {
     }
     Gaussian gaussian = new Gaussian(mean, factor);
     folder()
-        .writeFitted(
-            new RunFolder.Fitted(gaussian, gaussian, data.standardiser(), data.images()));
+        .writeFitted(new RunFolder.Fitted(gaussian, gaussian, data.standardiser(), data.images()));
   }
 
   @Override
@@ -158,12 +157,7 @@ final class ConditionalTraining extends Training {
               done -> {});
       discrepancy =
           MaximumMeanDiscrepancy.of(
-              samples,
-              count,
-              data.heldOut().values(),
-              data.heldOut().rows(),
-              mean.length,
-              workers);
+              samples, count, data.heldOut().values(), data.heldOut().rows(), mean.length, workers);
       draw(samples, count);
     } catch (ArithmeticException e) {
       note.accept("no samples: " + e.getMessage());

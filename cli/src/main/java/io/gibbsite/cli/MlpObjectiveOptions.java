@@ -344,8 +344,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
 
   /**
    * The deviations of the noise. Where columns are many, noisy rows lie close to a sphere, and
-   * neighbouring levels overlap if their ratio is at most {@code a / (a - 3)}, {@code a = sqrt(2 d)}
-   * (Song and Ermon 2020, technique 2); where they are few, 2 will do.
+   * neighbouring levels overlap if their ratio is at most {@code a / (a - 3)}, {@code a = sqrt(2
+   * d)} (Song and Ermon 2020, technique 2); where they are few, 2 will do.
    *
    * @param sd of the data's columns
    */

@@ -147,8 +147,16 @@ final class SampleCommand implements Callable<Integer> {
   private ConditionalSampling conditional() {
     for (String option :
         List.of(
-            "--sampler", "--burn-in", "--thin", "--temperature", "--levels", "--init",
-            "--noise-scale", "--clip", "--box", "--leapfrog")) {
+            "--sampler",
+            "--burn-in",
+            "--thin",
+            "--temperature",
+            "--levels",
+            "--init",
+            "--noise-scale",
+            "--clip",
+            "--box",
+            "--leapfrog")) {
       require(
           !isGiven(option),
           option + ": a noise-conditional energy is sampled by Langevin steps down its ladder");

@@ -36,7 +36,9 @@ record TrainingData(
     Dataset.Split clean = DataSource.split(all, options);
     Dataset.Split noisy = DataSource.split(jittered(all, jitter, options.seed), options);
     Standardiser standardiser = null;
-    if (options.standardise == null ? all.images() != null && !options.conditional() : options.standardise) {
+    if (options.standardise == null
+        ? all.images() != null && !options.conditional()
+        : options.standardise) {
       standardiser = Standardiser.fit(noisy.training());
       for (Dataset rows : List.of(clean.training(), noisy.training(), noisy.heldOut())) {
         standardiser.apply(rows.values(), rows.rows());

@@ -89,8 +89,19 @@ class ConditionalCommandsTest {
     float[] first = null;
     for (String threads : new String[] {"1", "3"}) {
       String[] sample = {
-        "sample", path("run"), "--quiet", "--backend", "vector", "--threads", threads, "--chains",
-        "70", "--out", path("x.npz"), "--picture", path("x.png")
+        "sample",
+        path("run"),
+        "--quiet",
+        "--backend",
+        "vector",
+        "--threads",
+        threads,
+        "--chains",
+        "70",
+        "--out",
+        path("x.npz"),
+        "--picture",
+        path("x.png")
       };
       Run.of(sample).succeeds();
       NdArray x = Npz.read(folder.resolve("x.npz")).get("posterior/x");
@@ -105,7 +116,8 @@ class ConditionalCommandsTest {
   void whatHasNoMeaningIsRefused() throws IOException {
     train("run").succeeds();
     String model = path("run/model.safetensors");
-    Run.of("logz", "--quiet", "--model", model).fails(2, "conditional-mlp", "models of one density");
+    Run.of("logz", "--quiet", "--model", model)
+        .fails(2, "conditional-mlp", "models of one density");
     Run.of("evaluate", "--quiet", "--model", model, "--data", "x.npy")
         .fails(2, "conditional-mlp", "models of one density");
     Files.writeString(folder.resolve("x.csv"), "1,2\n");
