@@ -11,6 +11,7 @@ import io.gibbsite.cli.picture.ScatterPlot;
 import io.gibbsite.data.BuiltIn;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.train.DivergedException;
+import io.gibbsite.train.HeldOut;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ final class BenchObjectivesCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "O",
       description = "Of those of gibbsite train mlp (default: all).")
-  private List<String> objectives = MlpObjectiveOptions.OBJECTIVES;
+  private List<String> objectives = MlpObjectiveOptions.all();
 
   @Option(
       names = "--steps",
@@ -97,6 +98,18 @@ final class BenchObjectivesCommand implements Callable<Integer> {
           1e3 * figures.seconds() / figures.steps());
     }
 
+    static Line of(String objective, ConditionalFigures figures) {
+      HeldOut.Mean heldOut = figures.heldOut();
+      return new Line(
+          objective,
+          figures.steps(),
+          heldOut == null ? null : heldOut.value(),
+          heldOut == null ? null : heldOut.standardError(),
+          figures.discrepancy() == null ? null : figures.discrepancy().squared(),
+          figures.seconds(),
+          1e3 * figures.seconds() / figures.steps());
+    }
+
     String markdown() {
       return String.format(
           Locale.ROOT,
@@ -118,9 +131,9 @@ final class BenchObjectivesCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     for (String objective : objectives) {
       require(
-          MlpObjectiveOptions.OBJECTIVES.contains(objective),
+          MlpObjectiveOptions.all().contains(objective),
           "unknown objective '%s': %s"
-              .formatted(objective, String.join(", ", MlpObjectiveOptions.OBJECTIVES)));
+              .formatted(objective, String.join(", ", MlpObjectiveOptions.all())));
     }
     objectives.forEach(objective -> options(objective).check());
     TrainingData data = TrainingData.prepare(options(objectives.get(0)));
@@ -135,7 +148,17 @@ final class BenchObjectivesCommand implements Callable<Integer> {
     }
     try (Backend backend = common.openBackend()) {
       for (String objective : objectives) {
-        print(train(options(objective), data, backend, folder, panels));
+        MlpTrainingOptions options = options(objective);
+        RunFolder own = RunFolder.make(folder.file(objective));
+        try {
+          print(
+              options.conditional()
+                  ? conditional(options, data, backend, own, panels)
+                  : train(options, data, backend, own, panels));
+        } catch (DivergedException e) {
+          common.note(objective + ": " + e.getMessage());
+          print(new Line(objective, e.step(), null, null, null, null, null));
+        }
       }
     }
     Path picture = folder.file("objectives.png");
@@ -175,10 +198,9 @@ final class BenchObjectivesCommand implements Callable<Integer> {
       MlpTrainingOptions options,
       TrainingData data,
       Backend backend,
-      RunFolder folder,
+      RunFolder own,
       List<Panel> panels)
       throws IOException {
-    RunFolder own = RunFolder.make(folder.file(options.objective));
     try (MlpTraining training = new MlpTraining(options, data, backend, own);
         Progress progress = common.progress(options.objective, steps)) {
       training.begin();
@@ -187,22 +209,38 @@ final class BenchObjectivesCommand implements Callable<Integer> {
       training.writeModel(figures);
       RunFolder.writeJson(own.report(), TrainingReport.of(figures, options, backend));
       Line line = Line.of(figures);
-      panels.addAll(panels(training, figures, own, line, panels.isEmpty()));
+      add(new TrainingPictures(training, figures, own).planePanels(), line, panels);
       return line;
-    } catch (DivergedException e) {
-      common.note(options.objective + ": " + e.getMessage());
-      return new Line(options.objective, e.step(), null, null, null, null, null);
     }
   }
 
-  /** Density and samples, under their figures; before the first ones the data. */
-  private List<Panel> panels(
-      MlpTraining training, TrainingFigures figures, RunFolder own, Line line, boolean first) {
-    TrainingPictures.PlanePanels plane = new TrainingPictures(training, figures, own).planePanels();
+  /** The same of a noise-conditional energy, at its least noise. */
+  private Line conditional(
+      MlpTrainingOptions options,
+      TrainingData data,
+      Backend backend,
+      RunFolder own,
+      List<Panel> panels)
+      throws IOException {
+    try (ConditionalTraining training = new ConditionalTraining(options, data, backend, own);
+        Progress progress = common.progress(options.objective, steps)) {
+      training.begin();
+      training.train(progress, () -> false);
+      ConditionalFigures figures = training.finish(common::note);
+      Line line = Line.of(options.objective, figures);
+      TrainingPictures.PlanePanels plane = training.planePanels();
+      if (plane != null) {
+        add(plane, line, panels);
+      }
+      return line;
+    }
+  }
+
+  /** Adds density and samples, under their figures; before the first ones the data. */
+  private static void add(TrainingPictures.PlanePanels plane, Line line, List<Panel> panels) {
     HeatMap density = plane.density();
     ScatterPlot samples = plane.samples();
-    List<Panel> panels = new ArrayList<>();
-    if (first) {
+    if (panels.isEmpty()) {
       panels.add(new HeatMap("two moons", density.plane(), truth(density), density.cells()));
       panels.add(plane.data());
     }
@@ -210,7 +248,6 @@ final class BenchObjectivesCommand implements Callable<Integer> {
     panels.add(new HeatMap(name, density.plane(), density.values(), density.cells()));
     String title = "samples, MMD² " + Line.text("%.4f", line.squaredMmd());
     panels.add(new ScatterPlot(title, samples.plane(), samples.x(), samples.rows()));
-    return panels;
   }
 
   /** The built-in density on the cells of the map. */

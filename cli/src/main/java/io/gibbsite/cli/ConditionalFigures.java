@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
+import io.gibbsite.train.HeldOut;
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -14,6 +15,8 @@ import java.util.Locale;
  * @param levels of noise
  * @param firstSigma deviation of the largest noise
  * @param lastSigma deviation of the least
+ * @param heldOut mean log-density of held-out rows by the energy at the least noise, its log Z
+ *     integrated; null unless the rows lie in a plane
  * @param discrepancy between samples of the model and held-out rows; null if samples ran away
  * @param seconds spent on the steps
  */
@@ -25,6 +28,7 @@ record ConditionalFigures(
     int levels,
     float firstSigma,
     float lastSigma,
+    HeldOut.Mean heldOut,
     MaximumMeanDiscrepancy discrepancy,
     double seconds) {
 
@@ -32,6 +36,14 @@ record ConditionalFigures(
   void print(PrintWriter out, String backend) {
     line(out, "held-out loss", "%.4f", heldOutLoss);
     line(out, "noise", "%d levels from %.4g to %.4g", levels, firstSigma, lastSigma);
+    if (heldOut != null) {
+      line(
+          out,
+          "held-out log-density",
+          "%.4f +- %.4f, at the least noise",
+          heldOut.value(),
+          heldOut.standardError());
+    }
     if (discrepancy != null) {
       line(
           out,

@@ -3,8 +3,8 @@ package io.gibbsite.cli;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.cli.picture.Fonts;
+import io.gibbsite.cli.picture.HeatMap;
 import io.gibbsite.cli.picture.PanelRow;
-import io.gibbsite.cli.picture.Plane;
 import io.gibbsite.cli.picture.Png;
 import io.gibbsite.cli.picture.ScatterPlot;
 import io.gibbsite.data.Dataset;
@@ -37,6 +37,12 @@ final class ConditionalTraining extends Training {
   private final float dataSd;
   private final float[] ladder;
   private final MlpTrainer trainer;
+
+  /** Of {@link #finish}; null if they ran away. */
+  private float[] samples;
+
+  /** Of {@link #finish}; null unless the rows lie in a plane. */
+  private LeastNoise learned;
 
   /**
    * Sets up the first step. Writes nothing.
@@ -143,8 +149,9 @@ final class ConditionalTraining extends Training {
   /** Draws samples, and pictures of them and of the loss; says what the model is worth. */
   ConditionalFigures finish(Consumer<String> note) throws IOException {
     int count = data.images() == null ? POINTS : IMAGES;
-    float[] samples = null;
     MaximumMeanDiscrepancy discrepancy = null;
+    samples = null;
+    learned = mean.length == 2 ? LeastNoise.of(model(), data, backend) : null;
     try (Workers workers = new Workers(backend.options().threads(), "gibbsite-mmd")) {
       ConditionalModel model = model();
       samples =
@@ -158,7 +165,7 @@ final class ConditionalTraining extends Training {
       discrepancy =
           MaximumMeanDiscrepancy.of(
               samples, count, data.heldOut().values(), data.heldOut().rows(), mean.length, workers);
-      draw(samples, count);
+      draw(count);
     } catch (ArithmeticException e) {
       note.accept("no samples: " + e.getMessage());
     }
@@ -180,11 +187,30 @@ final class ConditionalTraining extends Training {
         ladder.length,
         ladder[0],
         ladder[ladder.length - 1],
+        learned == null ? null : learned.heldOut(),
         discrepancy,
         seconds());
   }
 
-  private void draw(float[] samples, int count) throws IOException {
+  /**
+   * What there is to see after {@link #finish} of a model of plane data; null if samples ran away.
+   */
+  TrainingPictures.PlanePanels planePanels() {
+    if (samples == null) {
+      return null;
+    }
+    Dataset rows = data.jittered();
+    return new TrainingPictures.PlanePanels(
+        new ScatterPlot("data", learned.plane(), rows.values(), Math.min(POINTS, rows.rows())),
+        new HeatMap(
+            "learned density, least noise",
+            learned.plane(),
+            learned.density(),
+            TrainingPictures.CELLS),
+        new ScatterPlot("annealed Langevin samples", learned.plane(), samples, POINTS));
+  }
+
+  private void draw(int count) throws IOException {
     ImageLayout images = data.images();
     float[] rows = data.heldOut().values();
     if (images != null) {
@@ -203,13 +229,10 @@ final class ConditionalTraining extends Training {
                       images,
                       data.standardiser()))));
     } else if (mean.length == 2) {
-      Plane plane = Plane.around(rows, data.heldOut().rows(), 0.08);
+      TrainingPictures.PlanePanels panels = planePanels();
       Png.write(
           folder().file("samples.png"),
-          PanelRow.draw(
-              List.of(
-                  new ScatterPlot("data", plane, rows, data.heldOut().rows()),
-                  new ScatterPlot("annealed Langevin samples", plane, samples, count))));
+          PanelRow.draw(List.of(panels.data(), panels.density(), panels.samples())));
     }
   }
 

@@ -333,7 +333,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
     atLeastOne("--noise-levels", noiseLevels);
   }
 
-  private static List<String> all() {
+  /** {@link #OBJECTIVES}, and that of noise-conditional energies. */
+  static List<String> all() {
     return Stream.concat(OBJECTIVES.stream(), Stream.of(CONDITIONAL)).toList();
   }
 

@@ -32,7 +32,8 @@ final class MlpTraining extends Training {
   /** Rows that are evaluated at once after training. */
   private static final int EVALUATION_ROWS = 4096;
 
-  private static final int GRID_CELLS = 400;
+  /** Of the integral in a plane, in each direction. */
+  static final int GRID_CELLS = 400;
 
   /** Samples that plane data are compared with, and images. */
   private static final int POINTS = 2000;
@@ -213,7 +214,10 @@ final class MlpTraining extends Training {
           ImportanceLogZ.estimate(
               session, densities.gaussian(), options.importanceSamples, options.seed);
       GridIntegral grid =
-          data.columns() == 2 ? GridIntegral.integrate(session, box(), GRID_CELLS) : null;
+          data.columns() == 2
+              ? GridIntegral.integrate(
+                  session, box(data.jittered(), densities.gaussian()), GRID_CELLS)
+              : null;
       boolean exact = grid != null && grid.borderNegligible();
       double logZ = exact ? grid.logZ() : importance.logZ();
       float[] heldOut = data.heldOut().values();
@@ -277,10 +281,10 @@ final class MlpTraining extends Training {
   /**
    * Seven deviations of the Gaussian on each side of its mean, and all rows: far into the tails.
    */
-  private UniformBox box() {
-    UniformBox rows = UniformBox.fit(data.jittered().values(), data.jittered().rows(), 2, 0.1f);
-    float[] mean = densities.gaussian().mean();
-    float[] c = densities.gaussian().cholesky();
+  static UniformBox box(Dataset data, Gaussian gaussian) {
+    UniformBox rows = UniformBox.fit(data.values(), data.rows(), 2, 0.1f);
+    float[] mean = gaussian.mean();
+    float[] c = gaussian.cholesky();
     float[] low = new float[2];
     float[] high = new float[2];
     for (int j = 0; j < 2; j++) {

@@ -27,7 +27,7 @@ import java.util.function.Consumer;
 
 /** The pictures of a trained model. */
 final class TrainingPictures {
-  private static final int CELLS = 320;
+  static final int CELLS = 320;
   private static final int SIDE = 8;
 
   private final MlpTraining training;

@@ -27,10 +27,11 @@ class BenchObjectivesCommandTest {
 
   @Test
   void aTableAPictureAndTheRuns() throws IOException {
-    Run run = bench("--objectives", "ssm,cd", "--steps", "20").succeeds();
-    assertThat(run.out().lines()).hasSize(5);
+    Run run = bench("--objectives", "ssm,cd,multi-dsm", "--steps", "20").succeeds();
+    assertThat(run.out().lines()).hasSize(6);
     assertThat(run.out())
-        .containsSubsequence("held-out log-density", "the density itself", "| ssm |", "| cd |");
+        .containsSubsequence(
+            "held-out log-density", "the density itself", "| ssm |", "| cd |", "| multi-dsm | −");
     // Two moons and the data, then a density and samples of each.
     assertThat(ImageIO.read(folder.resolve("runs/objectives.png").toFile()).getWidth())
         .isGreaterThan(1500);

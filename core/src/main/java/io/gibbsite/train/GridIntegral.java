@@ -2,6 +2,7 @@ package io.gibbsite.train;
 
 import io.gibbsite.density.UniformBox;
 import io.gibbsite.mlp.MlpSession;
+import io.gibbsite.sampler.EnergyFunction;
 
 /**
  * The log partition function of a two-dimensional energy by the midpoint rule on a box.
@@ -27,10 +28,22 @@ public record GridIntegral(double logZ, double borderShare, int cells) {
    * @throws IllegalArgumentException if the session or the box is not two-dimensional
    */
   public static GridIntegral integrate(MlpSession session, UniformBox box, int cells) {
+    return integrate(session, session.rows(), box, cells);
+  }
+
+  /**
+   * Integrates an energy.
+   *
+   * @param block the most rows of a call
+   * @param cells in each direction, at least 3
+   * @throws IllegalArgumentException if the energy or the box is not two-dimensional
+   */
+  public static GridIntegral integrate(
+      EnergyFunction function, int block, UniformBox box, int cells) {
     if (cells < 3) {
       throw new IllegalArgumentException("a grid needs at least 3 cells a side, not " + cells);
     }
-    float[] energy = energies(session, box, cells);
+    float[] energy = energies(function, block, box, cells);
     double lowest = Double.POSITIVE_INFINITY;
     for (float e : energy) {
       lowest = Math.min(lowest, e);
@@ -57,13 +70,22 @@ public record GridIntegral(double logZ, double borderShare, int cells) {
    *     side; the first column of x within a row
    */
   public static float[] energies(MlpSession session, UniformBox box, int cells) {
-    if (session.shape().inputs() != 2 || box.columns() != 2) {
+    return energies(session, session.rows(), box, cells);
+  }
+
+  /**
+   * The same of any energy.
+   *
+   * @param most rows of a call
+   */
+  public static float[] energies(EnergyFunction function, int most, UniformBox box, int cells) {
+    if (function.columns() != 2 || box.columns() != 2) {
       throw new IllegalArgumentException(
           "a grid has two dimensions; the energy has %d and the box %d"
-              .formatted(session.shape().inputs(), box.columns()));
+              .formatted(function.columns(), box.columns()));
     }
     int total = Math.multiplyExact(cells, cells);
-    int block = Math.min(session.rows(), total);
+    int block = Math.min(most, total);
     float[] x = new float[block * 2];
     float[] energy = new float[block];
     float[] all = new float[total];
@@ -74,7 +96,7 @@ public record GridIntegral(double logZ, double borderShare, int cells) {
         x[2 * r] = box.low(0) + box.extent(0) * ((cell % cells + 0.5f) / cells);
         x[2 * r + 1] = box.low(1) + box.extent(1) * ((cell / cells + 0.5f) / cells);
       }
-      session.energy(x, rows, energy);
+      function.energy(x, rows, energy);
       System.arraycopy(energy, 0, all, first, rows);
     }
     return all;

@@ -2,6 +2,7 @@ package io.gibbsite.train;
 
 import io.gibbsite.density.Density;
 import io.gibbsite.mlp.MlpSession;
+import io.gibbsite.sampler.EnergyFunction;
 
 /**
  * How well a model predicts rows it was not trained on, in nats a row, beside a reference density.
@@ -47,7 +48,17 @@ public record HeldOut(Mean model, Mean reference, Mean gain) {
    */
   public static HeldOut compare(
       MlpSession session, double logZ, Density reference, float[] x, int rows) {
-    int d = session.shape().inputs();
+    return compare(session, session.rows(), logZ, reference, x, rows);
+  }
+
+  /**
+   * The same of any energy.
+   *
+   * @param most rows of a call
+   */
+  public static HeldOut compare(
+      EnergyFunction function, int most, double logZ, Density reference, float[] x, int rows) {
+    int d = function.columns();
     if (rows < 2 || x.length < (long) rows * d || reference.columns() != d) {
       throw new IllegalArgumentException(
           "%d held-out rows in %d entries, with a reference of %d columns, for an energy of %d"
@@ -56,13 +67,13 @@ public record HeldOut(Mean model, Mean reference, Mean gain) {
     double[] model = new double[rows];
     double[] other = new double[rows];
     double[] gain = new double[rows];
-    int block = Math.min(session.rows(), rows);
+    int block = Math.min(most, rows);
     float[] chunk = new float[block * d];
     float[] energy = new float[block];
     for (int first = 0; first < rows; first += block) {
       int n = Math.min(block, rows - first);
       System.arraycopy(x, first * d, chunk, 0, n * d);
-      session.energy(chunk, n, energy);
+      function.energy(chunk, n, energy);
       for (int i = 0; i < n; i++) {
         model[first + i] = -energy[i] - logZ;
         other[first + i] = reference.logDensity(x, (first + i) * d);

@@ -52,7 +52,7 @@ class ScalarBackendTest {
   /** For 3x2 and 7 rows all of it counted by hand. */
   @Test
   void saysHowMuchMemoryABoltzmannMachineTakes() {
-    int rounded = 4 * 3 * 2 + 2 * 8 * 2; // q; two sums a column
+    int rounded = 4 * 3 * 2 + (5 * 4 + 2 * 8) * 2; // q; five numbers and two sums a column
     int biases = 4 * (3 + 2) + 3; // and the mask
     int chains = 7 * (3 + 2);
     int row = (8 + 4 + 4) * 3; // T, a, uniform numbers
