@@ -205,8 +205,7 @@ final class BenchObjectivesCommand implements Callable<Integer> {
         Progress progress = common.progress(options.objective, steps)) {
       training.begin();
       training.train(progress, () -> false);
-      TrainingFigures figures = training.figures();
-      training.writeModel(figures);
+      TrainingFigures figures = training.finish(common);
       RunFolder.writeJson(own.report(), TrainingReport.of(figures, options, backend));
       Line line = Line.of(figures);
       add(new TrainingPictures(training, figures, own).planePanels(), line, panels);
@@ -226,7 +225,7 @@ final class BenchObjectivesCommand implements Callable<Integer> {
         Progress progress = common.progress(options.objective, steps)) {
       training.begin();
       training.train(progress, () -> false);
-      ConditionalFigures figures = training.finish(common::note);
+      ConditionalFigures figures = training.finish(common);
       Line line = Line.of(options.objective, figures);
       TrainingPictures.PlanePanels plane = training.planePanels();
       if (plane != null) {

@@ -4,10 +4,8 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.train.ContrastiveDivergenceTrainer;
 import io.gibbsite.train.MetricsCsv;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 
 /** The training of an RBM, whatever its visible units are. */
 abstract class BoltzmannTraining extends Training {
@@ -49,16 +47,8 @@ abstract class BoltzmannTraining extends Training {
   /** The exact log Z, or null if it takes too long to know it at every measurement. */
   abstract Double monitoredLogZ();
 
-  /** What the model is worth. */
-  abstract RbmFigures figures(CommonOptions common);
-
-  /**
-   * Draws all that fit the data.
-   *
-   * @param note told why one is left out
-   * @return the pictures
-   */
-  abstract List<Path> draw(Consumer<String> note) throws IOException;
+  @Override
+  abstract RbmFigures finish(CommonOptions common);
 
   /** What the columns are. */
   final VisibleLayout layout() {

@@ -1,9 +1,10 @@
 package io.gibbsite.cli;
 
+import static io.gibbsite.cli.RunFigures.line;
+
 import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
 import io.gibbsite.train.HeldOut;
 import java.io.PrintWriter;
-import java.util.Locale;
 
 /**
  * What the training of a noise-conditional energy comes to.
@@ -30,10 +31,11 @@ record ConditionalFigures(
     float lastSigma,
     HeldOut.Mean heldOut,
     MaximumMeanDiscrepancy discrepancy,
-    double seconds) {
+    double seconds)
+    implements RunFigures {
 
-  /** Prints them as lines for people. */
-  void print(PrintWriter out, String backend) {
+  @Override
+  public void print(PrintWriter out, String backend) {
     line(out, "held-out loss", "%.4f", heldOutLoss);
     line(out, "noise", "%d levels from %.4g to %.4g", levels, firstSigma, lastSigma);
     if (heldOut != null) {
@@ -61,10 +63,5 @@ record ConditionalFigures(
         trainingRows,
         heldOutRows);
     line(out, "computed by", "%s", backend);
-    out.flush();
-  }
-
-  private static void line(PrintWriter out, String name, String format, Object... values) {
-    out.printf(Locale.ROOT, "%-24s %s%n", name, String.format(Locale.ROOT, format, values));
   }
 }

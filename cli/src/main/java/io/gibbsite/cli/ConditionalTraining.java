@@ -4,11 +4,12 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.cli.picture.Fonts;
 import io.gibbsite.cli.picture.HeatMap;
+import io.gibbsite.cli.picture.ImageGrid;
+import io.gibbsite.cli.picture.Panel;
 import io.gibbsite.cli.picture.PanelRow;
 import io.gibbsite.cli.picture.Png;
 import io.gibbsite.cli.picture.ScatterPlot;
 import io.gibbsite.data.Dataset;
-import io.gibbsite.data.ImageLayout;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
 import io.gibbsite.mlp.ConditionalModel;
@@ -20,6 +21,8 @@ import io.gibbsite.train.MlpTrainer;
 import io.gibbsite.train.MultiScaleObjective;
 import io.gibbsite.train.TrainingOptions;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -146,8 +149,8 @@ final class ConditionalTraining extends Training {
     model().write(folder().model(), Map.of("step", Long.toString(trainer.stepsDone())));
   }
 
-  /** Draws samples, and pictures of them and of the loss; says what the model is worth. */
-  ConditionalFigures finish(Consumer<String> note) throws IOException {
+  @Override
+  ConditionalFigures finish(CommonOptions common) {
     int count = data.images() == null ? POINTS : IMAGES;
     MaximumMeanDiscrepancy discrepancy = null;
     samples = null;
@@ -165,19 +168,9 @@ final class ConditionalTraining extends Training {
       discrepancy =
           MaximumMeanDiscrepancy.of(
               samples, count, data.heldOut().values(), data.heldOut().rows(), mean.length, workers);
-      draw(count);
     } catch (ArithmeticException e) {
-      note.accept("no samples: " + e.getMessage());
-    }
-    if (Fonts.available()) {
-      TrainingPictures.curve(
-          folder(),
-          "loss.png",
-          "multi-dsm loss",
-          MlpTraining.header(trainer.objective()),
-          Map.of("training", "loss", "held out", "held_out_loss"));
-    } else {
-      note.accept("loss.png is left out: this system has no fonts (install fontconfig and one)");
+      samples = null;
+      common.note("no samples: " + e.getMessage());
     }
     return new ConditionalFigures(
         trainer.stepsDone(),
@@ -210,30 +203,41 @@ final class ConditionalTraining extends Training {
         new ScatterPlot("annealed Langevin samples", learned.plane(), samples, POINTS));
   }
 
-  private void draw(int count) throws IOException {
-    ImageLayout images = data.images();
-    float[] rows = data.heldOut().values();
-    if (images != null) {
-      int side = (int) Math.sqrt(Math.min(count, data.heldOut().rows()));
-      int length = side * side * mean.length;
-      Png.write(
-          folder().file("samples.png"),
-          PanelRow.draw(
-              List.of(
-                  TrainingPictures.grid(
-                      "data", Arrays.copyOf(rows, length), side, images, data.standardiser()),
-                  TrainingPictures.grid(
-                      "annealed Langevin samples",
-                      Arrays.copyOf(samples, length),
-                      side,
-                      images,
-                      data.standardiser()))));
-    } else if (mean.length == 2) {
-      TrainingPictures.PlanePanels panels = planePanels();
-      Png.write(
-          folder().file("samples.png"),
-          PanelRow.draw(List.of(panels.data(), panels.density(), panels.samples())));
+  @Override
+  List<Path> draw(Consumer<String> note) throws IOException {
+    List<Path> files = new ArrayList<>();
+    if (samples != null && (data.images() != null || learned != null)) {
+      Path file = folder().file("samples.png");
+      Png.write(file, PanelRow.draw(data.images() != null ? images() : plane()));
+      files.add(file);
     }
+    if (Fonts.available()) {
+      files.add(
+          TrainingPictures.curve(
+              folder(),
+              "loss.png",
+              "multi-dsm loss",
+              MlpTraining.header(trainer.objective()),
+              Map.of("training", "loss", "held out", "held_out_loss")));
+    } else {
+      note.accept("loss.png is left out: this system has no fonts (install fontconfig and one)");
+    }
+    return files;
+  }
+
+  private List<ImageGrid> images() {
+    int side = (int) Math.sqrt(Math.min(IMAGES, data.heldOut().rows()));
+    float[] rows = Arrays.copyOf(data.heldOut().values(), side * side * mean.length);
+    float[] drawn = Arrays.copyOf(samples, rows.length);
+    return List.of(
+        TrainingPictures.grid("data", rows, side, data.images(), data.standardiser()),
+        TrainingPictures.grid(
+            "annealed Langevin samples", drawn, side, data.images(), data.standardiser()));
+  }
+
+  private List<Panel> plane() {
+    TrainingPictures.PlanePanels panels = planePanels();
+    return List.of(panels.data(), panels.density(), panels.samples());
   }
 
   @Override

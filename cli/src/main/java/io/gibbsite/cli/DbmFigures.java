@@ -1,7 +1,8 @@
 package io.gibbsite.cli;
 
+import static io.gibbsite.cli.RunFigures.line;
+
 import java.io.PrintWriter;
-import java.util.Locale;
 
 /**
  * What the training of a deep Boltzmann machine came to.
@@ -13,9 +14,10 @@ import java.util.Locale;
  * @param seconds of all steps and measurements
  */
 record DbmFigures(
-    long steps, int trainingRows, DbmLikelihood heldOut, DbmLikelihood training, double seconds) {
-  /** Prints them as lines for people. */
-  void print(PrintWriter out, String backend) {
+    long steps, int trainingRows, DbmLikelihood heldOut, DbmLikelihood training, double seconds)
+    implements RunFigures {
+  @Override
+  public void print(PrintWriter out, String backend) {
     bound(out, "held-out lower bound", heldOut);
     if (heldOut.meanLogLikelihood() != null) {
       line(out, "  log-likelihood itself", "%.4f nats a row", heldOut.meanLogLikelihood());
@@ -46,10 +48,5 @@ record DbmFigures(
     } else {
       line(out, name, "%.4f to %.4f nats a row", of.lower(), of.upper());
     }
-  }
-
-  private static void line(PrintWriter out, String name, String format, Object... values) {
-    out.println(
-        String.format(Locale.ROOT, "%-24s ", name) + String.format(Locale.ROOT, format, values));
   }
 }

@@ -13,6 +13,7 @@ import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.train.DbmTrainer;
 import io.gibbsite.train.MetricsCsv;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -118,7 +119,8 @@ final class DbmTraining extends Training {
     trainer.model().write(folder().model(), layout.metadata(trainer.stepsDone()));
   }
 
-  DbmFigures figures(CommonOptions common) {
+  @Override
+  DbmFigures finish(CommonOptions common) {
     DbmParameters parameters = trainer.model().parameters();
     AisOptions annealing =
         new AisOptions(
@@ -139,37 +141,41 @@ final class DbmTraining extends Training {
         seconds());
   }
 
-  /**
-   * Draws all that fit the data.
-   *
-   * @param note told why one is left out
-   */
-  void draw(Consumer<String> note) throws IOException {
+  @Override
+  List<Path> draw(Consumer<String> note) throws IOException {
+    List<Path> files = new ArrayList<>();
     if (layout.images() != null) {
       DbmParameters parameters = trainer.model().parameters();
       try (RbmSession session = backend.open(parameters.shape().rbm(), RbmImages.IMAGES)) {
         session.setParameters(DbmBlocks.join(parameters));
         DbmPosterior starts =
             DbmPosterior.of(parameters, heldOut, RbmImages.IMAGES, DbmPosterior.QUICK, backend);
-        RbmImages.draw(
-            folder(),
-            lowest(parameters),
-            layout.followedBy(parameters.shape().rbm().visible() - layout.visible()),
-            starts.evenStates(),
-            session,
-            options.seed);
+        files.addAll(
+            RbmImages.draw(
+                folder(),
+                lowest(parameters),
+                layout.followedBy(parameters.shape().rbm().visible() - layout.visible()),
+                starts.evenStates(),
+                session,
+                options.seed));
       }
     }
     if (Fonts.available()) {
-      TrainingPictures.curve(
-          folder(),
-          "bound.png",
-          "variational bound + log Z",
-          METRICS,
-          Map.of("training", "training_bound_plus_log_z", "held out", "held_out_bound_plus_log_z"));
+      files.add(
+          TrainingPictures.curve(
+              folder(),
+              "bound.png",
+              "variational bound + log Z",
+              METRICS,
+              Map.of(
+                  "training",
+                  "training_bound_plus_log_z",
+                  "held out",
+                  "held_out_bound_plus_log_z")));
     } else {
       note.accept("curves are left out: this system has no fonts (install fontconfig and one)");
     }
+    return files;
   }
 
   /** The two lowest layers, whose weights are filters of the image. */

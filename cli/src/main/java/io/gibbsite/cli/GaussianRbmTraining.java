@@ -93,7 +93,7 @@ final class GaussianRbmTraining extends BoltzmannTraining {
   }
 
   @Override
-  RbmFigures figures(CommonOptions common) {
+  RbmFigures finish(CommonOptions common) {
     GaussianRbmParameters parameters = trainer.model().parameters();
     AisOptions annealing =
         new AisOptions(

@@ -21,10 +21,12 @@ import io.gibbsite.train.MlpTrainer;
 import io.gibbsite.train.NceObjective;
 import io.gibbsite.train.TrainingOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 
 /** The training of an MLP energy. */
@@ -46,6 +48,9 @@ final class MlpTraining extends Training {
   private final Densities densities;
   private final MlpTrainer trainer;
   private float[] samples;
+
+  /** Of {@link #finish}. */
+  private TrainingFigures figures;
 
   /** What is fitted to the training rows. */
   private record Densities(Gaussian gaussian, Density noise, Gaussian base) {
@@ -207,8 +212,19 @@ final class MlpTraining extends Training {
     trainer.model().write(folder().model(), Map.of("step", Long.toString(trainer.stepsDone())));
   }
 
-  /** What the model is worth. */
-  TrainingFigures figures() {
+  @Override
+  TrainingFigures finish(CommonOptions common) throws IOException {
+    figures = measured();
+    writeModel(figures);
+    return figures;
+  }
+
+  @Override
+  List<Path> draw(Consumer<String> note) throws IOException {
+    return new TrainingPictures(this, figures, folder()).draw(note);
+  }
+
+  private TrainingFigures measured() {
     try (MlpSession session = open()) {
       ImportanceLogZ importance =
           ImportanceLogZ.estimate(
@@ -273,7 +289,7 @@ final class MlpTraining extends Training {
   }
 
   /** Writes the model at its end: with log Z as the figures have it, if it is not learned. */
-  void writeModel(TrainingFigures figures) throws IOException {
+  private void writeModel(TrainingFigures figures) throws IOException {
     MlpModel model = new MlpModel(trainer.model().parameters(), (float) figures.logZ());
     model.write(folder().model(), Map.of("step", Long.toString(trainer.stepsDone())));
   }

@@ -1,8 +1,9 @@
 package io.gibbsite.cli;
 
+import static io.gibbsite.cli.RunFigures.line;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.io.PrintWriter;
-import java.util.Locale;
 
 /**
  * What an RBM's training came to.
@@ -28,10 +29,11 @@ record RbmFigures(
     @JsonInclude(JsonInclude.Include.NON_NULL) Double labelError,
     double seconds,
     double monitoringSeconds,
-    double secondsPerEpoch) {
+    double secondsPerEpoch)
+    implements RunFigures {
 
-  /** Prints them as lines for people. */
-  void print(PrintWriter out, String backend) {
+  @Override
+  public void print(PrintWriter out, String backend) {
     likelihood(out, "held-out log-likelihood", heldOut);
     if (gaussianLogLikelihood != null) {
       line(out, "  of a Gaussian", "%.4f", gaussianLogLikelihood);
@@ -66,10 +68,5 @@ record RbmFigures(
     } else {
       line(out, name, "%.4f to %.4f nats a row", of.lower(), of.upper());
     }
-  }
-
-  private static void line(PrintWriter out, String name, String format, Object... values) {
-    out.println(
-        String.format(Locale.ROOT, "%-24s ", name) + String.format(Locale.ROOT, format, values));
   }
 }

@@ -85,7 +85,7 @@ final class RbmTraining extends BoltzmannTraining {
   }
 
   @Override
-  RbmFigures figures(CommonOptions common) {
+  RbmFigures finish(CommonOptions common) {
     RbmModel model = trainer.model();
     AisOptions annealing =
         new AisOptions(

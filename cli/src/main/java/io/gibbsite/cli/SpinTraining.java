@@ -113,22 +113,8 @@ final class SpinTraining extends Training {
     trainer.model().write(folder().model(), layout.metadata(trainer.stepsDone()));
   }
 
-  /**
-   * What the model is worth.
-   *
-   * @param heldOut likelihood of the held-out rows
-   * @param training likelihood of the training rows
-   * @param independent mean log-likelihood of the held-out rows if columns were independent
-   */
-  record Figures(
-      long steps,
-      int trainingRows,
-      SpinLikelihood heldOut,
-      SpinLikelihood training,
-      double independent,
-      double seconds) {}
-
-  Figures figures(CommonOptions common) {
+  @Override
+  BoltzmannFigures finish(CommonOptions common) {
     BoltzmannModel model = trainer.model();
     AisOptions annealing =
         new AisOptions(
@@ -139,7 +125,7 @@ final class SpinTraining extends Training {
             options.seed);
     LogZ logZ = SpinLogZ.best(model, annealing, backend, common);
     int labels = layout.labels();
-    return new Figures(
+    return new BoltzmannFigures(
         trainer.stepsDone(),
         trainingRows,
         SpinLikelihood.of(model, heldOut, heldOutRows, labels, logZ, backend),
@@ -158,11 +144,8 @@ final class SpinTraining extends Training {
     return sum / heldOutRows;
   }
 
-  /**
-   * Draws the curves.
-   *
-   * @param note told why they are left out
-   */
+  /** The curves. */
+  @Override
   List<Path> draw(Consumer<String> note) throws IOException {
     List<Path> files = new ArrayList<>();
     if (Fonts.available()) {

@@ -32,11 +32,11 @@ final class StrokesDemo {
       try (Progress progress = common.progress("train", options.steps)) {
         training.train(progress, () -> false);
       }
-      RbmFigures figures = training.figures(common);
+      RbmFigures figures = training.finish(common);
       RunFolder.writeJson(folder.report(), TrainingReport.of(figures, options, backend));
       figures.print(result, backend.description());
       check(figures, training.independentLogLikelihood(), result);
-      return RbmImages.draw(training, backend, options.seed, common::note);
+      return training.draw(common::note);
     }
   }
 

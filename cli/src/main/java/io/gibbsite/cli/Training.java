@@ -5,8 +5,10 @@ import io.gibbsite.train.MetricsCsv;
 import io.gibbsite.train.Resumable;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /** A training in a run folder: begun or resumed, stepped, measured and saved. */
 abstract class Training implements AutoCloseable {
@@ -44,6 +46,21 @@ abstract class Training implements AutoCloseable {
 
   /** Writes the model as trained so far. */
   abstract void writeModel() throws IOException;
+
+  /**
+   * Measures what the model is worth, once all steps are made; saves it where that adds to it.
+   *
+   * @param common options of the command, which says how far it has come
+   */
+  abstract RunFigures finish(CommonOptions common) throws IOException;
+
+  /**
+   * Draws all that fit the data, after {@link #finish}.
+   *
+   * @param note told why a picture is left out
+   * @return the files
+   */
+  abstract List<Path> draw(Consumer<String> note) throws IOException;
 
   RunFolder folder() {
     return folder;

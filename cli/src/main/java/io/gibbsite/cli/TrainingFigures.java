@@ -1,5 +1,7 @@
 package io.gibbsite.cli;
 
+import static io.gibbsite.cli.RunFigures.line;
+
 import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
 import io.gibbsite.train.GridIntegral;
 import io.gibbsite.train.HeldOut;
@@ -39,7 +41,8 @@ record TrainingFigures(
     HeldOut heldOut,
     MaximumMeanDiscrepancy discrepancy,
     boolean standardised,
-    double seconds) {
+    double seconds)
+    implements RunFigures {
 
   /** log Z: as learned, else by integration, else by importance sampling. */
   double logZ() {
@@ -49,8 +52,8 @@ record TrainingFigures(
     return integral == null ? importance.logZ() : integral.logZ();
   }
 
-  /** Prints them as lines for people. */
-  void print(PrintWriter out, String backend) {
+  @Override
+  public void print(PrintWriter out, String backend) {
     line(out, heldOutName.replace("held_out", "held-out").replace('_', ' '), "%.4f", heldOutValue);
     if (learnedLogZ != null) {
       line(out, "learned c", "%.4f", learnedLogZ);
@@ -98,10 +101,5 @@ record TrainingFigures(
     String text =
         String.format(Locale.ROOT, "%.4f ± %.4f %s", mean.value(), mean.standardError(), unit);
     line(out, name, "%s", text.strip());
-  }
-
-  private static void line(PrintWriter out, String name, String format, Object... values) {
-    out.println(
-        String.format(Locale.ROOT, "%-24s ", name) + String.format(Locale.ROOT, format, values));
   }
 }

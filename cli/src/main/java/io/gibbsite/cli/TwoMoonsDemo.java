@@ -35,12 +35,12 @@ final class TwoMoonsDemo {
       try (Progress progress = common.progress("train", options.steps)) {
         training.train(progress, () -> false);
       }
-      TrainingFigures figures = training.figures();
+      TrainingFigures figures = training.finish(common);
       RunFolder.writeJson(folder.report(), TrainingReport.of(figures, options, backend));
       figures.print(result, backend.description());
       truth(data.heldOut(), result);
       check(figures, result);
-      return new TrainingPictures(training, figures, folder).draw(common::note);
+      return training.draw(common::note);
     }
   }
 

@@ -1,0 +1,50 @@
+package io.gibbsite.cli;
+
+import static io.gibbsite.cli.RunFigures.line;
+
+import java.io.PrintWriter;
+
+/**
+ * What the training of a Boltzmann machine came to.
+ *
+ * @param steps made
+ * @param trainingRows how many
+ * @param heldOut likelihood of the held-out rows
+ * @param training likelihood of the training rows
+ * @param independent mean log-likelihood of the held-out rows if columns were independent
+ * @param seconds of all steps and measurements
+ */
+record BoltzmannFigures(
+    long steps,
+    int trainingRows,
+    SpinLikelihood heldOut,
+    SpinLikelihood training,
+    double independent,
+    double seconds)
+    implements RunFigures {
+  @Override
+  public void print(PrintWriter out, String backend) {
+    likelihood(out, "held-out log-likelihood", heldOut);
+    line(out, "  of independent units", "%.4f nats a row", independent);
+    likelihood(out, "training log-likelihood", training);
+    if (heldOut.labelError() != null) {
+      line(out, "held-out label error", "%.2f %%", 100 * heldOut.labelError());
+    }
+    LogZ logZ = heldOut.logZ();
+    line(out, "log Z, " + logZ.method(), "%.4f +- %.4f", logZ.logZ(), logZ.standardError());
+    line(
+        out,
+        "training",
+        "%.1f s; %d steps on %d rows; held out: %d",
+        seconds,
+        steps,
+        trainingRows,
+        heldOut.rows());
+    line(out, "computed by", "%s", backend);
+  }
+
+  private static void likelihood(PrintWriter out, String name, SpinLikelihood of) {
+    boolean exact = of.freeEnergy().equals("exact");
+    line(out, name, exact ? "%.4f nats a row" : "at least %.4f nats a row", of.meanLogLikelihood());
+  }
+}

@@ -1,0 +1,20 @@
+package io.gibbsite.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** What a training that has made all its steps came to; as JSON, the figures of its report. */
+interface RunFigures {
+  /**
+   * Prints them as lines for people.
+   *
+   * @param backend what computed them, in words
+   */
+  void print(PrintWriter out, String backend);
+
+  /** Prints one of them. */
+  static void line(PrintWriter out, String name, String format, Object... values) {
+    out.println(
+        String.format(Locale.ROOT, "%-24s ", name) + String.format(Locale.ROOT, format, values));
+  }
+}
