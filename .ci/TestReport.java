@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -19,8 +18,14 @@ import org.w3c.dom.NodeList;
  * the instant START, such as {@code 2026-01-01T00:00:00Z}, are left out.
  */
 public final class TestReport {
+  /** The most skipped tests of a class that are named. */
+  private static final int NAMED = 3;
+
   private final Map<String, Integer> ran = new TreeMap<>();
-  private final Map<String, List<String>> skipped = new TreeMap<>();
+
+  /** By reason, then by class. */
+  private final Map<String, Map<String, List<String>>> skipped = new TreeMap<>();
+
   private int failed;
 
   public static void main(String[] args) throws Exception {
@@ -65,8 +70,10 @@ public final class TestReport {
       Element test = (Element) tests.item(i);
       NodeList skip = test.getElementsByTagName("skipped");
       if (skip.getLength() > 0) {
-        String id = test.getAttribute("classname") + "." + test.getAttribute("name") + variant;
-        skip(reason((Element) skip.item(0)), id);
+        skip(
+            reason((Element) skip.item(0)),
+            test.getAttribute("classname") + variant,
+            test.getAttribute("name"));
       } else {
         ran.merge(module + variant, 1, Integer::sum);
         failed += test.getElementsByTagName("failure").getLength();
@@ -74,12 +81,15 @@ public final class TestReport {
       }
     }
     if (tests.getLength() == 0) {
-      skip("a class whose tests were all given up before the first", name);
+      skip("a class whose tests were all given up before the first", name, "all");
     }
   }
 
-  private void skip(String reason, String test) {
-    skipped.computeIfAbsent(reason, key -> new ArrayList<>()).add(test);
+  private void skip(String reason, String where, String test) {
+    skipped
+        .computeIfAbsent(reason, key -> new TreeMap<>())
+        .computeIfAbsent(where, key -> new ArrayList<>())
+        .add(test);
   }
 
   /** The text of {@code @Disabled}, or the message of a failed assumption. */
@@ -94,15 +104,24 @@ public final class TestReport {
 
   private void print() {
     int runs = ran.values().stream().mapToInt(Integer::intValue).sum();
-    int skips = skipped.values().stream().mapToInt(List::size).sum();
+    int skips = skipped.values().stream().mapToInt(TestReport::count).sum();
     System.out.printf("tests: %d run, %d failed, %d skipped%n", runs, failed, skips);
     ran.forEach((where, count) -> System.out.printf("tests: %6d in %s%n", count, where));
     skipped.forEach(
-        (reason, tests) ->
-            System.out.printf(
-                "tests: skipped %d: %s%n%s%n",
-                tests.size(),
-                reason,
-                tests.stream().map(test -> "         " + test).collect(Collectors.joining("\n"))));
+        (reason, classes) -> {
+          System.out.printf("tests: skipped %d: %s%n", count(classes), reason);
+          classes.forEach((where, tests) -> System.out.println("         " + line(where, tests)));
+        });
+  }
+
+  private static int count(Map<String, List<String>> classes) {
+    return classes.values().stream().mapToInt(List::size).sum();
+  }
+
+  /** A class, and its tests by name if they are few. */
+  private static String line(String where, List<String> tests) {
+    return tests.size() > NAMED
+        ? where + ": %d tests".formatted(tests.size())
+        : where + ": " + String.join(", ", tests);
   }
 }

@@ -31,16 +31,16 @@ public record MachineLimits(
   private static final int ACCUMULATORS = 16;
 
   private static final int FMA_LOOPS = 2_000_000;
-  private static final int FMA_ROUNDS = 12;
+  private static final int FMA_ROUNDS = 100;
   private static final int NATIVE_LOOPS = 500_000;
-  private static final int NATIVE_ROUNDS = 12;
+  private static final int NATIVE_ROUNDS = 50;
   private static final int COPY_FLOATS = 1 << 25;
   private static final int COPY_ROUNDS = 4;
 
   /** Keeps results alive, so that no loop is dropped. */
   private static volatile float sink;
 
-  /** Measures with that many threads, in about a second. */
+  /** Measures with that many threads, in a few seconds: long beside what else may run just then. */
   public static MachineLimits measure(int threads) {
     double flops = 2.0 * ACCUMULATORS * SPECIES.length() * FMA_LOOPS;
     double fma = flops * threads / bestSeconds(threads, FMA_ROUNDS, worker -> fmaLoop());

@@ -10,12 +10,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Another framework in a Python process of its own, which does the same work when asked; {@code
  * peer.py} says how. The process ends with this object, or when its standard input does.
  */
 public final class Peer implements AutoCloseable {
+  private static final int CLOSE_SECONDS = 5;
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
@@ -135,5 +138,7 @@ public final class Peer implements AutoCloseable {
   @Override
   public void close() {
     process.destroy();
+    // Until it has gone it takes time from what is measured next.
+    process.onExit().completeOnTimeout(process, CLOSE_SECONDS, TimeUnit.SECONDS).join();
   }
 }
