@@ -453,8 +453,9 @@ abstract class MlpObjectiveOptions extends RunOptions {
       return 1e-3f;
     }
     return switch (objective) {
-      case "cd", "pcd", "steincd" -> 2e-2f;
-      case "mle", "steingan" -> 1e-2f;
+      case "cd", "pcd" -> 2e-2f;
+      case "mle", "steincd", "steingan" -> 1e-2f;
+      case CONDITIONAL -> images ? 5e-3f : 2e-2f;
       default -> 5e-3f;
     };
   }

@@ -64,8 +64,8 @@ abstract class RunOptions {
       names = "--learning-rate",
       paramLabel = "R",
       description =
-          "At its peak (default: 0.05 of RBMs; 0.005 of MLPs, by cd and pcd 0.02, by mle 0.01, by"
-              + " these of images 0.001).")
+          "At its peak (default: 0.05 of RBMs; 0.005 of MLPs, by cd, pcd and multi-dsm 0.02, by mle,"
+              + " steincd and steingan 0.01; of images by cd, pcd and mle 0.001, by multi-dsm 0.005).")
   Float learningRate;
 
   @Option(
