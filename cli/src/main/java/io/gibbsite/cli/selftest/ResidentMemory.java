@@ -15,60 +15,77 @@ import java.util.regex.Pattern;
  */
 final class ResidentMemory {
   private static final Path MAPPINGS = Path.of("/proc/self/smaps");
-  private static final Pattern MAPPING = Pattern.compile("([0-9a-f]+)-([0-9a-f]+) .*");
+  private static final Pattern MAPPING =
+      Pattern.compile("([0-9a-f]+)-([0-9a-f]+) \\S+ \\S+ \\S+ (\\d+) *(.*)");
   private static final Pattern RESIDENT = Pattern.compile("Rss: *(\\d+) kB");
   private static final double NANOS_PER_MINUTE = 6e10;
+
+  /** Addresses mapped for one purpose, and how many bytes of them are in memory. */
+  record Mapping(long begin, long end, boolean anonymous, long resident) {}
 
   private final List<double[]> looks = new ArrayList<>();
 
   /** Bytes in memory; 0 on systems that do not say. */
   static long bytes() {
-    return resident(-1)[0];
+    return mappings().stream().mapToLong(Mapping::resident).sum();
+  }
+
+  private static List<Mapping> mappings() {
+    try {
+      return Files.exists(MAPPINGS) ? parse(Files.readAllLines(MAPPINGS)) : List.of();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  /** Reads the kernel's list of mappings, in order of their addresses. */
+  static List<Mapping> parse(List<String> lines) {
+    List<Mapping> mappings = new ArrayList<>();
+    for (String line : lines) {
+      Matcher mapping = MAPPING.matcher(line);
+      Matcher resident = RESIDENT.matcher(line);
+      if (mapping.matches()) {
+        mappings.add(
+            new Mapping(
+                Long.parseUnsignedLong(mapping.group(1), 16),
+                Long.parseUnsignedLong(mapping.group(2), 16),
+                mapping.group(3).equals("0") && mapping.group(4).isEmpty(),
+                0));
+      } else if (resident.matches()) {
+        Mapping last = mappings.removeLast();
+        mappings.add(
+            new Mapping(
+                last.begin, last.end, last.anonymous, Long.parseLong(resident.group(1)) << 10));
+      }
+    }
+    return mappings;
   }
 
   /**
-   * Bytes in memory outside of the Java heap, which is one mapping of the size that the JVM says;
-   * it may be changing that size, and then is asked again. Other collectors have more mappings, and
-   * then all of the heap is taken for resident.
+   * Bytes in memory outside of the Java heap. The heap is one reservation of the most that it may
+   * come to, in as many mappings as its parts in use need: of the runs of neighbours that are so
+   * long, the one with the most in memory. Collectors that map it from a file have no such run, and
+   * then all of it counts.
    */
-  private static long bytesBesideHeap() {
-    long[] resident = {0, 0};
-    for (int tries = 0; tries < 20; tries++) {
-      resident = resident(Runtime.getRuntime().totalMemory());
-      if (resident[1] > 0) {
-        return resident[0] - resident[1];
+  static long besideHeap(List<Mapping> mappings, long reserved) {
+    long all = 0;
+    long heap = 0;
+    long runBegin = 0;
+    long runEnd = 0;
+    long runResident = 0;
+    for (Mapping mapping : mappings) {
+      all += mapping.resident;
+      if (!mapping.anonymous || mapping.begin != runEnd) {
+        runBegin = mapping.begin;
+        runResident = 0;
+      }
+      runEnd = mapping.anonymous ? mapping.end : mapping.begin;
+      runResident += mapping.resident;
+      if (runEnd - runBegin >= reserved) {
+        heap = Math.max(heap, runResident);
       }
     }
-    return resident[0] - Runtime.getRuntime().totalMemory();
-  }
-
-  /** Bytes in memory, and those of them in a mapping of that size. */
-  private static long[] resident(long size) {
-    long[] bytes = new long[2];
-    if (Files.exists(MAPPINGS)) {
-      try {
-        boolean ofSize = false;
-        for (String line : Files.readAllLines(MAPPINGS)) {
-          Matcher mapping = MAPPING.matcher(line);
-          Matcher resident = RESIDENT.matcher(line);
-          if (mapping.matches()) {
-            ofSize = size(mapping) == size;
-          } else if (resident.matches()) {
-            long here = Long.parseLong(resident.group(1)) << 10;
-            bytes[0] += here;
-            bytes[1] += ofSize ? here : 0;
-          }
-        }
-      } catch (IOException e) {
-        return new long[2];
-      }
-    }
-    return bytes;
-  }
-
-  private static long size(Matcher mapping) {
-    return Long.parseUnsignedLong(mapping.group(2), 16)
-        - Long.parseUnsignedLong(mapping.group(1), 16);
+    return all - heap;
   }
 
   /** Notes how much there is now, after a collection. */
@@ -76,7 +93,7 @@ final class ResidentMemory {
     Runtime runtime = Runtime.getRuntime();
     runtime.gc();
     long live = runtime.totalMemory() - runtime.freeMemory();
-    add(System.nanoTime() / NANOS_PER_MINUTE, live + bytesBesideHeap());
+    add(System.nanoTime() / NANOS_PER_MINUTE, live + besideHeap(mappings(), runtime.maxMemory()));
   }
 
   /** Notes how many bytes there were at a time in minutes. */
@@ -84,9 +101,17 @@ final class ResidentMemory {
     looks.add(new double[] {minutes, bytes});
   }
 
-  /** Bytes at the last look more than at the first. */
+  /**
+   * By how many bytes the least of the later half of the looks exceeds the least of the earlier
+   * half. What a compiler or a collector holds for a while lifts some looks, a leak all of them.
+   */
   long growth() {
-    return (long) (looks.get(looks.size() - 1)[1] - looks.get(0)[1]);
+    int half = looks.size() / 2;
+    return (long) (least(half, looks.size()) - least(0, half));
+  }
+
+  private double least(int from, int to) {
+    return looks.subList(from, to).stream().mapToDouble(look -> look[1]).min().orElse(0);
   }
 
   /** Bytes a minute, by least squares; 0 for fewer than two looks. */

@@ -38,7 +38,8 @@ public final class Soak {
    * @param start resident bytes before the first session
    * @param warm after a quarter of the time
    * @param end at the end
-   * @param growth since then, of what lives in the Java heap and is resident outside of it
+   * @param growth since then, of what lives in the Java heap and is resident outside of it, from
+   *     its least in the earlier half of the looks to its least in the later half
    * @param slope of that, bytes a minute
    */
   public record Report(

@@ -1,7 +1,6 @@
 package io.gibbsite.cli.selftest;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.BackendOptions;
@@ -143,18 +142,6 @@ class BrokenBackendTest {
       assertThat(report.ok()).isFalse();
       assertThat(report.toString()).contains("FAILED");
     }
-  }
-
-  @Test
-  void memoryIsJudgedByItsGrowthAndSlope() {
-    ResidentMemory memory = new ResidentMemory();
-    for (int minute = 0; minute < 5; minute++) {
-      memory.add(minute, 1e6 + 1e8 * minute);
-    }
-    assertThat(memory.growth()).isEqualTo(400_000_000);
-    assertThat(memory.slope()).isCloseTo(1e8, within(1.0));
-    assertThat(new Soak.Report(1, 1, 0, 0, 0, 0, memory.growth(), memory.slope()).ok()).isFalse();
-    assertThat(new Soak.Report(1, 1, 0, 0, 0, 0, 1 << 20, 0).ok()).isTrue();
   }
 
   @Test
