@@ -87,24 +87,13 @@ final class BenchObjectivesCommand implements Callable<Integer> {
       Double squaredMmd,
       Double seconds,
       Double millisecondsPerStep) {
-    static Line of(TrainingFigures figures) {
-      return new Line(
-          figures.objective(),
-          figures.steps(),
-          figures.heldOut().model().value(),
-          figures.heldOut().model().standardError(),
-          figures.discrepancy() == null ? null : figures.discrepancy().squared(),
-          figures.seconds(),
-          1e3 * figures.seconds() / figures.steps());
-    }
-
-    static Line of(String objective, ConditionalFigures figures) {
-      HeldOut.Mean heldOut = figures.heldOut();
+    static Line of(String objective, EnergyFigures figures) {
+      HeldOut.Mean logDensity = figures.logDensity();
       return new Line(
           objective,
           figures.steps(),
-          heldOut == null ? null : heldOut.value(),
-          heldOut == null ? null : heldOut.standardError(),
+          logDensity == null ? null : logDensity.value(),
+          logDensity == null ? null : logDensity.standardError(),
           figures.discrepancy() == null ? null : figures.discrepancy().squared(),
           figures.seconds(),
           1e3 * figures.seconds() / figures.steps());
@@ -151,10 +140,7 @@ final class BenchObjectivesCommand implements Callable<Integer> {
         MlpTrainingOptions options = options(objective);
         RunFolder own = RunFolder.make(folder.file(objective));
         try {
-          print(
-              options.conditional()
-                  ? conditional(options, data, backend, own, panels)
-                  : train(options, data, backend, own, panels));
+          print(train(options, data, backend, own, panels));
         } catch (DivergedException e) {
           common.note(objective + ": " + e.getMessage());
           print(new Line(objective, e.step(), null, null, null, null, null));
@@ -201,31 +187,12 @@ final class BenchObjectivesCommand implements Callable<Integer> {
       RunFolder own,
       List<Panel> panels)
       throws IOException {
-    try (MlpTraining training = new MlpTraining(options, data, backend, own);
+    try (EnergyTraining training = EnergyTraining.of(options, data, backend, own);
         Progress progress = common.progress(options.objective, steps)) {
       training.begin();
       training.train(progress, () -> false);
-      TrainingFigures figures = training.finish(common);
+      EnergyFigures figures = training.finish(common);
       RunFolder.writeJson(own.report(), TrainingReport.of(figures, options, backend));
-      Line line = Line.of(figures);
-      add(new TrainingPictures(training, figures, own).planePanels(), line, panels);
-      return line;
-    }
-  }
-
-  /** The same of a noise-conditional energy, at its least noise. */
-  private Line conditional(
-      MlpTrainingOptions options,
-      TrainingData data,
-      Backend backend,
-      RunFolder own,
-      List<Panel> panels)
-      throws IOException {
-    try (ConditionalTraining training = new ConditionalTraining(options, data, backend, own);
-        Progress progress = common.progress(options.objective, steps)) {
-      training.begin();
-      training.train(progress, () -> false);
-      ConditionalFigures figures = training.finish(common);
       Line line = Line.of(options.objective, figures);
       TrainingPictures.PlanePanels plane = training.planePanels();
       if (plane != null) {

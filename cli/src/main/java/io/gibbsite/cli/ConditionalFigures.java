@@ -32,7 +32,12 @@ record ConditionalFigures(
     HeldOut.Mean heldOut,
     MaximumMeanDiscrepancy discrepancy,
     double seconds)
-    implements RunFigures {
+    implements EnergyFigures {
+
+  @Override
+  public HeldOut.Mean logDensity() {
+    return heldOut;
+  }
 
   @Override
   public void print(PrintWriter out, String backend) {

@@ -2,10 +2,6 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
-import io.gibbsite.cli.picture.PanelRow;
-import io.gibbsite.cli.picture.Plane;
-import io.gibbsite.cli.picture.Png;
-import io.gibbsite.cli.picture.ScatterPlot;
 import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
@@ -19,9 +15,7 @@ import io.gibbsite.sampler.SamplerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 
@@ -34,8 +28,6 @@ import java.util.function.LongConsumer;
  * @param stepSize relative to the squared noise, or null for the usual one
  */
 record ConditionalSampling(Path source, int chains, Integer steps, Float stepSize) {
-  private static final int MOST_IMAGES_ACROSS = 12;
-
   /** All levels together make at least so many steps, and each at least {@link #FEWEST}. */
   private static final int USUAL_STEPS = 400;
 
@@ -103,10 +95,7 @@ record ConditionalSampling(Path source, int chains, Integer steps, Float stepSiz
     RunFolder.Fitted fitted =
         run == null ? null : ModelAndData.read(source, folder -> run.readFitted());
     int d = model.mean().length;
-    boolean images = fitted != null && fitted.images() != null;
-    RunOptions.require(
-        picture == null || d == 2 || images,
-        "--picture needs a model of 2 columns or a run on images, not " + d + " columns");
+    SamplePicture drawing = SamplePicture.of(picture, d, fitted);
     NoiseAnnealing annealing = annealing(model, steps, stepSize);
     float[] x;
     float[] energies = new float[chains];
@@ -124,20 +113,6 @@ record ConditionalSampling(Path source, int chains, Integer steps, Float stepSiz
     arrays.put("posterior/x", NdArray.of(x, chains, 1, d));
     arrays.put("sample_stats/energy", NdArray.of(energies, chains, 1));
     Npz.write(out, arrays);
-    if (picture != null) {
-      int side = (int) Math.min(MOST_IMAGES_ACROSS, Math.sqrt(chains));
-      Png.write(
-          picture,
-          PanelRow.draw(
-              List.of(
-                  images
-                      ? TrainingPictures.grid(
-                          "samples",
-                          Arrays.copyOf(x, side * side * d),
-                          side,
-                          fitted.images(),
-                          fitted.standardiser())
-                      : new ScatterPlot("samples", Plane.around(x, chains, 0.08), x, chains))));
-    }
+    drawing.write(x, chains);
   }
 }

@@ -29,7 +29,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** The training of a noise-conditional energy, by denoising at many levels of noise. */
-final class ConditionalTraining extends Training {
+final class ConditionalTraining extends EnergyTraining {
   private static final int POINTS = 2000;
   private static final int IMAGES = 64;
 
@@ -185,9 +185,7 @@ final class ConditionalTraining extends Training {
         seconds());
   }
 
-  /**
-   * What there is to see after {@link #finish} of a model of plane data; null if samples ran away.
-   */
+  @Override
   TrainingPictures.PlanePanels planePanels() {
     if (samples == null) {
       return null;

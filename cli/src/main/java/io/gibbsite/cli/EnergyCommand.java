@@ -4,8 +4,8 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npy;
-import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
+import io.gibbsite.sampler.EnergyFunction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  gibbsite energy --model model.safetensors --data x.npy --out e.npy",
-      "  gibbsite energy --model model.safetensors --data x.csv --out e.npy --backend scalar"
+      "  gibbsite energy --model model.safetensors --data x.csv --out e.npy --backend scalar",
+      "  gibbsite energy --model run/model.safetensors --sigma 0.1 --data x.npy --out e.npy"
     })
 final class EnergyCommand implements Callable<Integer> {
   @Mixin private ModelAndData input;
@@ -42,22 +43,21 @@ final class EnergyCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     AtomicFile.requirePlace(out);
     input.read();
-    MlpParameters parameters = input.model().parameters();
     int rows = input.data().rows();
     int columns = input.data().columns();
     int most = input.blockRows();
     float[] energies = new float[rows];
     try (Backend backend = common.openBackend();
-        MlpSession session = backend.open(parameters.shape(), most);
+        MlpSession session = backend.open(input.model().parameters().shape(), most);
         Progress progress = common.progress("energy", rows)) {
-      session.setParameters(parameters);
+      EnergyFunction energy = input.energy(session);
       float[] results = most == rows ? energies : new float[most];
       Block.each(
           rows,
           most,
           progress,
           block -> {
-            session.energy(block.of(input.data().values(), columns), block.rows(), results);
+            energy.energy(block.of(input.data().values(), columns), block.rows(), results);
             block.store(results, energies, 1);
           });
     }

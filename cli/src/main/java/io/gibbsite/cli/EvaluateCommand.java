@@ -86,14 +86,14 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     annealing.check();
-    switch (ModelKind.of(modelFile)) {
+    ModelKind kind = ModelKind.of(modelFile);
+    switch (kind) {
       case RBM -> evaluateBinary();
       case GAUSSIAN_RBM -> evaluateGaussian();
       case DBM -> evaluateDeep();
       case BOLTZMANN -> evaluateSpins();
       case MLP -> evaluateMlp();
-      case CONDITIONAL_MLP ->
-          throw ModelKind.CONDITIONAL_MLP.refused(modelFile, "models of one density");
+      case CONDITIONAL_MLP, GENERATOR -> throw kind.refused(modelFile, "models of one density");
     }
     return 0;
   }
@@ -120,7 +120,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private void evaluateMlp() {
     RunOptions.require(labelFile == null, "--labels need an RBM with binary visible units");
     MlpParameters parameters = ModelAndData.read(modelFile, MlpModel::read).parameters();
-    Dataset all = ModelAndData.rows(dataFile, modelFile, parameters);
+    Dataset all = ModelAndData.rows(dataFile, modelFile, parameters.shape().inputs());
     Dataset data = rows == null ? all : all.take(rows);
     MlpLogZ logZ = new MlpLogZ(parameters, MlpLogZ.base(parameters, annealing, data), annealing);
     try (Backend backend = common.openBackend()) {

@@ -4,8 +4,8 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npy;
-import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
+import io.gibbsite.sampler.EnergyFunction;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -41,15 +41,14 @@ final class GradientCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     AtomicFile.requirePlace(out);
     input.read();
-    MlpParameters parameters = input.model().parameters();
     int rows = input.data().rows();
     int columns = input.data().columns();
     int most = input.blockRows();
     float[] gradients = new float[rows * columns];
     try (Backend backend = common.openBackend();
-        MlpSession session = backend.open(parameters.shape(), most);
+        MlpSession session = backend.open(input.model().parameters().shape(), most);
         Progress progress = common.progress("gradient", rows)) {
-      session.setParameters(parameters);
+      EnergyFunction energy = input.energy(session);
       float[] results = most == rows ? gradients : new float[most * columns];
       Block.each(
           rows,
@@ -57,7 +56,7 @@ final class GradientCommand implements Callable<Integer> {
           progress,
           block -> {
             float[] x = block.of(input.data().values(), columns);
-            session.inputGradient(x, block.rows(), null, results);
+            energy.inputGradient(x, block.rows(), null, results);
             block.store(results, gradients, columns);
           });
     }

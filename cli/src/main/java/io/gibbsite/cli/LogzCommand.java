@@ -76,12 +76,12 @@ final class LogzCommand implements Callable<Integer> {
   public Integer call() {
     RunOptions.oneOf("--method", method, List.of("exact", "ais", "reverse-ais", "bracket"));
     annealing.check();
-    switch (ModelKind.of(modelFile)) {
+    ModelKind kind = ModelKind.of(modelFile);
+    switch (kind) {
       case RBM -> print(ModelAndData.read(modelFile, RbmModel::read).parameters());
       case GAUSSIAN_RBM -> print(ModelAndData.read(modelFile, GaussianRbmModel::read).parameters());
       case MLP -> printMlp();
-      case CONDITIONAL_MLP ->
-          throw ModelKind.CONDITIONAL_MLP.refused(modelFile, "models of one density");
+      case CONDITIONAL_MLP, GENERATOR -> throw kind.refused(modelFile, "models of one density");
       case DBM -> print(ModelAndData.read(modelFile, DbmModel::read).parameters());
       case BOLTZMANN -> printSpins();
     }
@@ -114,7 +114,10 @@ final class LogzCommand implements Callable<Integer> {
 
   private void printMlp() {
     MlpParameters parameters = ModelAndData.read(modelFile, MlpModel::read).parameters();
-    Dataset rows = dataFile == null ? null : ModelAndData.rows(dataFile, modelFile, parameters);
+    Dataset rows =
+        dataFile == null
+            ? null
+            : ModelAndData.rows(dataFile, modelFile, parameters.shape().inputs());
     MlpLogZ logZ = new MlpLogZ(parameters, MlpLogZ.base(parameters, annealing, rows), annealing);
     try (Backend backend = common.openBackend()) {
       common.out().println(Json.line(logZ.by(method, backend, common)));

@@ -1,5 +1,7 @@
 package io.gibbsite.cli;
 
+import static io.gibbsite.cli.RunOptions.require;
+
 import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.data.DatasetReader;
@@ -7,6 +9,7 @@ import io.gibbsite.density.Density;
 import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npy;
+import io.gibbsite.mlp.ConditionalModel;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
@@ -14,6 +17,7 @@ import io.gibbsite.objective.ContrastiveDivergence;
 import io.gibbsite.objective.DenoisingScoreMatching;
 import io.gibbsite.objective.EnergyPasses;
 import io.gibbsite.objective.InfoNce;
+import io.gibbsite.objective.MultiScaleDenoising;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.objective.SlicedScoreMatching;
 import java.io.IOException;
@@ -42,7 +46,8 @@ import picocli.CommandLine.Spec;
       "Every objective needs its draws, and no others:",
       "  nce, infonce   --noise-samples and --noise",
       "  cd             --negatives",
-      "  dsm            --direction, the standard normal noise, and --sigma",
+      "  dsm            --direction, the standard normal noise, and --sigma; the one objective of",
+      "                 noise-conditional models, at that level of theirs",
       "  ssm, ssm-vr    --direction",
       "  ism            none",
       "",
@@ -104,9 +109,6 @@ final class LossCommand implements Callable<Integer> {
       description = "One direction a data row: [rows, columns].")
   private Path directionFile;
 
-  @Option(names = "--sigma", paramLabel = "S", description = "Standard deviation of the noise.")
-  private Float sigma;
-
   @Option(
       names = "--gradients",
       paramLabel = "G.safetensors",
@@ -124,7 +126,10 @@ final class LossCommand implements Callable<Integer> {
       AtomicFile.requirePlace(gradientFile);
     }
     requireOptions();
-    input.read();
+    input.readForLoss();
+    require(
+        input.conditional() == null || objective.equals("dsm"),
+        "--objective: a noise-conditional model has the loss of dsm alone, not of " + objective);
     MlpShape shape = input.model().parameters().shape();
     int rows = input.data().rows();
     float[] x = input.data().values();
@@ -162,7 +167,7 @@ final class LossCommand implements Callable<Integer> {
       for (int i = 0; i < sums.length; i++) {
         gradient[i] = (float) sums[i];
       }
-      MlpModel.gradients(shape, gradient, true).write(gradientFile);
+      MlpModel.gradients(shape, gradient, input.conditional() == null).write(gradientFile);
     }
     String precision = backend.options().precision().label();
     common.out().println(Json.line(new Result(objective, loss, backend.name(), precision)));
@@ -209,8 +214,10 @@ final class LossCommand implements Callable<Integer> {
       float[] v = matrix(directionFile, input.data().rows()).values();
       return switch (objective) {
         case "dsm" -> {
-          if (!(sigma > 0 && Float.isFinite(sigma))) {
-            throw new IllegalArgumentException("--sigma must be positive, not " + sigma);
+          Float sigma = input.sigma();
+          require(sigma > 0 && Float.isFinite(sigma), "--sigma must be positive, not " + sigma);
+          if (input.conditional() != null) {
+            yield conditional(v, sigma);
           }
           DenoisingScoreMatching dsm = new DenoisingScoreMatching(sigma);
           yield (session, x, block, gradient) ->
@@ -233,6 +240,18 @@ final class LossCommand implements Callable<Integer> {
     float logZ = input.model().logZ();
     return (session, x, block, gradient) ->
         session.nce(nce, logZ, x, block.rows(), block.of(rows, k * d), gradient);
+  }
+
+  /** Of a noise-conditional model, at one level. */
+  private BlockLoss conditional(float[] noise, float sigma) {
+    int d = input.data().columns();
+    ConditionalModel model = input.conditional();
+    return (session, x, block, gradient) -> {
+      float[] sigmas = new float[block.rows()];
+      Arrays.fill(sigmas, sigma);
+      return new MultiScaleDenoising(session, model.mean(), model.dataSd())
+          .loss(x, d, block.rows(), sigmas, block.of(noise, d), gradient);
+    };
   }
 
   private BlockLoss sliced(float[] v) {

@@ -1,16 +1,12 @@
 package io.gibbsite.cli;
 
-import io.gibbsite.backend.VectorBackendProvider;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.density.UniformBox;
 import io.gibbsite.mlp.Activation;
-import io.gibbsite.mlp.Generator;
-import io.gibbsite.mlp.GeneratorScalar;
 import io.gibbsite.mlp.GeneratorShape;
-import io.gibbsite.mlp.GeneratorVector;
 import io.gibbsite.objective.InfoNce;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.sampler.Langevin;
@@ -91,9 +87,6 @@ abstract class MlpObjectiveOptions extends RunOptions {
     OWNERS.put("--sigma-last", Set.of(CONDITIONAL));
     OWNERS.put("--noise-levels", Set.of(CONDITIONAL));
   }
-
-  /** Kernels of all pairs, and the generator, are computed on the caller's thread. */
-  private static final Workers ALONE = new Workers(1, "gibbsite-particles");
 
   /** How far uniform noise reaches beyond the data on each side, as a fraction of their extent. */
   private static final float UNIFORM_MARGIN = 0.25f;
@@ -406,8 +399,9 @@ abstract class MlpObjectiveOptions extends RunOptions {
    *
    * @param density of {@link #noise(Gaussian, Dataset)}
    * @param base density of the energy, or null
+   * @param workers for kernels of all pairs, and the generator; stay the caller's
    */
-  final MlpObjective objective(Density density, Gaussian base) {
+  final MlpObjective objective(Density density, Gaussian base, Workers workers) {
     int columns = density.columns();
     return switch (objective) {
       case "nce" -> new NceObjective(new SigmoidNce(k(), density));
@@ -419,8 +413,8 @@ abstract class MlpObjectiveOptions extends RunOptions {
       case "mle" ->
           bySamples(LangevinNegatives.fromNoise(langevin(), density, chains()), base, columns);
       case "pcd" -> bySamples(replay(density), base, columns);
-      case "steincd" -> bySamples(stein(density), base, columns);
-      case "steingan" -> bySamples(generator(columns), base, columns);
+      case "steincd" -> bySamples(stein(density, workers), base, columns);
+      case "steingan" -> bySamples(generator(columns, workers), base, columns);
       case "dsm" -> ScoreMatchingObjective.denoising(or(sigma, 0.1f));
       case "ism" -> ScoreMatchingObjective.implicit();
       case "ssm" -> ScoreMatchingObjective.sliced();
@@ -460,23 +454,21 @@ abstract class MlpObjectiveOptions extends RunOptions {
     };
   }
 
-  private Negatives stein(Density start) {
-    return SteinNegatives.persistent(or(steinSteps, 5), or(stepSize, 0.1f), start, chains(), ALONE);
+  private Negatives stein(Density start, Workers workers) {
+    return SteinNegatives.persistent(
+        or(steinSteps, 5), or(stepSize, 0.1f), start, chains(), workers);
   }
 
-  private Negatives generator(int columns) {
+  private Negatives generator(int columns, Workers workers) {
     int[] widths = generatorHidden == null ? hidden() : generatorHidden;
     GeneratorShape shape =
         GeneratorShape.of(activation(), or(latent, columns), widths, columns, false);
     return new GeneratorNegatives(
-        shape, chains(), or(generatorRate, 1e-2f), MlpObjectiveOptions::open, ALONE);
-  }
-
-  /** On the Vector API where that is, whatever computes the energy. */
-  private static Generator open(GeneratorShape shape, int rows) {
-    return new VectorBackendProvider().probe().available()
-        ? new GeneratorVector(shape, rows, ALONE)
-        : new GeneratorScalar(shape, rows);
+        shape,
+        chains(),
+        or(generatorRate, 1e-2f),
+        (layers, rows) -> GeneratorSampling.open(layers, rows, workers),
+        workers);
   }
 
   /** The energy's hidden layers and activation. */

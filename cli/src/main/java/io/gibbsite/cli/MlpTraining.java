@@ -7,6 +7,8 @@ import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.density.UniformBox;
 import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
+import io.gibbsite.mlp.GeneratorModel;
+import io.gibbsite.mlp.GeneratorParameters;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
@@ -30,7 +32,7 @@ import java.util.function.Consumer;
 import java.util.stream.DoubleStream;
 
 /** The training of an MLP energy. */
-final class MlpTraining extends Training {
+final class MlpTraining extends EnergyTraining {
   /** Rows that are evaluated at once after training. */
   private static final int EVALUATION_ROWS = 4096;
 
@@ -47,6 +49,10 @@ final class MlpTraining extends Training {
   private final Backend backend;
   private final Densities densities;
   private final MlpTrainer trainer;
+
+  /** Of what the objective computes apart from the energy. */
+  private final Workers workers;
+
   private float[] samples;
 
   /** Of {@link #finish}. */
@@ -82,7 +88,7 @@ final class MlpTraining extends Training {
         backend,
         folder,
         densities,
-        options.objective(densities.noise(), densities.base()));
+        new Workers(backend.options().threads(), "gibbsite-objective"));
   }
 
   private MlpTraining(
@@ -91,12 +97,31 @@ final class MlpTraining extends Training {
       Backend backend,
       RunFolder folder,
       Densities densities,
+      Workers workers) {
+    this(
+        options,
+        data,
+        backend,
+        folder,
+        densities,
+        workers,
+        options.objective(densities.noise(), densities.base(), workers));
+  }
+
+  private MlpTraining(
+      MlpTrainingOptions options,
+      TrainingData data,
+      Backend backend,
+      RunFolder folder,
+      Densities densities,
+      Workers workers,
       MlpObjective objective) {
     super(options, folder, header(objective));
     this.options = options;
     this.data = data;
     this.backend = backend;
     this.densities = densities;
+    this.workers = workers;
     Dataset rows = data.jittered();
     MlpShape shape = options.shape(data.columns());
     MlpParameters parameters = MlpParameters.random(shape, densities.base(), options.seed);
@@ -209,7 +234,12 @@ final class MlpTraining extends Training {
 
   @Override
   void writeModel() throws IOException {
-    trainer.model().write(folder().model(), Map.of("step", Long.toString(trainer.stepsDone())));
+    Map<String, String> step = Map.of("step", Long.toString(trainer.stepsDone()));
+    trainer.model().write(folder().model(), step);
+    GeneratorParameters generator = trainer.objective().generator();
+    if (generator != null) {
+      new GeneratorModel(generator).write(folder().generator(), step);
+    }
   }
 
   @Override
@@ -217,6 +247,11 @@ final class MlpTraining extends Training {
     figures = measured();
     writeModel(figures);
     return figures;
+  }
+
+  @Override
+  TrainingPictures.PlanePanels planePanels() {
+    return new TrainingPictures(this, figures, folder()).planePanels();
   }
 
   @Override
@@ -265,11 +300,9 @@ final class MlpTraining extends Training {
         return null;
       }
     }
-    try (Workers workers = new Workers(backend.options().threads(), "gibbsite-mmd")) {
-      Dataset heldOut = data.heldOut();
-      return MaximumMeanDiscrepancy.of(
-          drawn, drawn.length / d, heldOut.values(), heldOut.rows(), d, workers);
-    }
+    Dataset heldOut = data.heldOut();
+    return MaximumMeanDiscrepancy.of(
+        drawn, drawn.length / d, heldOut.values(), heldOut.rows(), d, workers);
   }
 
   /** Samples of the model that the session holds, float[rows * d], drawn once. */
@@ -314,5 +347,6 @@ final class MlpTraining extends Training {
   @Override
   public void close() {
     trainer.close();
+    workers.close();
   }
 }

@@ -1,9 +1,14 @@
 package io.gibbsite.cli;
 
+import static io.gibbsite.cli.RunOptions.require;
+
 import io.gibbsite.data.Dataset;
 import io.gibbsite.data.DatasetReader;
+import io.gibbsite.mlp.ConditionalModel;
 import io.gibbsite.mlp.MlpModel;
-import io.gibbsite.mlp.MlpParameters;
+import io.gibbsite.mlp.MlpSession;
+import io.gibbsite.objective.ConditionalEnergy;
+import io.gibbsite.sampler.EnergyFunction;
 import java.io.IOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -32,13 +37,67 @@ final class ModelAndData {
       description = "Rows: .npy, .npz (FILE.npz:NAME names an array), IDX or CSV.")
   private Path dataFile;
 
+  @Option(
+      names = "--sigma",
+      paramLabel = "S",
+      description = "The level of noise of a noise-conditional model, or the noise of dsm.")
+  private Float sigma;
+
   private MlpModel model;
+
+  /** Null unless the model is noise-conditional. */
+  private ConditionalModel conditional;
+
   private Dataset data;
 
-  /** Reads both files, and checks that they fit each other and that every value is finite. */
+  /**
+   * Reads both files, and checks that they fit each other, that every value is finite, and that
+   * there is a level of noise if and only if the model has levels.
+   */
   void read() {
-    model = read(modelFile, MlpModel::read);
-    data = rows(dataFile, modelFile, model.parameters());
+    readForLoss();
+    require(
+        conditional != null || sigma == null,
+        "--sigma is of noise-conditional models, and %s is none".formatted(modelFile));
+  }
+
+  /** As {@link #read}, but any model may come with {@code --sigma}. */
+  void readForLoss() {
+    if (ModelKind.isConditional(modelFile)) {
+      conditional = read(modelFile, ConditionalModel::read);
+      float[] ladder = conditional.sigmas();
+      float least = ladder[ladder.length - 1];
+      require(
+          sigma != null && sigma >= least && sigma <= ladder[0],
+          "%s: a noise-conditional model has levels of noise: --sigma must be from %s to %s%s"
+              .formatted(modelFile, least, ladder[0], sigma == null ? "" : ", not " + sigma));
+      model = new MlpModel(conditional.parameters(), 0);
+    } else {
+      model = read(modelFile, MlpModel::read);
+    }
+    int columns = model.parameters().shape().inputs() - (conditional == null ? 0 : 1);
+    data = rows(dataFile, modelFile, columns);
+  }
+
+  /** The energy, at its level of noise if it has any, by a session that gets its parameters. */
+  EnergyFunction energy(MlpSession session) {
+    session.setParameters(model.parameters());
+    if (conditional == null) {
+      return session;
+    }
+    ConditionalEnergy energy = conditional.energy(session);
+    energy.sigma(sigma);
+    return energy;
+  }
+
+  /** The noise-conditional model; null if it is none. */
+  ConditionalModel conditional() {
+    return conditional;
+  }
+
+  /** As given, or null. */
+  Float sigma() {
+    return sigma;
   }
 
   /**
@@ -46,9 +105,8 @@ final class ModelAndData {
    *
    * @throws IllegalArgumentException if not
    */
-  static Dataset rows(Path dataFile, Path modelFile, MlpParameters parameters) {
+  static Dataset rows(Path dataFile, Path modelFile, int inputs) {
     Dataset data = read(dataFile, DatasetReader::read).requireFinite();
-    int inputs = parameters.shape().inputs();
     if (data.columns() != inputs) {
       throw new IllegalArgumentException(
           "%s: %d columns, but the model %s takes %d"
@@ -76,6 +134,7 @@ final class ModelAndData {
     }
   }
 
+  /** The network, whose last input is the level of noise if it is noise-conditional. */
   MlpModel model() {
     return model;
   }

@@ -3,6 +3,7 @@ package io.gibbsite.cli;
 import io.gibbsite.boltzmann.BoltzmannModel;
 import io.gibbsite.io.Safetensors;
 import io.gibbsite.mlp.ConditionalModel;
+import io.gibbsite.mlp.GeneratorModel;
 import io.gibbsite.rbm.GaussianRbmModel;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.stream.Collectors;
 enum ModelKind {
   MLP("mlp"),
   CONDITIONAL_MLP(ConditionalModel.KIND),
+  GENERATOR(GeneratorModel.KIND),
   RBM("rbm"),
   DBM("dbm"),
   BOLTZMANN(BoltzmannModel.KIND),
@@ -44,6 +46,12 @@ enum ModelKind {
                             Arrays.stream(values())
                                 .map(kind -> kind.label)
                                 .collect(Collectors.joining(", ")))));
+  }
+
+  /** Whether a file says that it is a noise-conditional model. */
+  static boolean isConditional(Path file) {
+    return CONDITIONAL_MLP.label.equals(
+        ModelAndData.read(file, Safetensors::read).metadata().get("model"));
   }
 
   /**

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  *   fitted.safetensors       what was fitted to the training rows: Gaussian, noise, standardiser
  *   model.safetensors        the model, and what to resume from:
  *   checkpoint.safetensors
+ *   generator.safetensors    of steingan
  *   metrics.csv  report.json  loss.png  density.png | samples.png
  * </pre>
  *
@@ -77,6 +78,10 @@ record RunFolder(Path path) {
 
   Path model() {
     return path.resolve("model.safetensors");
+  }
+
+  Path generator() {
+    return path.resolve("generator.safetensors");
   }
 
   Path checkpoint() {

@@ -37,18 +37,34 @@ import picocli.CommandLine.Spec;
       "",
       "A noise-conditional energy (train mlp --objective multi-dsm) is sampled by Langevin steps down",
       "its ladder of noise: --steps at each level, of the size --step-size times the squared noise.",
-      "Its samples are independent: one draw a chain.",
+      "Its samples are independent: one draw a chain. So are those of RUN/generator.safetensors, the",
+      "generator that train mlp --objective steingan leaves beside the energy.",
       "",
       "Examples:",
       "  gibbsite sample run --sampler langevin --chains 64 --steps 1000 --out x.npz",
       "  gibbsite sample run --sampler hmc --leapfrog 20 --out x.npz",
       "  gibbsite sample run --sampler pt --hottest 30 --levels 8 --out x.npz",
+      "  gibbsite sample run/generator.safetensors --chains 1000 --out x.npz --picture x.png",
       "  gibbsite sample rbm.safetensors --steps 1000 --out x.npz",
       "  gibbsite sample rbm.safetensors --sampler pt --levels 10 --steps 1000 --out x.npz",
       "  gibbsite sample run --label 7 --out sevens.npz --picture sevens.png",
       "  gibbsite sample run --init normal --step-size 0.005 --out x.npz --picture x.png",
     })
 final class SampleCommand implements Callable<Integer> {
+  /** Options of chains that sample one density. */
+  private static final List<String> OF_CHAINS =
+      List.of(
+          "--sampler",
+          "--burn-in",
+          "--thin",
+          "--temperature",
+          "--levels",
+          "--init",
+          "--noise-scale",
+          "--clip",
+          "--box",
+          "--leapfrog");
+
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -132,6 +148,7 @@ final class SampleCommand implements Callable<Integer> {
     switch (ModelKind.of(file)) {
       case MLP -> mlp(length).run(out, picture, common);
       case CONDITIONAL_MLP -> conditional().run(out, picture, common);
+      case GENERATOR -> generator(file).run(out, picture, common);
       case RBM -> rbm(file, length);
       case DBM -> dbm(file, length).run(out, picture, common);
       case BOLTZMANN -> spins(file, length).run(out, picture, common);
@@ -145,26 +162,27 @@ final class SampleCommand implements Callable<Integer> {
   }
 
   private ConditionalSampling conditional() {
-    for (String option :
-        List.of(
-            "--sampler",
-            "--burn-in",
-            "--thin",
-            "--temperature",
-            "--levels",
-            "--init",
-            "--noise-scale",
-            "--clip",
-            "--box",
-            "--leapfrog")) {
-      require(
-          !isGiven(option),
-          option + ": a noise-conditional energy is sampled by Langevin steps down its ladder");
-    }
+    refuse(OF_CHAINS, "a noise-conditional energy is sampled by Langevin steps down its ladder");
     require(
         start.given().isEmpty(), String.join(", ", start.given()) + " is of RBMs, not of an MLP");
     return new ConditionalSampling(
         source, chains, isGiven("--steps") ? steps : null, samplers.givenStepSize());
+  }
+
+  private GeneratorSampling generator(Path file) {
+    String why = "a generator draws every sample at once, without chains";
+    refuse(OF_CHAINS, why);
+    refuse(List.of("--steps", "--step-size"), why);
+    require(
+        start.given().isEmpty(),
+        String.join(", ", start.given()) + " is of RBMs, not of generators");
+    return new GeneratorSampling(file, chains);
+  }
+
+  private void refuse(List<String> options, String why) {
+    for (String option : options) {
+      require(!isGiven(option), option + ": " + why);
+    }
   }
 
   private MlpSampling mlp(ChainLength length) {

@@ -31,9 +31,6 @@ final class TrainMlpCommand extends TrainModelCommand<MlpTrainingOptions> {
   @Override
   Prepared prepare(MlpTrainingOptions options) throws IOException {
     TrainingData data = TrainingData.prepare(options);
-    return (backend, folder) ->
-        options.conditional()
-            ? new ConditionalTraining(options, data, backend, folder)
-            : new MlpTraining(options, data, backend, folder);
+    return (backend, folder) -> EnergyTraining.of(options, data, backend, folder);
   }
 }

@@ -42,7 +42,12 @@ record TrainingFigures(
     MaximumMeanDiscrepancy discrepancy,
     boolean standardised,
     double seconds)
-    implements RunFigures {
+    implements EnergyFigures {
+
+  @Override
+  public HeldOut.Mean logDensity() {
+    return heldOut.model();
+  }
 
   /** log Z: as learned, else by integration, else by importance sampling. */
   double logZ() {

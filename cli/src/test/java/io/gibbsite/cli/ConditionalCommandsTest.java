@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.gibbsite.backend.Backend;
@@ -8,8 +9,14 @@ import io.gibbsite.backend.BackendOptions;
 import io.gibbsite.backend.Backends;
 import io.gibbsite.backend.Precision;
 import io.gibbsite.io.NdArray;
+import io.gibbsite.io.Npy;
 import io.gibbsite.io.Npz;
+import io.gibbsite.io.Safetensors;
+import io.gibbsite.mlp.Activation;
 import io.gibbsite.mlp.ConditionalModel;
+import io.gibbsite.mlp.MlpModel;
+import io.gibbsite.mlp.MlpParameters;
+import io.gibbsite.mlp.MlpShape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,6 +119,62 @@ class ConditionalCommandsTest {
     assertThat(folder.resolve("x.png")).isNotEmptyFile();
   }
 
+  private Run pass(String command, String model, String... more) {
+    List<String> all =
+        new ArrayList<>(List.of(command, "--quiet", "--backend", "vector", "--model", model));
+    all.addAll(List.of("--data", path("x.csv")));
+    if (!command.equals("loss")) {
+      all.addAll(List.of("--out", path(command + ".npy")));
+    }
+    all.addAll(Arrays.asList(more));
+    return Run.of(all.toArray(String[]::new));
+  }
+
+  /** The gradient in x is that of the energy, and the loss of dsm is made of it. */
+  @Test
+  void passesAreThoseOfTheLevel() throws IOException {
+    train("run").succeeds();
+    String model = path("run/model.safetensors");
+    float h = 1e-2f;
+    Files.writeString(
+        folder.resolve("x.csv"), "0.5,0.25\n%s,0.25\n%s,0.25\n".formatted(0.5f + h, 0.5f - h));
+    for (String sigma : new String[] {"0.1", "0.7"}) {
+      pass("energy", model, "--sigma", sigma).succeeds();
+      pass("gradient", model, "--sigma", sigma).succeeds();
+      float[] e = Npy.read(folder.resolve("energy.npy")).floats();
+      float[] g = Npy.read(folder.resolve("gradient.npy")).floats();
+      // Differences of float32 energies near 1: their rounding over 2 h, and h^2 of a third one.
+      assertThat((e[1] - e[2]) / (2 * h)).isCloseTo(g[0], within(2e-2f * (1 + Math.abs(g[0]))));
+      float s = Float.parseFloat(sigma);
+      float[] n = {0.3f, -0.6f, 0, 0.2f, 1, 0};
+      StringBuilder noise = new StringBuilder();
+      StringBuilder noisy = new StringBuilder();
+      for (int i = 0; i < 3; i++) {
+        noise.append(n[2 * i]).append(',').append(n[2 * i + 1]).append('\n');
+        noisy.append(0.5f + s * n[2 * i]).append(',').append(0.25f + s * n[2 * i + 1]).append('\n');
+      }
+      Files.writeString(folder.resolve("n.csv"), noise);
+      Files.writeString(folder.resolve("x.csv"), noisy);
+      pass("gradient", model, "--sigma", sigma).succeeds();
+      g = Npy.read(folder.resolve("gradient.npy")).floats();
+      double expected = 0;
+      for (int k = 0; k < 6; k++) {
+        expected += 0.5 * Math.pow(n[k] - s * g[k], 2) / 3;
+      }
+      Files.writeString(folder.resolve("x.csv"), "0.5,0.25\n".repeat(3));
+      String[] dsm = {"--objective", "dsm", "--direction", path("n.csv"), "--sigma", sigma};
+      List<String> more = new ArrayList<>(Arrays.asList(dsm));
+      more.addAll(List.of("--gradients", path("g.safetensors")));
+      Run loss = pass("loss", model, more.toArray(String[]::new)).succeeds();
+      assertThat(Json.node(folder, loss.out().strip()).get("loss").asDouble())
+          .isCloseTo(expected, within(1e-4));
+      assertThat(Safetensors.read(folder.resolve("g.safetensors")).tensors())
+          .containsOnlyKeys("layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias");
+      Files.writeString(
+          folder.resolve("x.csv"), "0.5,0.25\n%s,0.25\n%s,0.25\n".formatted(0.5f + h, 0.5f - h));
+    }
+  }
+
   @Test
   void whatHasNoMeaningIsRefused() throws IOException {
     train("run").succeeds();
@@ -121,8 +184,15 @@ class ConditionalCommandsTest {
     Run.of("evaluate", "--quiet", "--model", model, "--data", "x.npy")
         .fails(2, "conditional-mlp", "models of one density");
     Files.writeString(folder.resolve("x.csv"), "1,2\n");
-    Run.of("energy", "--quiet", "--model", model, "--data", path("x.csv"), "--out", path("e.npy"))
-        .fails(2, "conditional-mlp");
+    pass("energy", model).fails(2, "levels of noise: --sigma must be from");
+    pass("gradient", model, "--sigma", "99").fails(2, "--sigma must be from", "not 99.0");
+    String[] cd = {"--objective", "cd", "--negatives", path("x.csv"), "--sigma", "1"};
+    pass("loss", model, "--objective", "ism").fails(2, "--sigma must be from");
+    pass("loss", model, cd).fails(2, "--sigma is not of --objective cd");
+    String plain = path("plain.safetensors");
+    new MlpModel(MlpParameters.random(MlpShape.of(Activation.SILU, 2, 4), null, 1), 0)
+        .write(Path.of(plain));
+    pass("energy", plain, "--sigma", "1").fails(2, "--sigma is of noise-conditional models");
     Run.of("sample", model, "--quiet", "--sampler", "hmc", "--out", path("x.npz"))
         .fails(2, "--sampler: a noise-conditional energy is sampled by Langevin steps");
     Run.of("sample", model, "--quiet", "--step-size", "0", "--out", path("x.npz"))

@@ -7,8 +7,15 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.BackendOptions;
 import io.gibbsite.backend.Backends;
 import io.gibbsite.backend.Precision;
+import io.gibbsite.io.NdArray;
+import io.gibbsite.io.Npz;
 import io.gibbsite.io.Safetensors;
+import io.gibbsite.mlp.Generator;
+import io.gibbsite.mlp.GeneratorModel;
+import io.gibbsite.mlp.GeneratorScalar;
 import io.gibbsite.mlp.MlpModel;
+import io.gibbsite.random.DrawStream;
+import io.gibbsite.random.Draws;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +59,54 @@ class TrainMlpObjectivesTest {
     all.addAll(List.of("--out", path(run)));
     all.addAll(Arrays.asList(more));
     return train(all.toArray(String[]::new));
+  }
+
+  @Test
+  void aGeneratorIsLeftBesideItsEnergyAndSampledFrom() throws IOException {
+    byte[] first = null;
+    for (String threads : List.of("1", "3")) {
+      String run = "run" + threads;
+      small("steingan", run, "--threads", threads, "--latent", "3").succeeds();
+      byte[] file = Files.readAllBytes(folder.resolve(run + "/generator.safetensors"));
+      first = first == null ? file : first;
+      assertThat(file).isEqualTo(first);
+      assertThat(folder.resolve(run + "/model.safetensors")).exists();
+    }
+    float[] drawn = null;
+    for (String threads : List.of("1", "3")) {
+      sampleGenerator("--threads", threads, "--chains", "300", "--picture", path("x.png"))
+          .succeeds();
+      NdArray x = Npz.read(folder.resolve("x.npz")).get("posterior/x");
+      assertThat(x.shape()).containsExactly(300, 1, 2);
+      drawn = drawn == null ? x.floats() : drawn;
+      assertThat(x.floats()).isEqualTo(drawn);
+    }
+    assertThat(folder.resolve("x.png")).isNotEmptyFile();
+    Generator generator =
+        new GeneratorScalar(GeneratorModel.read(generatorFile()).parameters().shape(), 300);
+    generator.setParameters(GeneratorModel.read(generatorFile()).parameters());
+    float[] z = new float[300 * 3];
+    for (int i = 0; i < 300; i++) {
+      Draws.normals(5, DrawStream.INITIAL_STATE, 0, i, z, 3 * i, 3);
+    }
+    float[] expected = new float[600];
+    generator.forward(z, 300, expected);
+    assertThat(drawn).usingComparatorWithPrecision(1e-5f).containsExactly(expected);
+    sampleGenerator("--sampler", "mala").fails(2, "--sampler: a generator draws every sample");
+    sampleGenerator("--chains", "0").fails(2, "--chains must be at least 1");
+    Run.of("logz", "--quiet", "--model", generatorFile().toString()).fails(2, "'generator'");
+  }
+
+  private Path generatorFile() {
+    return folder.resolve("run1/generator.safetensors");
+  }
+
+  private Run sampleGenerator(String... more) {
+    List<String> all =
+        new ArrayList<>(List.of("sample", generatorFile().toString(), "--quiet", "--seed", "5"));
+    all.addAll(List.of("--out", path("x.npz")));
+    all.addAll(Arrays.asList(more));
+    return Run.of(all.toArray(String[]::new));
   }
 
   /**

@@ -65,16 +65,7 @@ public record MlpModel(MlpParameters parameters, float logZ) {
     }
     MlpShape shape = shape(Activation.of(metadata.get("activation")), tensors);
     Set<String> unknown = new LinkedHashSet<>(tensors.keySet());
-    float[] values = new float[shape.parameterCount()];
-    for (int l = 0; l < shape.layers(); l++) {
-      int out = shape.width(l + 1);
-      float[] weight = floats(tensors, weight(l), out, shape.width(l));
-      float[] bias = floats(tensors, bias(l), out);
-      System.arraycopy(weight, 0, values, shape.weightOffset(l), weight.length);
-      System.arraycopy(bias, 0, values, shape.biasOffset(l), out);
-      unknown.remove(weight(l));
-      unknown.remove(bias(l));
-    }
+    float[] values = join(shape, shape.layers(), tensors, unknown);
     Gaussian base = null;
     if (tensors.containsKey(BASE_MEAN) || tensors.containsKey(BASE_CHOLESKY)) {
       int d = shape.inputs();
@@ -98,7 +89,43 @@ public record MlpModel(MlpParameters parameters, float logZ) {
     return new MlpModel(new MlpParameters(shape, values, base), logZ);
   }
 
+  /**
+   * The parameters of the first layers, which {@link #split} took apart.
+   *
+   * @param unknown names, from which those of the layers are taken
+   */
+  static float[] join(
+      MlpShape shape, int layers, Map<String, NdArray> tensors, Set<String> unknown) {
+    float[] values = new float[shape.biasOffset(layers - 1) + shape.width(layers)];
+    for (int l = 0; l < layers; l++) {
+      int out = shape.width(l + 1);
+      float[] weight = floats(tensors, weight(l), out, shape.width(l));
+      float[] bias = floats(tensors, bias(l), out);
+      System.arraycopy(weight, 0, values, shape.weightOffset(l), weight.length);
+      System.arraycopy(bias, 0, values, shape.biasOffset(l), out);
+      unknown.remove(weight(l));
+      unknown.remove(bias(l));
+    }
+    return values;
+  }
+
   private static MlpShape shape(Activation activation, Map<String, NdArray> tensors) {
+    int[] widths = widths(tensors);
+    int layers = widths.length - 1;
+    if (widths[layers] != 1) {
+      throw new IllegalArgumentException(
+          "the last layer, '%s', has %d outputs: an energy has 1"
+              .formatted(weight(layers - 1), widths[layers]));
+    }
+    return MlpShape.of(activation, widths[0], Arrays.copyOfRange(widths, 1, layers));
+  }
+
+  /**
+   * The inputs, and the outputs of every layer that there is.
+   *
+   * @throws IllegalArgumentException if there is none, or one does not fit the one before
+   */
+  static int[] widths(Map<String, NdArray> tensors) {
     int layers = 0;
     while (tensors.containsKey(weight(layers))) {
       layers++;
@@ -118,12 +145,7 @@ public record MlpModel(MlpParameters parameters, float logZ) {
       widths[l] = shape[1];
       widths[l + 1] = shape[0];
     }
-    if (widths[layers] != 1) {
-      throw new IllegalArgumentException(
-          "the last layer, '%s', has %d outputs: an energy has 1"
-              .formatted(weight(layers - 1), widths[layers]));
-    }
-    return MlpShape.of(activation, widths[0], Arrays.copyOfRange(widths, 1, layers));
+    return widths;
   }
 
   /** Writes a model file, atomically. */
@@ -153,7 +175,8 @@ public record MlpModel(MlpParameters parameters, float logZ) {
 
   /** The tensors of the model file; parameters are copied. */
   public Map<String, NdArray> tensors() {
-    Map<String, NdArray> tensors = split(parameters.shape(), parameters.values());
+    Map<String, NdArray> tensors =
+        split(parameters.shape(), parameters.shape().layers(), parameters.values());
     tensors.put(LOG_Z, NdArray.of(new float[] {logZ}, 1));
     Gaussian base = parameters.base();
     if (base != null) {
@@ -171,16 +194,17 @@ public record MlpModel(MlpParameters parameters, float logZ) {
    *     dc}
    */
   public static Safetensors gradients(MlpShape shape, float[] gradient, boolean withLogZ) {
-    Map<String, NdArray> tensors = split(shape, gradient);
+    Map<String, NdArray> tensors = split(shape, shape.layers(), gradient);
     if (withLogZ) {
       tensors.put(LOG_Z, NdArray.of(new float[] {gradient[shape.parameterCount()]}, 1));
     }
     return new Safetensors(Map.of("format", "gibbsite", "content", "gradient"), tensors);
   }
 
-  private static Map<String, NdArray> split(MlpShape shape, float[] values) {
+  /** The tensors of the first layers; values are copied. */
+  static Map<String, NdArray> split(MlpShape shape, int layers, float[] values) {
     Map<String, NdArray> tensors = new LinkedHashMap<>();
-    for (int l = 0; l < shape.layers(); l++) {
+    for (int l = 0; l < layers; l++) {
       int in = shape.width(l);
       int out = shape.width(l + 1);
       int weight = shape.weightOffset(l);

@@ -1,6 +1,7 @@
 package io.gibbsite.train;
 
 import io.gibbsite.density.Gaussian;
+import io.gibbsite.mlp.GeneratorParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.objective.ContrastiveDivergence;
 import java.util.LinkedHashMap;
@@ -121,6 +122,11 @@ public final class ContrastiveDivergenceObjective implements MlpObjective {
   @Override
   public Map<String, float[]> state() {
     return negatives.state();
+  }
+
+  @Override
+  public GeneratorParameters generator() {
+    return negatives.generator();
   }
 
   @Override

@@ -131,7 +131,7 @@ public final class GeneratorNegatives implements Negatives {
     return x;
   }
 
-  /** The generator as trained so far; a copy. */
+  @Override
   public GeneratorParameters generator() {
     return new GeneratorParameters(shape, theta.clone());
   }

@@ -1,5 +1,6 @@
 package io.gibbsite.train;
 
+import io.gibbsite.mlp.GeneratorParameters;
 import io.gibbsite.mlp.MlpSession;
 import java.util.Map;
 
@@ -99,6 +100,11 @@ public interface MlpObjective extends AutoCloseable {
 
   /** Goes on after {@code steps} steps; the arrays of {@link #state} are refilled. */
   default void resumeAt(long steps) {}
+
+  /** The generator that is trained beside the energy, as it is so far: a copy; null if none is. */
+  default GeneratorParameters generator() {
+    return null;
+  }
 
   /** What may help when training diverges, after "a lower learning rate, a gradient-norm limit". */
   default String remedy() {

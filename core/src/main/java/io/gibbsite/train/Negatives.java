@@ -1,5 +1,6 @@
 package io.gibbsite.train;
 
+import io.gibbsite.mlp.GeneratorParameters;
 import io.gibbsite.mlp.MlpSession;
 import java.util.Map;
 
@@ -32,6 +33,11 @@ public interface Negatives {
    * @return float[count * d], valid until the next step
    */
   float[] rows(float[] x, int n, long step);
+
+  /** The generator that is trained beside the energy, as it is so far: a copy; null if none is. */
+  default GeneratorParameters generator() {
+    return null;
+  }
 
   /** What lasts from step to step, by name: the arrays themselves. */
   default Map<String, float[]> state() {
