@@ -66,7 +66,9 @@ class BoltzmannCommandsTest {
     assertThat(heldOut).isBetween(-9 * Math.log(2), -Math.log(14));
     double logZ = figures.get("held_out").get("log_z").get("log_z").asDouble();
     JsonNode again =
-        json(Run.of("logz", "--quiet", "--model", path("run/model.safetensors")).succeeds());
+        json(
+            Run.of(
+                "logz", "--quiet", "--model", path("run/model.safetensors"), "--method", "exact"));
     assertThat(again.get("log_z").asDouble()).isEqualTo(logZ);
     JsonNode estimate =
         json(
@@ -84,6 +86,18 @@ class BoltzmannCommandsTest {
     // Twelve standard errors: the estimate is rather low than high.
     assertThat(estimate.get("log_z").asDouble())
         .isCloseTo(logZ, within(12 * estimate.get("standard_error").asDouble() + 1e-3));
+    JsonNode bracket =
+        json(
+            Run.of(
+                "logz",
+                "--quiet",
+                "--model",
+                path("run/model.safetensors"),
+                "--temperatures",
+                "200"));
+    // Seed 0: one draw of an interval that is known to hold.
+    assertThat(bracket.get("method").asText()).isEqualTo("bracket");
+    assertThat(logZ).isBetween(bracket.get("lower").asDouble(), bracket.get("upper").asDouble());
     assertThat(folder.resolve("run/metrics.csv")).exists();
     assertThat(folder.resolve("run/report.json")).exists();
     Npy.write(folder.resolve("x.npy"), NdArray.of(new float[] {1, 1, 1, 0, 0, 0, 0, 0, 0}, 1, 9));
@@ -98,6 +112,35 @@ class BoltzmannCommandsTest {
                 path("x.npy")));
     assertThat(of.get("rows").asInt()).isEqualTo(1);
     assertThat(of.get("mean_log_likelihood").asDouble()).isNegative();
+  }
+
+  /** 9 + 20 units are more than can be enumerated, and 20 hidden ones leave the mean field. */
+  @Test
+  void largeMachinesAreBracketed() throws IOException {
+    Run run = train("--hidden", "20", "--temperatures", "50", "--out", path("run")).succeeds();
+    assertThat(run.out())
+        .containsPattern("held-out lower bound +-[0-9.]+ to -[0-9.]+ nats a row")
+        .containsPattern("log Z, bracket +[0-9.]+ to [0-9.]+");
+    Npy.write(folder.resolve("x.npy"), NdArray.of(new float[] {1, 1, 1, 0, 0, 0, 0, 0, 0}, 1, 9));
+    JsonNode of =
+        json(
+            Run.of(
+                "evaluate",
+                "--quiet",
+                "--temperatures",
+                "100",
+                "--burn-in",
+                "10",
+                "--model",
+                path("run/model.safetensors"),
+                "--data",
+                path("x.npy")));
+    assertThat(of.get("free_energy").asText()).isEqualTo("mean-field");
+    assertThat(of.get("lower").asDouble()).isLessThan(of.get("upper").asDouble());
+    assertThat(of.get("upper").asDouble() - of.get("lower").asDouble())
+        .isCloseTo(
+            of.get("log_z").get("upper").asDouble() - of.get("log_z").get("lower").asDouble(),
+            within(1e-9));
   }
 
   @Test
