@@ -90,7 +90,7 @@ final class EvaluateCommand implements Callable<Integer> {
       case RBM -> evaluateBinary();
       case GAUSSIAN_RBM -> evaluateGaussian();
       case DBM -> evaluateDeep();
-      case BOLTZMANN -> evaluateSpins();
+      case BOLTZMANN, HOPFIELD -> evaluateSpins();
       case MLP -> evaluateMlp();
       case CONDITIONAL_MLP ->
           throw ModelKind.CONDITIONAL_MLP.refused(modelFile, "models of one density");
@@ -144,9 +144,9 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void evaluateSpins() {
-    BoltzmannModel model = ModelAndData.read(modelFile, BoltzmannModel::read);
-    VisibleLayout layout =
-        VisibleLayout.of(GibbsChains.metadata(modelFile), model.shape().visible());
+    SpinModel read = SpinModel.read(modelFile);
+    BoltzmannModel model = read.model();
+    VisibleLayout layout = read.layout();
     Dataset data = labelled(layout, model.shape().visible());
     byte[] v = Spins.above(data.values(), threshold);
     try (Backend backend = common.openSpinBackend()) {

@@ -83,7 +83,7 @@ final class LogzCommand implements Callable<Integer> {
       case CONDITIONAL_MLP ->
           throw ModelKind.CONDITIONAL_MLP.refused(modelFile, "models of one density");
       case DBM -> print(ModelAndData.read(modelFile, DbmModel::read).parameters());
-      case BOLTZMANN -> printSpins();
+      case BOLTZMANN, HOPFIELD -> printSpins();
     }
     return 0;
   }
@@ -122,7 +122,7 @@ final class LogzCommand implements Callable<Integer> {
   }
 
   private void printSpins() {
-    BoltzmannModel model = ModelAndData.read(modelFile, BoltzmannModel::read);
+    BoltzmannModel model = SpinModel.read(modelFile).model();
     float[] base = model.parameters().biases();
     if (dataFile != null) {
       Dataset data = EvaluateCommand.scaled(dataFile, model.shape().visible(), 0);

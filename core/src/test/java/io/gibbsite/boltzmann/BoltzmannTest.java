@@ -296,7 +296,8 @@ class BoltzmannTest {
       session.setParameters(glass);
       session.setStates(SpinStates.random(glass.units(), chains, seed), chains);
       SimulatedAnnealing schedule = new SimulatedAnnealing(2, 0.05f, 0.9f, 5);
-      return schedule.run(session, Scan.SEQUENTIAL, seed, done -> {});
+      return schedule.run(
+          session, Scan.SEQUENTIAL, seed, (y, c) -> y[c * glass.units()], done -> {});
     }
   }
 
@@ -311,6 +312,15 @@ class BoltzmannTest {
     // Its lowest energy tends to -0.763 n, with corrections of -0.7 n^(-2/3) of that.
     assertThat(found.lowest() / 200).isBetween(-0.80, -0.70);
     assertThat(found.trace().get(0).mean()).isGreaterThan(found.trace().get(20).mean());
+    SimulatedAnnealing.Point last = found.trace().get(temperatures.length - 1);
+    double magnetisation = 0;
+    double first = 0;
+    for (int c = 0; c < 40; c++) {
+      magnetisation += Math.abs(SpinStates.magnetisation(found.y(), c * 200, 200)) / 40;
+      first += found.y()[c * 200] / 40.0;
+    }
+    assertThat(last.magnetisation()).isCloseTo(magnetisation, within(1e-12)).isPositive();
+    assertThat(last.overlap()).isCloseTo(first, within(1e-12));
     try (Backend scalar = Backends.named("scalar", BackendOptions.defaults())) {
       assertThat(anneal(glass, 40, 5, scalar)).usingRecursiveComparison().isEqualTo(found);
     }
