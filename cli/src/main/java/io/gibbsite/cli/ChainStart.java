@@ -62,7 +62,7 @@ final class ChainStart {
    */
   byte[] states(
       RbmParameters parameters, VisibleLayout layout, int chains, TrainRbmOptions run, long seed) {
-    check(layout, run);
+    check(layout, run != null);
     byte[] states;
     if (run != null) {
       Dataset training = DataSource.split(DataSource.read(run), run).training();
@@ -78,13 +78,13 @@ final class ChainStart {
     return states;
   }
 
-  private void check(VisibleLayout layout, TrainRbmOptions run) {
-    require(run == null || from == null, "--init data and --from name two starts: leave one out");
+  private void check(VisibleLayout layout, boolean data) {
+    require(!data || from == null, "--init data and --from name two starts: leave one out");
     require(
         label == null || layout.labels() > 0,
         "--label needs an RBM that was trained with --labels");
     require(
-        hold == null || run != null || from != null,
+        hold == null || data || from != null,
         "--hold needs rows to hold: add --from X or --init data");
   }
 
@@ -92,13 +92,14 @@ final class ChainStart {
    * The same for units -1 and +1, byte[chains * visible].
    *
    * @param bias float[visible]: where no rows are given, chains start from these alone
+   * @param data byte[rows * visible]: rows to start from, or null
    */
-  byte[] spins(float[] bias, VisibleLayout layout, int chains, long seed) {
-    check(layout, null);
-    byte[] v = new byte[chains * layout.visible()];
-    if (from == null) {
+  byte[] spins(float[] bias, byte[] data, VisibleLayout layout, int chains, long seed) {
+    check(layout, data != null);
+    byte[] v = data == null ? new byte[chains * layout.visible()] : cycled(data, layout, chains);
+    if (data == null && from == null) {
       System.arraycopy(SpinStates.sample(bias, chains, seed), 0, v, 0, v.length);
-    } else {
+    } else if (from != null) {
       Dataset read = EvaluateCommand.scaled(from, layout.visible(), layout.labels());
       byte[] rows = Spins.above(read.values(), THRESHOLD);
       Arrays.fill(v, (byte) -1);
@@ -120,7 +121,7 @@ final class ChainStart {
       int chains,
       TrainRbmOptions run,
       long seed) {
-    check(layout, run);
+    check(layout, run != null);
     if (run == null && from == null) {
       return GaussianBase.sample(parameters.visibleBias(), parameters.visibleSd(), chains, seed);
     }

@@ -2,10 +2,12 @@ package io.gibbsite.cli;
 
 import static io.gibbsite.cli.RunOptions.require;
 
+import io.gibbsite.spin.Scan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -27,7 +29,8 @@ import picocli.CommandLine.Spec;
       "standardised its data), sample_stats/energy [chain, draw] and, of mala, hmc, mh and pt,",
       "sample_stats/acceptance_rate. A binary RBM's x are bytes 0 or 1; RBMs have",
       "sample_stats/free_energy. A Boltzmann machine's x are bytes -1 or +1, its visible units, beside",
-      "the energy of all. The table at the end is that of gibbsite diagnose.",
+      "the energy of all and their magnetisation; so are a Hopfield network's, with sample_stats/overlap",
+      "[chain, draw, pattern]. The table at the end is that of gibbsite diagnose.",
       "",
       "pt adds levels below an RBM, of which the lowest is noise (with --init data the base rates of",
       "the chains' first rows), and exchanges states between them, so that chains pass from mode to",
@@ -106,8 +109,17 @@ final class SampleCommand implements Callable<Integer> {
       description =
           "Where chains start: noise (the run's noise density), base (the model's), normal (N(0,"
               + " 1)) or data (the run's training rows); default: the first of noise, base and"
-              + " normal that there is. For RBMs: base (default), the visible biases, or data.")
+              + " normal that there is. For RBMs and all other Boltzmann machines: base (default), the visible"
+              + " biases, or data; a Hopfield network's data are its patterns.")
   private String init;
+
+  @Option(
+      names = "--scan",
+      paramLabel = "S",
+      description =
+          "Of Boltzmann machines and Hopfield networks: the order of a sweep, sequential (default),"
+              + " random, or coloured, where units that are not coupled are one block.")
+  private String scan;
 
   @Mixin private ChainStart start;
 
@@ -129,12 +141,16 @@ final class SampleCommand implements Callable<Integer> {
     int every = thin != null ? thin : "svgd".equals(sampler) ? steps : 10;
     ChainLength length = new ChainLength(chains, steps, burnIn, every);
     Path file = Files.isDirectory(source) ? new RunFolder(source).model() : source;
-    switch (ModelKind.of(file)) {
+    ModelKind kind = ModelKind.of(file);
+    require(
+        scan == null || kind == ModelKind.BOLTZMANN || kind == ModelKind.HOPFIELD,
+        "--scan is of Boltzmann machines and Hopfield networks: others have blocks");
+    switch (kind) {
       case MLP -> mlp(length).run(out, picture, common);
       case CONDITIONAL_MLP -> conditional().run(out, picture, common);
       case RBM -> rbm(file, length);
       case DBM -> dbm(file, length).run(out, picture, common);
-      case BOLTZMANN -> spins(file, length).run(out, picture, common);
+      case BOLTZMANN, HOPFIELD -> spins(file, length).run(out, picture, common);
       case GAUSSIAN_RBM -> {
         require(!"pt".equals(sampler), "--sampler pt is of RBMs with binary visible units");
         new GaussianGibbsChains(file, length, temperature, start, gibbsData())
@@ -207,10 +223,29 @@ final class SampleCommand implements Callable<Integer> {
     require(
         sampler == null || sampler.equals("gibbs"),
         "--sampler must be gibbs for a Boltzmann machine, not '" + sampler + "'");
-    require(init == null, "--init is not of Boltzmann machines: --from X starts chains from rows");
-    requireNoneOfMlp();
     checkGibbs();
-    return new SpinChains(file, length, temperature, start);
+    String order = scan == null ? "sequential" : scan;
+    RunOptions.oneOf("--scan", order, List.of("sequential", "random", "coloured"));
+    SpinModel model = SpinModel.read(file);
+    return new SpinChains(
+        model,
+        length,
+        temperature,
+        Scan.valueOf(order.toUpperCase(Locale.ROOT)),
+        start,
+        rows(model));
+  }
+
+  /** The rows that chains of spins start from: a Hopfield network's are its patterns; or null. */
+  private byte[] rows(SpinModel model) {
+    if (model.patterns() != null) {
+      return wantsData() ? model.patterns().y() : null;
+    }
+    TrainBoltzmannOptions run = dataOfRun(TrainBoltzmannOptions.class);
+    return run == null
+        ? null
+        : Spins.above(
+            DataSource.split(DataSource.read(run), run).training().values(), run.threshold);
   }
 
   private void requireNoneOfMlp() {
@@ -242,13 +277,18 @@ final class SampleCommand implements Callable<Integer> {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
-  /** The run whose training rows a Boltzmann machine's chains start from, or null. */
-  private <T extends RunOptions> T dataOfRun(Class<T> type) {
+  /** Whether chains start from data; checks what else could be said of their start. */
+  private boolean wantsData() {
     requireNoneOfMlp();
     require(
         init == null || init.equals("base") || init.equals("data"),
         "--init must be base or data for an RBM, not '" + init + "'");
-    if (!"data".equals(init)) {
+    return "data".equals(init);
+  }
+
+  /** The run whose training rows a Boltzmann machine's chains start from, or null. */
+  private <T extends RunOptions> T dataOfRun(Class<T> type) {
+    if (!wantsData()) {
       return null;
     }
     require(Files.isDirectory(source), "--init data needs a run's folder, not a model file");

@@ -7,7 +7,7 @@ import io.gibbsite.boltzmann.BoltzmannModel;
 import io.gibbsite.boltzmann.BoltzmannShape;
 import io.gibbsite.cli.picture.Fonts;
 import io.gibbsite.data.Dataset;
-import io.gibbsite.rbm.AisOptions;
+import io.gibbsite.sampler.AisOptions;
 import io.gibbsite.spin.SpinStates;
 import io.gibbsite.train.BoltzmannTrainer;
 import io.gibbsite.train.MetricsCsv;
@@ -121,7 +121,7 @@ final class SpinTraining extends Training {
             SpinLogZ.base(model, training, trainingRows),
             options.aisChains,
             options.temperatures,
-            0,
+            options.temperatures,
             options.seed);
     LogZ logZ = SpinLogZ.best(model, annealing, backend, common);
     int labels = layout.labels();
