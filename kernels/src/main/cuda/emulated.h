@@ -339,6 +339,17 @@ inline void __threadfence() {}
 
 inline void pause_spin() { emulated::yield(); }
 
+// As far off as the instructions of a GPU may be, and to the other side each time.
+inline float rough(float exact) {
+  static bool up = false;
+  up = !up;
+  return exact * (up ? 1.f + 0x1p-22f : 1.f - 0x1p-22f);
+}
+
+inline float rough_exp2(float x) { return rough(exp2f(x)); }
+
+inline float rough_reciprocal(float x) { return rough(1.f / x); }
+
 inline unsigned load_acquire(const unsigned* p) { return *p; }
 
 inline unsigned atomicAdd(unsigned* p, unsigned v) {

@@ -31,15 +31,17 @@ __device__ __forceinline__ void gibbs(const RbmGibbs& args, unsigned char* memor
     int row = inHalf % rowTiles;
     unsigned before =
         (unsigned)(sweep * (hiddenTiles + visibleTiles) + (visible ? hiddenTiles : 0));
-    if (threadIdx.x == 0) {
-      while (load_acquire(args.done + row) < before) {
-        pause_spin();
+    auto ready = [&] {
+      if (threadIdx.x == 0) {
+        while (load_acquire(args.done + row) < before) {
+          pause_spin();
+        }
       }
-    }
-    __syncthreads();
+      __syncthreads();
+    };
     half_step<WM, MT, WN, NT>(visible ? args.visible : args.hidden, args.rows, 0, row,
                               inHalf / rowTiles, args.beta, args.seed,
-                              args.sweep + (uint64_t)sweep, memory);
+                              args.sweep + (uint64_t)sweep, memory, ready);
     __threadfence();
     __syncthreads();
     if (threadIdx.x == 0) {
@@ -75,7 +77,7 @@ struct RbmConditional {
 template <int WM, int MT, int WN, int NT>
 __device__ __forceinline__ void conditional(const RbmConditional& args, unsigned char* memory) {
   half_step<WM, MT, WN, NT>(args.half, args.rows, args.firstRow, (int)blockIdx.x,
-                            (int)blockIdx.y, args.beta, args.seed, args.sweep, memory);
+                            (int)blockIdx.y, args.beta, args.seed, args.sweep, memory, [] {});
 }
 
 KERNEL(rbm_conditional_16x64, RbmConditional, 128, 3) {
