@@ -23,6 +23,9 @@ record DbmFigures(
       line(out, "  log-likelihood itself", "%.4f nats a row", heldOut.meanLogLikelihood());
     }
     bound(out, "training lower bound", training);
+    if (heldOut.labelError() != null) {
+      line(out, "held-out label error", "%.2f %%", 100 * heldOut.labelError());
+    }
     heldOut.logZ().print(out);
     line(
         out,

@@ -136,8 +136,8 @@ final class DbmTraining extends Training {
     return new DbmFigures(
         trainer.stepsDone(),
         training.rows(),
-        DbmLikelihood.of(parameters, heldOut, logZ, backend),
-        DbmLikelihood.of(parameters, seen, logZ, backend),
+        DbmLikelihood.of(parameters, heldOut, layout.labelUnits(), logZ, backend),
+        DbmLikelihood.of(parameters, seen, null, logZ, backend),
         seconds());
   }
 

@@ -118,7 +118,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void evaluateMlp() {
-    RunOptions.require(labelFile == null, "--labels need an RBM with binary visible units");
+    RunOptions.require(labelFile == null, "--labels need a model with binary visible units");
     MlpParameters parameters = ModelAndData.read(modelFile, MlpModel::read).parameters();
     Dataset all = ModelAndData.rows(dataFile, modelFile, parameters);
     Dataset data = rows == null ? all : all.take(rows);
@@ -132,14 +132,16 @@ final class EvaluateCommand implements Callable<Integer> {
   private void evaluateDeep() {
     DbmParameters parameters = ModelAndData.read(modelFile, DbmModel::read).parameters();
     DbmShape shape = parameters.shape();
-    RunOptions.require(labelFile == null, "--labels need an RBM with binary visible units");
-    Dataset all = scaled(dataFile, new RbmShape(shape.visible(), shape.units(1)), 0);
-    BinaryRows data = BinaryRows.above(rows == null ? all : all.take(rows), threshold);
+    VisibleLayout layout = VisibleLayout.of(GibbsChains.metadata(modelFile), shape.visible());
+    BinaryRows data = BinaryRows.above(labelled(layout, shape.visible()), threshold);
     try (Backend backend = common.openBackend()) {
       AisOptions options =
           annealing.from(DbmPosterior.base(parameters, data, backend), common.seed());
       LogZ logZ = DbmPosterior.logZ(parameters, options, backend, common);
-      common.out().println(Json.line(DbmLikelihood.of(parameters, data, logZ, backend)));
+      common
+          .out()
+          .println(
+              Json.line(DbmLikelihood.of(parameters, data, layout.labelUnits(), logZ, backend)));
     }
   }
 
@@ -162,7 +164,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private void evaluateGaussian() {
     GaussianRbmParameters parameters =
         ModelAndData.read(modelFile, GaussianRbmModel::read).parameters();
-    RunOptions.require(labelFile == null, "--labels need an RBM with binary visible units");
+    RunOptions.require(labelFile == null, "--labels need a model with binary visible units");
     Dataset all = rows(dataFile, parameters.shape());
     Dataset data = rows == null ? all : all.take(rows);
     AisOptions options = annealing.from(data.means(), common.seed());

@@ -86,7 +86,7 @@ record Likelihood(int rows, double meanLogLikelihood, double lower, double upper
     }
     try (RbmSession session = backend.open(parameters.shape(), Math.min(BLOCK, data.rows()))) {
       session.setParameters(parameters);
-      return labels.errorRate(session, data.states(), data.rows());
+      return labels.errorRate(session::freeEnergy, data.states(), data.rows(), session.rows());
     }
   }
 }

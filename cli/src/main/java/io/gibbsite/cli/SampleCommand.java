@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Spec;
       "the energy of all and their magnetisation; so are a Hopfield network's, with sample_stats/overlap",
       "[chain, draw, pattern]. The table at the end is that of gibbsite diagnose.",
       "",
-      "pt adds levels below an RBM, of which the lowest is noise (with --init data the base rates of",
+      "pt adds levels below an RBM or a deep machine, of which the lowest is noise (with --init data the base rates of",
       "the chains' first rows), and exchanges states between them, so that chains pass from mode to",
       "mode. Burn-in places the levels. sample_stats/swap_acceptance [chain, draw, level] has the",
       "latest probability that a level was exchanged with the next one up, tempering/beta [level]",
@@ -65,7 +66,7 @@ final class SampleCommand implements Callable<Integer> {
       description =
           "For MLPs: langevin (default), mala, hmc, mh (random-walk Metropolis), underdamped (BAOAB),"
               + " annealed (Langevin that cools down in burn-in), pt (parallel tempering of mala) or"
-              + " svgd; for RBMs: gibbs (default) or pt (parallel tempering of it).")
+              + " svgd; for RBMs and deep machines: gibbs (default) or pt (parallel tempering of it).")
   private String sampler;
 
   @Option(names = "--chains", paramLabel = "N", description = "Chains (default ${DEFAULT-VALUE}).")
@@ -148,8 +149,12 @@ final class SampleCommand implements Callable<Integer> {
     switch (kind) {
       case MLP -> mlp(length).run(out, picture, common);
       case CONDITIONAL_MLP -> conditional().run(out, picture, common);
-      case RBM -> rbm(file, length);
-      case DBM -> dbm(file, length).run(out, picture, common);
+      case RBM ->
+          binary(
+              BinaryModel.rbm(file), length, rowsOf(TrainRbmOptions.class, run -> run.threshold));
+      case DBM ->
+          binary(
+              BinaryModel.deep(file), length, rowsOf(TrainDbmOptions.class, run -> run.threshold));
       case BOLTZMANN, HOPFIELD -> spins(file, length).run(out, picture, common);
       case GAUSSIAN_RBM -> {
         require(!"pt".equals(sampler), "--sampler pt is of RBMs with binary visible units");
@@ -193,23 +198,24 @@ final class SampleCommand implements Callable<Integer> {
     return new MlpSampling(source, length, rule, levels, temperature, init, samplers);
   }
 
-  private void rbm(Path file, ChainLength length) throws IOException {
+  private void binary(BinaryModel model, ChainLength length, byte[] data) throws IOException {
     if ("pt".equals(sampler)) {
-      tempered(file, length).run(out, picture, common);
+      tempered(model, length, data).run(out, picture, common);
     } else {
-      new GibbsChains(file, length, temperature, start, gibbsData()).run(out, picture, common);
+      checkGibbsOfRbm();
+      new GibbsChains(model, length, temperature, start, data).run(out, picture, common);
     }
   }
 
-  private DbmChains dbm(Path file, ChainLength length) {
-    require(
-        sampler == null || sampler.equals("gibbs"),
-        "--sampler must be gibbs for a deep Boltzmann machine, not '" + sampler + "'");
-    require(
-        start.given().isEmpty(),
-        String.join(", ", start.given()) + " is of RBMs, not of deep ones");
-    checkGibbs();
-    return new DbmChains(file, length, temperature, dataOfRun(TrainDbmOptions.class));
+  /** The training rows of the run, from which chains are to start; or null. */
+  private <T extends RunOptions> byte[] rowsOf(Class<T> type, ToDoubleFunction<T> threshold) {
+    T run = dataOfRun(type);
+    return run == null
+        ? null
+        : BinaryRows.above(
+                DataSource.split(DataSource.read(run), run).training(),
+                (float) threshold.applyAsDouble(run))
+            .states();
   }
 
   private void checkGibbs() {
@@ -257,20 +263,24 @@ final class SampleCommand implements Callable<Integer> {
 
   /** Checks the options of RBMs; the run whose rows the chains start from, or null. */
   private TrainRbmOptions gibbsData() {
+    checkGibbsOfRbm();
+    return dataOfRun(TrainRbmOptions.class);
+  }
+
+  private void checkGibbsOfRbm() {
     require(
         sampler == null || sampler.equals("gibbs"),
         "--sampler must be gibbs or pt for an RBM, not '" + sampler + "'");
     checkGibbs();
-    return dataOfRun(TrainRbmOptions.class);
   }
 
-  private TemperedChains tempered(Path file, ChainLength length) {
+  private TemperedChains tempered(BinaryModel model, ChainLength length, byte[] data) {
     require(levels >= 2, "--levels must be at least 2, not " + levels);
     require(!isGiven("--temperature"), "--temperature is of gibbs: pt samples the model itself");
     for (String option : start.given()) {
       require(option.equals("--from"), option + " holds units, which pt does not: use gibbs");
     }
-    return new TemperedChains(file, length, levels, start, dataOfRun(TrainRbmOptions.class));
+    return new TemperedChains(model, length, levels, start, data);
   }
 
   private boolean isGiven(String option) {

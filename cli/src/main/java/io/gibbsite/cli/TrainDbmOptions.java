@@ -1,5 +1,6 @@
 package io.gibbsite.cli;
 
+import io.gibbsite.data.Dataset;
 import io.gibbsite.dbm.DbmShape;
 import io.gibbsite.dbm.MeanField;
 import io.gibbsite.train.DbmTrainingOptions;
@@ -18,6 +19,14 @@ final class TrainDbmOptions extends RunOptions {
       paramLabel = "T",
       description = "Values above it count as 1, others as 0 (default ${DEFAULT-VALUE}).")
   float threshold = 0.5f;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "L",
+      description =
+          "A file with a label for each row, from 0 up (IDX, .npy or CSV), or built-in for those of"
+              + " strokes: more visible units, to sample by label and to classify with.")
+  String labels;
 
   @Option(
       names = "--layers",
@@ -99,6 +108,11 @@ final class TrainDbmOptions extends RunOptions {
   @Override
   String model() {
     return "dbm";
+  }
+
+  @Override
+  Dataset labelled(Dataset all) {
+    return TrainRbmOptions.labelled(all, labels, this);
   }
 
   @Override

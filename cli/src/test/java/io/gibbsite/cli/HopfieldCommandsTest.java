@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.BackendOptions;
+import io.gibbsite.backend.Backends;
+import io.gibbsite.hopfield.ContrastiveStorage;
 import io.gibbsite.hopfield.HopfieldModel;
+import io.gibbsite.hopfield.Patterns;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
+import io.gibbsite.train.Checkpoint;
+import io.gibbsite.train.StorageTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +73,42 @@ class HopfieldCommandsTest {
     assertThat(ImageIO.read(folder.resolve("run/recall.png").toFile()).getWidth())
         .isGreaterThan(2_000);
     assertThat(folder.resolve("run/report.json")).exists();
+  }
+
+  /** A run of 40 epochs whose last checkpoint was at 25 goes on to the same bits. */
+  @Test
+  void aResumedRunGivesTheSameBits() throws IOException {
+    train("contrastive", "whole", "scalar").succeeds();
+    Path checkpoint = folder.resolve("early");
+    Patterns patterns = HopfieldModel.read(folder.resolve("whole/model.safetensors")).patterns();
+    ContrastiveStorage.Options options = new ContrastiveStorage.Options(1, 0.2f, 4, 3, 3);
+    try (Backend backend = Backends.named("scalar", BackendOptions.defaults());
+        StorageTrainer trainer = new StorageTrainer(patterns, options, backend)) {
+      for (int epoch = 0; epoch < 25; epoch++) {
+        trainer.step();
+      }
+      Checkpoint.write(checkpoint, trainer);
+    }
+    byte[] whole = Files.readAllBytes(folder.resolve("whole/model.safetensors"));
+    byte[] metrics = Files.readAllBytes(folder.resolve("whole/metrics.csv"));
+    Files.move(
+        checkpoint,
+        folder.resolve("whole/checkpoint.safetensors"),
+        StandardCopyOption.REPLACE_EXISTING);
+    Files.delete(folder.resolve("whole/model.safetensors"));
+    Run resumed =
+        Run.of("train", "hopfield", "--resume", "--backend", "vector", "--out", path("whole"));
+    assertThat(resumed.succeeds().err()).contains("resumed after epoch 25");
+    assertThat(Files.readAllBytes(folder.resolve("whole/model.safetensors"))).isEqualTo(whole);
+    assertThat(Files.readAllBytes(folder.resolve("whole/metrics.csv"))).isEqualTo(metrics);
+    assertThat(folder.resolve("whole/overlap.png")).exists();
+    Run.of("train", "hopfield", "--quiet", "--resume", "--copies", "9", "--out", path("whole"))
+        .fails(2, "--copies is 9, but the run");
+    train("hebbian", "other", "scalar").succeeds();
+    Run.of("train", "hopfield", "--quiet", "--resume", "--out", path("other"))
+        .fails(2, "--resume: the hebbian rule stores at once");
+    Run.of("train", "hopfield", "--quiet", "--resume", "--out", path("absent"))
+        .fails(2, "holds no run to resume");
   }
 
   @Test
