@@ -1,6 +1,7 @@
 """The workloads in JAX, compiled by XLA. See peer.py."""
 import math
 import os
+from functools import partial
 
 import peer
 
@@ -46,18 +47,17 @@ def energy_call(widths, batch, steps):
     return lambda: forward(model, x)
 
 
+def langevin_chains(model, x, key, steps, step_size):
+    def step(x, key):
+        noise = math.sqrt(2 * step_size) * random.normal(key, x.shape)
+        return x - step_size * gradients(model, x) + noise, None
+
+    return jax.lax.scan(step, x, random.split(key, steps))[0]
+
+
 def langevin_call(widths, batch, steps):
-    model, x = parameters(widths), rows(1, batch, widths[0])
-    scale = math.sqrt(2 * peer.STEP_SIZE)
-
-    @jax.jit
-    def chains(model, x, key):
-        def step(x, key):
-            return x - peer.STEP_SIZE * gradients(model, x) + scale * random.normal(key, x.shape), None
-
-        return jax.lax.scan(step, x, random.split(key, steps))[0]
-
-    key = random.key(3)
+    model, x, key = parameters(widths), rows(1, batch, widths[0]), random.key(3)
+    chains = jax.jit(lambda model, x, key: langevin_chains(model, x, key, steps, peer.STEP_SIZE))
     return lambda: chains(model, x, key)
 
 
@@ -76,6 +76,54 @@ def nce_call(widths, batch, steps):
 
     gradient = jax.jit(jax.value_and_grad(loss))
     return lambda: gradient((model, log_z), data, noise)
+
+
+def dsm_loss(model, x, noise):
+    residual = noise - peer.SIGMA * gradients(model, x + peer.SIGMA * noise)
+    return 0.5 * (residual ** 2).sum(1).mean()
+
+
+def cd_loss(model, data, negatives):
+    return energies(model, data).mean() - energies(model, negatives).mean()
+
+
+def train_dsm_call(widths, batch, steps):
+    return updates(widths, batch, lambda model, x, key: jax.value_and_grad(dsm_loss)(
+        model, x, random.normal(key, x.shape)))
+
+
+def train_cd_call(widths, batch, steps):
+    return updates(widths, batch, lambda model, x, key: jax.value_and_grad(cd_loss)(
+        model, x, langevin_chains(model, x, key, peer.CD_STEPS, peer.CD_STEP_SIZE)))
+
+
+def updates(widths, batch, loss_and_gradient):
+    """Makes an update by Adam a call; JAX itself has no optimisers."""
+    x = rows(1, batch, widths[0])
+    beta1, beta2, epsilon = 0.9, 0.999, 1e-8
+
+    @partial(jax.jit, donate_argnums=0)
+    def update(state, x):
+        model, first, second, t = state
+        loss, g = loss_and_gradient(model, x, random.fold_in(random.key(3), t))
+        t = t + 1
+        first = jax.tree.map(lambda m, g: beta1 * m + (1 - beta1) * g, first, g)
+        second = jax.tree.map(lambda v, g: beta2 * v + (1 - beta2) * g * g, second, g)
+        rate = peer.LEARNING_RATE / (1 - beta1 ** t)
+        model = jax.tree.map(
+            lambda p, m, v: p - rate * m / (jnp.sqrt(v / (1 - beta2 ** t)) + epsilon),
+            model, first, second)
+        return (model, first, second, t), loss
+
+    model = parameters(widths)
+    zeros = [jax.tree.map(jnp.zeros_like, model) for _ in range(2)]
+    state = [(model, *zeros, jnp.zeros((), jnp.int32))]
+
+    def call():
+        state[0], loss = update(state[0], x)
+        return state[0], loss
+
+    return call
 
 
 def gibbs_call(widths, batch, steps):
@@ -98,7 +146,8 @@ def gibbs_call(widths, batch, steps):
     return lambda: sweeps(weight, b, c, start, key)
 
 
-WORKLOADS = {"energy": energy_call, "langevin": langevin_call, "nce": nce_call, "gibbs": gibbs_call}
+WORKLOADS = {"energy": energy_call, "langevin": langevin_call, "nce": nce_call,
+             "train-dsm": train_dsm_call, "train-cd": train_cd_call, "gibbs": gibbs_call}
 
 peer.serve(
     "jax",

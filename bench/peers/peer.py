@@ -9,7 +9,8 @@ prepared (compiled, warmed up) when it is first asked for; "seconds": 0 asks for
 line out names the peer and its version, or what is missing.
 
 Everything is float32. Workloads: energy of a batch; langevin, some steps a call; nce, the sigmoid NCE
-loss and the gradients of all parameters, with one given noise row a data row; gibbs, some block
+loss and the gradients of all parameters, with one given noise row a data row; train-dsm and train-cd,
+an update by denoising score matching or contrastive divergence, from draws to Adam; gibbs, some block
 sweeps a call of a restricted Boltzmann machine. MLPs have SiLU.
 """
 import argparse
@@ -20,6 +21,9 @@ import sys
 import time
 
 STEP_SIZE = 0.01
+SIGMA = 0.1  # of train-dsm
+CD_STEPS, CD_STEP_SIZE = 20, 0.005
+LEARNING_RATE = 1e-5
 WARM_UP_CALLS = 3
 LEAST_CALLS = 2
 
@@ -47,7 +51,9 @@ def flops(workload, shape, batch):
     """Floating-point operations of one step, matrix products only."""
     widths = layers(shape)
     forward = 2 * batch * sum(a * b for a, b in zip(widths, widths[1:]))
-    return {"energy": 1, "langevin": 2, "nce": 6, "gibbs": 2}[workload] * forward
+    passes = {"energy": 1, "langevin": 2, "nce": 6, "train-dsm": 6, "train-cd": 2 * CD_STEPS + 6,
+              "gibbs": 2}
+    return passes[workload] * forward
 
 
 def say(line):

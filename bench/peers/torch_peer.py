@@ -46,23 +46,22 @@ def energy_call(widths, batch, steps):
     return call
 
 
-def langevin_call(widths, batch, steps):
+def langevin_chains(total, x, steps, step_size):
     """Noise is drawn outside of what is compiled: torch.compile's own generator is slower on a CPU."""
+    noise, scale = torch.empty_like(x), math.sqrt(2 * step_size)
+    z = x.clone().requires_grad_(True)
+    for _ in range(steps):
+        (gradient,) = torch.autograd.grad(total(z), z)
+        with torch.no_grad():
+            z.add_(gradient, alpha=-step_size).add_(noise.normal_(), alpha=scale)
+    return z.detach()
+
+
+def langevin_call(widths, batch, steps):
     weights, biases = parameters(widths)
     x = torch.randn(batch, widths[0], device=device)
-    noise = torch.empty_like(x)
     total = optimise(lambda x: energy(x, weights, biases).sum())
-    scale = math.sqrt(2 * peer.STEP_SIZE)
-
-    def call():
-        z = x.clone().requires_grad_(True)
-        for _ in range(steps):
-            (gradient,) = torch.autograd.grad(total(z), z)
-            with torch.no_grad():
-                z.add_(gradient, alpha=-peer.STEP_SIZE).add_(noise.normal_(), alpha=scale)
-        return z
-
-    return call
+    return lambda: langevin_chains(total, x, steps, peer.STEP_SIZE)
 
 
 def nce_call(widths, batch, steps):
@@ -81,6 +80,57 @@ def nce_call(widths, batch, steps):
         return F.softplus(-log_ratio(data)).mean() + F.softplus(log_ratio(noise)).mean()
 
     return lambda: torch.autograd.grad(loss(data, noise), trained)
+
+
+def trained(widths):
+    weights, biases = parameters(widths)
+    adam = torch.optim.Adam(
+        [p.requires_grad_(True) for p in (*weights, *biases)], lr=peer.LEARNING_RATE, fused=True)
+    return weights, biases, adam
+
+
+def update(adam, loss):
+    adam.zero_grad(set_to_none=True)
+    loss.backward()
+    adam.step()
+    return loss
+
+
+def dsm_loss(x, noise, weights, biases):
+    """A compiled function cannot hold a backward pass, but the transform that makes its graph."""
+    noisy = x + peer.SIGMA * noise
+    if options.compile:
+        gradient = torch.func.grad(lambda z: energy(z, weights, biases).sum())(noisy)
+    else:
+        noisy.requires_grad_(True)
+        total = energy(noisy, weights, biases).sum()
+        (gradient,) = torch.autograd.grad(total, noisy, create_graph=True)
+    return 0.5 * (noise - peer.SIGMA * gradient).square().sum(1).mean()
+
+
+def cd_loss(data, negatives, weights, biases):
+    return energy(data, weights, biases).mean() - energy(negatives, weights, biases).mean()
+
+
+def train_dsm_call(widths, batch, steps):
+    weights, biases, adam = trained(widths)
+    x = torch.randn(batch, widths[0], device=device)
+    noise = torch.empty_like(x)
+    loss = optimise(lambda x, noise: dsm_loss(x, noise, weights, biases))
+    return lambda: update(adam, loss(x, noise.normal_()))
+
+
+def train_cd_call(widths, batch, steps):
+    weights, biases, adam = trained(widths)
+    x = torch.randn(batch, widths[0], device=device)
+    fixed = [weight.detach() for weight in weights], [bias.detach() for bias in biases]
+    total = optimise(lambda z: energy(z, *fixed).sum())
+    loss = optimise(lambda data, negatives: cd_loss(data, negatives, weights, biases))
+
+    def call():
+        return update(adam, loss(x, langevin_chains(total, x, peer.CD_STEPS, peer.CD_STEP_SIZE)))
+
+    return call
 
 
 def gibbs_call(widths, batch, steps):
@@ -107,7 +157,8 @@ def gibbs_call(widths, batch, steps):
     return call
 
 
-WORKLOADS = {"energy": energy_call, "langevin": langevin_call, "nce": nce_call, "gibbs": gibbs_call}
+WORKLOADS = {"energy": energy_call, "langevin": langevin_call, "nce": nce_call,
+             "train-dsm": train_dsm_call, "train-cd": train_cd_call, "gibbs": gibbs_call}
 
 
 def wait(result):

@@ -172,32 +172,40 @@ struct TaylorStretch {
   int length;
 };
 
-/// T3: a = f(z), at = f' zt, as = f'' zt^2 + f' zs.
-template <Activation A>
+/// T3: a = f(z), at = f' zt, as = f'' zt^2 + f' zs; the last one where ORDERS is 3.
+template <Activation A, int ORDERS>
 void taylor_forward(const TaylorStretch& s) {
   for (int i = 0; i < s.length; i += LANES) {
     Jet jet = ActivationFunction<A>::jet(load(s.z + i));
     Float zt = load(s.zt + i);
     store(s.value + i, jet.f);
     store(s.first + i, jet.f1 * zt);
-    store(s.second + i, fma(jet.f1, load(s.zs + i), jet.f2 * zt * zt));
+    if constexpr (ORDERS == 3) {
+      store(s.second + i, fma(jet.f1, load(s.zs + i), jet.f2 * zt * zt));
+    }
   }
 }
 
-/// D4: d = p f' + pt f'' zt + ps (f''' zt^2 + f'' zs), dt = pt f' + 2 ps f'' zt, ds = ps f'.
-template <Activation A>
+/// D4: d = p f' + pt f'' zt + ps (f''' zt^2 + f'' zs), dt = pt f' + 2 ps f'' zt, ds = ps f'; where
+/// ORDERS is 2, ps is 0.
+template <Activation A, int ORDERS>
 void taylor_backward(const TaylorStretch& s) {
   for (int i = 0; i < s.length; i += LANES) {
     Jet jet = ActivationFunction<A>::jet(load(s.z + i));
     Float zt = load(s.zt + i);
-    Float p = load(s.value + i);
     Float pt = load(s.first + i);
-    Float ps = load(s.second + i);
-    Float bend = fma(jet.f2, load(s.zs + i), jet.f3 * zt * zt);
     Float f2t = jet.f2 * zt;
-    store(s.value + i, fma(ps, bend, fma(pt, f2t, p * jet.f1)));
-    store(s.first + i, fma(ps + ps, f2t, pt * jet.f1));
-    store(s.second + i, ps * jet.f1);
+    Float d = fma(pt, f2t, load(s.value + i) * jet.f1);
+    Float dt = pt * jet.f1;
+    if constexpr (ORDERS == 3) {
+      Float ps = load(s.second + i);
+      Float bend = fma(jet.f2, load(s.zs + i), jet.f3 * zt * zt);
+      d = fma(ps, bend, d);
+      dt = fma(ps + ps, f2t, dt);
+      store(s.second + i, ps * jet.f1);
+    }
+    store(s.value + i, d);
+    store(s.first + i, dt);
   }
 }
 
@@ -205,13 +213,15 @@ void taylor_backward(const TaylorStretch& s) {
 struct ActivationLoops {
   void (*product)(const PackedMatrix& w, const float* a, float* z, float* slope, int tiles,
                   const float* bias);
-  void (*taylor_forward)(const TaylorStretch&);
-  void (*taylor_backward)(const TaylorStretch&);
+  /// With 2 and 3 orders.
+  void (*taylor_forward[2])(const TaylorStretch&);
+  void (*taylor_backward[2])(const TaylorStretch&);
 
   template <Activation A>
   static constexpr ActivationLoops of() {
-    return {activated_product<A>, GIBBSITE_ISA::taylor_forward<A>,
-            GIBBSITE_ISA::taylor_backward<A>};
+    return {activated_product<A>,
+            {GIBBSITE_ISA::taylor_forward<A, 2>, GIBBSITE_ISA::taylor_forward<A, 3>},
+            {GIBBSITE_ISA::taylor_backward<A, 2>, GIBBSITE_ISA::taylor_backward<A, 3>}};
   }
 
   static ActivationLoops of(Activation activation) {

@@ -160,19 +160,21 @@ class MlpSession {
   }
 
   void directional(MlpWorker& me, int rows) {
-    taylor_forward(me, rows);
+    taylor_forward(me, rows, 3);
     for (int order = 0; order < 3; order++) {
       copy(me.column[order], me.taylor.result(order), rows);
     }
   }
 
   void directional_parameter_gradient(MlpWorker& me, int rows, int chunk, bool fresh) {
-    int tiles = taylor_forward(me, rows);
+    // Second derivatives that nothing weighs are not made.
+    int orders = all_zero(me.column[2], rows) ? 2 : 3;
+    int tiles = taylor_forward(me, rows, orders);
     for (float* seeds : me.column) {
       pad(seeds, rows, tiles);
     }
     me.taylor.parameter_gradient(me.x, me.second, {me.column[0], me.column[1], me.column[2]},
-                                 tiles, sums_of(chunk, fresh), fresh);
+                                 tiles, orders, sums_of(chunk, fresh), fresh);
   }
 
   /// Makes the losses and weights of all chunks zero.
@@ -323,10 +325,19 @@ class MlpSession {
     fill(column + rows, (size_t)(tiles * ROWS - rows), 0.0f);
   }
 
-  int taylor_forward(MlpWorker& me, int rows) {
+  static bool all_zero(const float* column, int rows) {
+    for (int r = 0; r < rows; r++) {
+      if (column[r] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  int taylor_forward(MlpWorker& me, int rows, int orders) {
     int tiles = rows_to_tiles(me.x_rows, rows, shape_.inputs(), me.x);
     rows_to_tiles(me.v_rows, rows, shape_.inputs(), me.second);
-    me.taylor.forward(me.x, me.second, tiles);
+    me.taylor.forward(me.x, me.second, tiles, orders);
     return tiles;
   }
 

@@ -1,7 +1,8 @@
 // The steps T and D of io.gibbsite.mlp.MlpEnergy on a few tiles, with one worker's scratch memory.
 //
 // Layouts: every array of layer l holds tiles of its width; index 0 of a triple is the value, 1 the
-// first and 2 the second derivative along v. FLOPs of a row: 6 P forward, 18 P with the gradient.
+// first and 2 the second derivative along v. FLOPs of a row: 6 P forward, 18 P with the gradient; 4 P
+// and 12 P with two orders, which will do where nothing weighs the second derivative.
 #pragma once
 
 #include "mlp_gradient_sums.h"
@@ -47,12 +48,14 @@ class MlpTaylorTiles {
   const float* deltas(int order, int l) const { return d_[order][l]; }
 
   /// T1 to T5, for tiles x and v.
-  void forward(const float* x, const float* v, int tiles) {
+  ///
+  /// @param orders 3, or 2 for the value and the first derivative alone
+  void forward(const float* x, const float* v, int tiles, int orders) {
     const MlpShape& shape = packed_.shape;
     const float* in[3] = {x, v, nullptr};
     for (int l = 0; l < shape.layers; l++) {
       bool last = l == shape.hidden();
-      for (int order = 0; order < 3; order++) {  // T2, T4
+      for (int order = 0; order < orders; order++) {  // T2, T4
         float* out = last ? results_[order] : z_[order][l + 1];
         if (in[order]) {
           multiply(packed_.weights[l], in[order], out, tiles,
@@ -62,8 +65,8 @@ class MlpTaylorTiles {
         }
       }
       if (!last) {
-        loops_.taylor_forward(stretch(l + 1, a_, tiles));  // T3
-        for (int order = 0; order < 3; order++) {
+        loops_.taylor_forward[orders - 2](stretch(l + 1, a_, tiles));  // T3
+        for (int order = 0; order < orders; order++) {
           in[order] = a_[order][l + 1];
         }
       }
@@ -76,22 +79,23 @@ class MlpTaylorTiles {
   /// D1 to D4 after forward(): adds sum_i [ w_i dE + a_i d(v_i.dE) + b_i d(v_i^T H_i v_i) ].
   ///
   /// @param seeds w, a and b, float[tiles * ROWS]; 0 for rows that do not count
+  /// @param orders as of forward(); 2 only where all of b is 0
   void parameter_gradient(const float* x, const float* v, const float* const (&seeds)[3],
-                          int tiles, float* sums, bool fresh) {
+                          int tiles, int orders, float* sums, bool fresh) {
     const MlpShape& shape = packed_.shape;
     int hidden = shape.hidden();
-    add_sums(hidden, seeds, x, v, tiles, sums, fresh);
+    add_sums(hidden, seeds, x, v, tiles, orders, sums, fresh);
     for (int l = hidden; l > 0; l--) {
-      for (int order = 0; order < 3; order++) {  // D3
+      for (int order = 0; order < orders; order++) {  // D3
         if (l == hidden) {
           times_last_weight(seeds[order], d_[order][l], tiles);
         } else {
           multiply(packed_.transposed[l], d_[order][l + 1], d_[order][l], tiles, packed_.zeros);
         }
       }
-      loops_.taylor_backward(stretch(l, d_, tiles));  // D4
+      loops_.taylor_backward[orders - 2](stretch(l, d_, tiles));  // D4
       const float* d[3] = {d_[0][l], d_[1][l], d_[2][l]};
-      add_sums(l - 1, d, x, v, tiles, sums, fresh);
+      add_sums(l - 1, d, x, v, tiles, orders, sums, fresh);
     }
   }
 
@@ -135,10 +139,10 @@ class MlpTaylorTiles {
 
   /// D2.
   void add_sums(int l, const float* const (&d)[3], const float* x, const float* v, int tiles,
-                float* sums, bool fresh) {
+                int orders, float* sums, bool fresh) {
     sums_.add_weight(l, d[0], l == 0 ? x : a_[0][l], tiles, sums, fresh, scratch_);
     sums_.add_weight(l, d[1], l == 0 ? v : a_[1][l], tiles, sums, false, scratch_);
-    if (l > 0) {
+    if (l > 0 && orders == 3) {
       sums_.add_weight(l, d[2], a_[2][l], tiles, sums, false, scratch_);
     }
     sums_.add_bias(l, d[0], tiles, sums);

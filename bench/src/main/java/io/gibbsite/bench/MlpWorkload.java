@@ -71,6 +71,11 @@ public record MlpWorkload(MlpPass pass, MlpShape layers, int batch) implements W
 
   /** The model that is timed. */
   public MlpParameters parameters() {
+    return parameters(layers);
+  }
+
+  /** Weights N(0, 1) / sqrt(in), biases 0. */
+  static MlpParameters parameters(MlpShape layers) {
     float[] values = new float[layers.parameterCount()];
     for (int l = 0; l < layers.layers(); l++) {
       int in = layers.width(l);
@@ -91,9 +96,13 @@ public record MlpWorkload(MlpPass pass, MlpShape layers, int batch) implements W
   }
 
   private float[] normals(DrawStream stream) {
-    int columns = layers.inputs();
-    float[] x = new float[batch * columns];
-    for (int row = 0; row < batch; row++) {
+    return normals(stream, batch, layers.inputs());
+  }
+
+  /** Standard normal rows. */
+  static float[] normals(DrawStream stream, int rows, int columns) {
+    float[] x = new float[rows * columns];
+    for (int row = 0; row < rows; row++) {
       Draws.normals(SEED, stream, 0, row, x, row * columns, columns);
     }
     return x;

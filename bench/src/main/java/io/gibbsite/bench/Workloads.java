@@ -12,6 +12,8 @@ public final class Workloads {
   private static final int SMALL_BATCH = 65_536;
   private static final int WIDE_BATCH = 1_024;
 
+  private static final int MINIBATCH = 256;
+
   /** Up to this many inputs a model counts as small, and is timed with many rows. */
   private static final int SMALL_INPUTS = 32;
 
@@ -29,8 +31,11 @@ public final class Workloads {
 
   /** Every name that {@link #named} knows. */
   public static List<String> names() {
-    return Stream.concat(
-            Stream.of(MlpPass.values()).map(MlpPass::label), Stream.of(GibbsWorkload.NAME))
+    return Stream.of(
+            Stream.of(MlpPass.values()).map(MlpPass::label),
+            TrainingWorkload.NAMES.stream(),
+            Stream.of(GibbsWorkload.NAME))
+        .flatMap(names -> names)
         .toList();
   }
 
@@ -89,6 +94,9 @@ public final class Workloads {
 
   private static Workload mlp(String name, String shape, int batch) {
     MlpShape layers = MlpShape.parse(shape, Activation.SILU);
+    if (TrainingWorkload.NAMES.contains(name)) {
+      return new TrainingWorkload(name, layers, batch == 0 ? MINIBATCH : batch);
+    }
     int usual = layers.inputs() <= SMALL_INPUTS ? SMALL_BATCH : WIDE_BATCH;
     return new MlpWorkload(MlpPass.of(name), layers, batch == 0 ? usual : batch);
   }

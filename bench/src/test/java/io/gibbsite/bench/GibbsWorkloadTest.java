@@ -53,7 +53,8 @@ class GibbsWorkloadTest {
     assertThatThrownBy(() -> Workloads.select("foo", null, 0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "unknown workload 'foo': energy, input-gradient, parameter-gradient, langevin, nce, gibbs");
+            "unknown workload 'foo': energy, input-gradient, parameter-gradient, langevin, nce,"
+                + " train-dsm, train-cd, gibbs");
     assertThatThrownBy(() -> Workloads.select("gibbs", "2-8-1", 0))
         .isInstanceOf(IllegalArgumentException.class);
   }

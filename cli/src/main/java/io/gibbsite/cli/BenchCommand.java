@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
       "  gibbsite bench --workload langevin --shape 2-64-64-1 --batch 4096",
       "  gibbsite bench --quick --json > bench.jsonl",
       "  gibbsite bench --quick --peers ~/venv/bin/python",
+      "  gibbsite bench --workload train-dsm --threads 1 --peers ~/venv/bin/python",
       "  gibbsite bench --record docs/benchmarks --peers ~/venv/bin/python",
       "  gibbsite bench --render docs/benchmarks",
       "  gibbsite bench --scale --shape 2-64-64-1 --batch 100000 --picture scale.png",
@@ -48,8 +49,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--workload",
       paramLabel = "W",
       description =
-          "One of energy, input-gradient, parameter-gradient, langevin, nce, gibbs"
-              + " (default: energy, langevin, nce and gibbs).")
+          "One of energy, input-gradient, parameter-gradient, langevin, nce, train-dsm, train-cd (an"
+              + " update from draws to Adam), gibbs (default: energy, langevin, nce and gibbs).")
   private String workload;
 
   @Option(
@@ -118,7 +119,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--batch",
       paramLabel = "N",
-      description = "Rows, or chains (default: 65536 for small models, 1024 for wide ones).")
+      description =
+          "Rows, or chains (default: 65536 for small models, 1024 for wide ones, 256 to train).")
   void batch(int rows) {
     if (rows < 1) {
       throw new IllegalArgumentException("--batch must be at least 1, not " + rows);

@@ -8,6 +8,7 @@ import static io.gibbsite.tile.Tile.ROWS;
 import io.gibbsite.tile.PackedMatrix;
 import io.gibbsite.tile.Tile;
 import io.gibbsite.tile.TileProduct;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /** The steps T and D of {@link MlpEnergy} on a few tiles, with one worker's scratch memory. */
@@ -121,15 +122,19 @@ final class MlpTaylorTiles {
     rowCount = count;
   }
 
-  /** T1 to T5, for tiles x and v from their beginning. */
-  void forward(float[] x, float[] v, int tiles) {
+  /**
+   * T1 to T5, for tiles x and v from their beginning.
+   *
+   * @param orders 3, or 2 for the value and the first derivative alone: {@code zs_l} is 0 then
+   */
+  void forward(float[] x, float[] v, int tiles, int orders) {
     a[0] = x;
     at[0] = v;
     for (int l = 0; l < hidden; l++) {
       int inSize = Tile.size(shape.width(l));
       int outSize = Tile.size(shape.width(l + 1));
       for (int t = 0; t < tiles; t++) {
-        layer(l, t * inSize, t * outSize);
+        layer(l, t * inSize, t * outSize, orders);
       }
       if (stages != null) {
         stages.show("T3", l, firstRow, rowCount, shape.width(l + 1), at[l + 1], as[l + 1]);
@@ -137,7 +142,7 @@ final class MlpTaylorTiles {
     }
     int size = Tile.size(shape.width(hidden));
     for (int t = 0; t < tiles; t++) { // T4
-      for (int order = 0; order < 3; order++) {
+      for (int order = 0; order < orders; order++) {
         float[] start = order == 0 ? packed.lastBias : packed.zeros;
         TileProduct.panel(packed.last, 0, derivatives[order][hidden], t * size, output, 0, start);
         System.arraycopy(output, 0, results[order], t * ROWS, ROWS);
@@ -149,16 +154,19 @@ final class MlpTaylorTiles {
   }
 
   /** T2 and T3, panel by panel. */
-  private void layer(int l, int inAt, int outAt) {
+  private void layer(int l, int inAt, int outAt, int orders) {
     PackedMatrix w = packed.weights[l];
     for (int panel = 0; panel < Tile.panels(w.outputs); panel++) {
       TileProduct.panel(w, panel, a[l], inAt, z[l], outAt, packed.biases[l]);
       TileProduct.panel(w, panel, at[l], inAt, zt[l], outAt, packed.zeros);
-      if (l > 0) {
-        TileProduct.panel(w, panel, as[l], inAt, zs[l], outAt, packed.zeros);
-      }
       int width = Math.min(PANEL, w.outputs - panel * PANEL);
-      run(forwardStages, l, a[l + 1], at[l + 1], as[l + 1], outAt + panel * PANEL * ROWS, width);
+      int from = outAt + panel * PANEL * ROWS;
+      if (l > 0 && orders == 3) {
+        TileProduct.panel(w, panel, as[l], inAt, zs[l], outAt, packed.zeros);
+      } else if (l > 0) {
+        Arrays.fill(zs[l], from, from + width * ROWS, 0f);
+      }
+      run(forwardStages, l, a[l + 1], at[l + 1], as[l + 1], from, width);
     }
   }
 
@@ -215,9 +223,10 @@ final class MlpTaylorTiles {
    * v_i) ]}.
    *
    * @param seeds w, a and b as tiles of one column; 0 for rows that do not count
+   * @param orders as of {@link #forward}; 2 only where all of b is 0
    */
-  void parameterGradient(float[][] seeds, int tiles, float[] sums, boolean fresh) {
-    addSums(hidden, seeds, tiles, sums, fresh);
+  void parameterGradient(float[][] seeds, int tiles, int orders, float[] sums, boolean fresh) {
+    addSums(hidden, seeds, tiles, orders, sums, fresh);
     if (hidden == 0) {
       return;
     }
@@ -241,18 +250,18 @@ final class MlpTaylorTiles {
       if (stages != null) {
         stages.show("D4", l + 1, firstRow, rowCount, shape.width(l + 1), d);
       }
-      addSums(l, d, tiles, sums, fresh);
+      addSums(l, d, tiles, orders, sums, fresh);
       if (l > 0) {
-        d = inputs(l, d, tiles);
+        d = inputs(l, d, tiles, orders);
       }
     }
   }
 
   /** D2. */
-  private void addSums(int l, float[][] d, int tiles, float[] sums, boolean fresh) {
+  private void addSums(int l, float[][] d, int tiles, int orders, float[] sums, boolean fresh) {
     layout.addWeight(l, d[0], a[l], 0, tiles, sums, fresh, rows, square);
     layout.addWeight(l, d[1], at[l], 0, tiles, sums, false, rows, square);
-    if (l > 0) {
+    if (l > 0 && orders == 3) {
       layout.addWeight(l, d[2], as[l], 0, tiles, sums, false, rows, square);
     }
     layout.addBias(l, d[0], tiles, sums);
@@ -271,15 +280,18 @@ final class MlpTaylorTiles {
   }
 
   /** D3. */
-  private float[][] inputs(int l, float[][] d, int tiles) {
+  private float[][] inputs(int l, float[][] d, int tiles, int orders) {
     float[][] out = l % 2 == 0 ? even : odd;
     int inSize = Tile.size(shape.width(l + 1));
     int outSize = Tile.size(shape.width(l));
     for (int t = 0; t < tiles; t++) {
-      for (int s = 0; s < 3; s++) {
+      for (int s = 0; s < orders; s++) {
         TileProduct.multiply(
             packed.transposed[l], d[s], t * inSize, out[s], t * outSize, packed.zeros);
       }
+    }
+    if (orders == 2) {
+      Arrays.fill(out[2], 0, tiles * outSize, 0f);
     }
     return out;
   }

@@ -270,7 +270,7 @@ public final class MlpVector extends CheckedMlpSession {
     begin(me, block);
     load(v, me.first, me.count, me.second, me.square);
     taylor.show(stages, me.first, me.count);
-    taylor.forward(me.x, me.second, me.filled);
+    taylor.forward(me.x, me.second, me.filled, 3);
     if (energies != null) {
       System.arraycopy(taylor.energy, 0, energies, me.first, me.count);
     }
@@ -311,9 +311,20 @@ public final class MlpVector extends CheckedMlpSession {
       seeds(a, me.first, me.count, me.seeds[1]);
       seeds(b, me.first, me.count, me.seeds[2]);
       taylor.show(stages, me.first, me.count);
-      taylor.forward(me.x, me.second, me.filled);
-      taylor.parameterGradient(me.seeds, me.filled, sums, block == chunk * chunkBlocks);
+      // Second derivatives that nothing weighs are not made.
+      int orders = allZero(b, me.first, me.count) ? 2 : 3;
+      taylor.forward(me.x, me.second, me.filled, orders);
+      taylor.parameterGradient(me.seeds, me.filled, orders, sums, block == chunk * chunkBlocks);
     }
+  }
+
+  private static boolean allZero(float[] values, int first, int count) {
+    for (int i = first; i < first + count; i++) {
+      if (values[i] != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Row weights as tiles of one column, 0 for the missing rows. */
@@ -373,7 +384,6 @@ public final class MlpVector extends CheckedMlpSession {
       int count = Math.min(BLOCK_ROWS, (isNoise ? noiseCount : n) - first);
       nceBlock(me, isNoise, first, count, chunk, sums, block == chunk * chunkBlocks);
     }
-    if (withGradient) {}
   }
 
   private void nceBlock(
