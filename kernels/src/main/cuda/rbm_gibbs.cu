@@ -60,6 +60,11 @@ KERNEL(rbm_gibbs_64x64, RbmGibbs, 128, 3) {
   gibbs<1, 4, 4, 1>(args, memory);
 }
 
+KERNEL(rbm_gibbs_128x64, RbmGibbs, 128, 2) {
+  DYNAMIC_SHARED(memory);
+  gibbs<2, 4, 2, 2>(args, memory);
+}
+
 KERNEL(rbm_gibbs_128x128, RbmGibbs, 256, 1) {
   DYNAMIC_SHARED(memory);
   gibbs<2, 4, 4, 2>(args, memory);
@@ -88,6 +93,11 @@ KERNEL(rbm_conditional_16x64, RbmConditional, 128, 3) {
 KERNEL(rbm_conditional_64x64, RbmConditional, 128, 3) {
   DYNAMIC_SHARED(memory);
   conditional<1, 4, 4, 1>(args, memory);
+}
+
+KERNEL(rbm_conditional_128x64, RbmConditional, 128, 2) {
+  DYNAMIC_SHARED(memory);
+  conditional<2, 4, 2, 2>(args, memory);
 }
 
 KERNEL(rbm_conditional_128x128, RbmConditional, 256, 1) {

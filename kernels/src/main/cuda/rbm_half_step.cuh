@@ -111,7 +111,7 @@ struct StageCopies {
   }
 };
 
-// T of four neighbouring units, from its limbs' sums; exact in 64 bits where it may leave 32.
+// T from the sums of its limbs, in 64 bits where it may leave 32.
 __device__ __forceinline__ float total(const HalfStep& half, int s0, int s1, int s2) {
   return half.wide ? (float)((int64_t)s0 + ((int64_t)s1 << 8) + (int64_t)s2 * 65536)
                    : (float)(int)((unsigned)s0 + ((unsigned)s1 << 8) + ((unsigned)s2 << 16));
