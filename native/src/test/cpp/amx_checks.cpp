@@ -1,5 +1,5 @@
-// The instructions of AMX against tile products computed by hand, whoever executes them: the processor
-// or the emulator. And that the emulator refuses what a processor would.
+// The instructions of AMX against tile products computed by hand, whoever executes them: the
+// processor or the emulator. And that the emulator refuses what a processor would.
 #include <immintrin.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -9,6 +9,8 @@
 
 #include "amx_emulator.h"
 #include "checks.h"
+
+extern "C" int64_t gibbsite_amx_limit(int32_t, int64_t);
 
 #define GIBBSITE_WITH_AMX __attribute__((target("amx-tile,amx-int8,amx-bf16"), noinline))
 
@@ -176,7 +178,8 @@ GIBBSITE_WITH_AMX void check_addresses(Checks& checks) {
   _tile_stored(2, to, 8);
   __asm__ volatile("sttilecfg 64(%0)" : : "r"(config) : "memory");
   checks.that(memcmp(to, zeros, sizeof(to)) == 0, "AMX: a tile is made zero");
-  checks.that(memcmp(config + 64, &small, 64) == 0, "AMX: the configuration is stored as it was loaded");
+  checks.that(memcmp(config + 64, &small, 64) == 0,
+              "AMX: the configuration is stored as it was loaded");
   release();
   __asm__ volatile("sttilecfg 64(%0)" : : "r"(config) : "memory");
   checks.that(memcmp(config + 64, zeros, 64) == 0, "AMX: no configuration after the release");
@@ -205,7 +208,8 @@ void check_refusals(Checks& checks) {
     checks.that(said && strstr(said, why), why);
   };
   Config fine = small_products();
-  checks.that(!said_to(fine, Kind::BYTES) && !said_to(fine, Kind::BF16), "the right shapes are fine");
+  checks.that(!said_to(fine, Kind::BYTES) && !said_to(fine, Kind::BF16),
+              "the right shapes are fine");
   Config other = fine;
   other.palette = 2;
   refused("palette", said_to(other, Kind::ZERO));
@@ -258,15 +262,31 @@ bool aborts_saying(const char* expected, const Deed& deed) {
          said.find(expected) != std::string::npos;
 }
 
+/// The loops that measure what the processor can do make the products that they report.
+void check_limits(Checks& checks) {
+  constexpr int64_t PRODUCT_OF_BYTES = 2 * 16 * 16 * 64, PRODUCT_OF_BF16 = 2 * 16 * 16 * 32;
+  amx::start_counting();
+  int64_t bytes = gibbsite_amx_limit(1, 32);
+  int64_t bf16 = gibbsite_amx_limit(2, 32);
+  const amx::Counts& counts = amx::counts();
+  checks.that(bytes == counts.byte_products * PRODUCT_OF_BYTES && bytes > 0 &&
+                  bf16 == counts.bf16_products * PRODUCT_OF_BF16 && bf16 > 0,
+              "AMX: the measured limits count the products that are made");
+}
+
 GIBBSITE_WITH_AMX void zero_without_configuration() { _tile_zero(5); }
 
 }  // namespace
 
-void check_amx(Checks& checks) {
+/// @param emulated whether the emulator counts what is executed
+void check_amx(Checks& checks, bool emulated) {
   check_bytes(checks);
   check_bf16(checks);
   check_addresses(checks);
   check_refusals(checks);
+  if (emulated) {
+    check_limits(checks);
+  }
   checks.that(aborts_saying("0f 0b", [] { __asm__ volatile("ud2"); }),
               "an unknown illegal instruction ends the process with its bytes");
   checks.that(aborts_saying("c4 e2 7b 49 e8: undefined opcode: the tiles are not configured",

@@ -12,8 +12,8 @@
 namespace amx {
 namespace {
 
-/// A first-level data cache of 48 KiB, 12 ways, the least recently used line going first: that of the
-/// processors with AMX.
+/// A first-level data cache of 48 KiB and 12 ways, as the processors with AMX have, the least recently
+/// used line going first.
 struct FirstLevelCache {
   static constexpr int SETS = 64, WAYS = 12;
   uintptr_t lines[SETS][WAYS];

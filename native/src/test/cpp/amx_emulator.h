@@ -1,9 +1,9 @@
-// AMX for machines without it: the instructions raise "illegal instruction" there, and a signal handler
-// does what the processor would have done. So the machine code itself is tested, which the plain loops of
-// amx_tiles.h never run.
+// AMX for machines without it: the instructions raise "illegal instruction" there, and a signal
+// handler does what the processor would have done. So the machine code itself is tested, which the
+// plain loops of amx_tiles.h never run.
 //
-// Follows the pages of LDTILECFG, TILELOADD, TILESTORED, TILEZERO, TILERELEASE, TDPB*D and TDPBF16PS of
-// Intel's Instruction Set Reference, palette 1: eight tiles of at most 16 rows of 64 bytes.
+// Follows the pages of LDTILECFG, TILELOADD, TILESTORED, TILEZERO, TILERELEASE, TDPB*D and TDPBF16PS
+// of Intel's Instruction Set Reference, palette 1: eight tiles of at most 16 rows of 64 bytes.
 #pragma once
 
 #include <stdint.h>
@@ -33,8 +33,8 @@ struct Instruction {
 /// Reads no byte beyond the instruction; of kind UNKNOWN if it is none of AMX.
 Instruction decode(const uint8_t* at);
 
-/// What the instructions find: how many of each kind, and the cache lines of which tiles were loaded that
-/// the first-level cache would not have held, if it held nothing but tiles.
+/// What was executed: how many of each kind, and the cache lines of loaded tiles that the first-level
+/// cache would not have held, if it held nothing else.
 struct Counts {
   int64_t configs, releases, zeros, loads, stores, byte_products, bf16_products;
   int64_t missed_lines;
