@@ -56,6 +56,14 @@ final class TrainDbmOptions extends RunOptions {
   int chains = 100;
 
   @Option(
+      names = "--levels",
+      paramLabel = "K",
+      description =
+          "Temper the chains of the joint training: replicas at K inverse temperatures from 0 to 1,"
+              + " at K times the cost (default ${DEFAULT-VALUE}: not).")
+  int levels = 1;
+
+  @Option(
       names = "--sweeps",
       paramLabel = "K",
       description = "Sweeps of the chains in an update (default ${DEFAULT-VALUE}).")
@@ -133,6 +141,7 @@ final class TrainDbmOptions extends RunOptions {
         layerRate > 0 && Float.isFinite(layerRate),
         "--layer-rate must be positive, not " + layerRate);
     require(chains >= 1, "--chains must be at least 1, not " + chains);
+    require(levels >= 1, "--levels must be at least 1, not " + levels);
     require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
     oneOf("--gradient", gradient, List.of("enhanced", "centred", "plain"));
     require(
@@ -159,6 +168,7 @@ final class TrainDbmOptions extends RunOptions {
     return new DbmTrainingOptions(
         batch,
         chains,
+        levels,
         sweeps,
         RbmGradient.of(gradient),
         layerSteps,

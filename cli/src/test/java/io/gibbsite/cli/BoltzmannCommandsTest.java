@@ -174,6 +174,7 @@ class BoltzmannCommandsTest {
             "--out",
             path("run"))
         .succeeds();
+    assertThat(ImageIO.read(folder.resolve("run/samples.png").toFile())).isNotNull();
     Run.of(
             "sample",
             path("run"),

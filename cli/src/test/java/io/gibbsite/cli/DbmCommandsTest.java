@@ -123,6 +123,9 @@ class DbmCommandsTest {
     Files.delete(model);
     train("--out", path("whole"), "--resume").succeeds();
     assertThat(Files.readAllBytes(model)).isEqualTo(whole);
+    train("--out", path("tempered"), "--levels", "3").succeeds();
+    assertThat(Files.readAllBytes(folder.resolve("tempered/model.safetensors")))
+        .isNotEqualTo(whole);
     train("--out", path("whole"), "--resume", "--layers", "8,7")
         .fails(2, "--layers is [8,7], but the run", "was begun with [8,6]");
   }
@@ -364,6 +367,7 @@ class DbmCommandsTest {
   void wrongUsageIsOneLine() throws IOException {
     train("--out", path("a"), "--layers", "8").fails(2, "--layers names at least two");
     train("--out", path("a"), "--steps", "20").fails(2, "--steps 20 leave none to train 2 layers");
+    train("--out", path("a"), "--levels", "0").fails(2, "--levels must be at least 1");
     train("--out", path("a"), "--tolerance", "-1").fails(2, "--tolerance must be at least 0");
     train("--out", path("a"), "--layer-rate", "0").fails(2, "--layer-rate must be positive");
     Run.of("sample", model(), "--sampler", "hmc", "--out", path("x.npz"))
