@@ -168,7 +168,7 @@ final class BenchSpinsCommand implements Callable<Integer> {
     } catch (BackendUnavailableException e) {
       refusal = e;
       if (common.backendName().equals("auto")) {
-        common.note("leaving out " + e.getMessage());
+        common.note("left out: " + e.getMessage());
       }
       return false;
     }
