@@ -24,7 +24,8 @@ cd "$target/dist/$name"
   --add-modules java.base,java.desktop,java.logging,java.management,java.sql,jdk.management \
   --add-modules jdk.incubator.vector,jdk.unsupported 2> /dev/null
 
-cp "$target/gibbsite.jar" "$root/gibbsite" "$root/README.md" "$root/LICENSE" "$root/CHANGELOG.md" .
+cp "$target/gibbsite.jar" "$root/gibbsite" "$root/kernels/on-gpu.sh" .
+cp "$root/README.md" "$root/LICENSE" "$root/CHANGELOG.md" .
 cp -R "$target/lib" lib
 
 # Of JCuda's natives only these are used; the others hold a compiler of 24 MB.

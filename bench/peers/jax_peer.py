@@ -146,8 +146,68 @@ def gibbs_call(widths, batch, steps):
     return lambda: sweeps(weight, b, c, start, key)
 
 
-WORKLOADS = {"energy": energy_call, "langevin": langevin_call, "nce": nce_call,
-             "train-dsm": train_dsm_call, "train-cd": train_cd_call, "gibbs": gibbs_call}
+def neighbours_up(other, colour):
+    """How many of the four neighbours of each site of a colour are up, [lattices, L, L / 2]."""
+    shifted_right = (jnp.arange(other.shape[1]) % 2 == colour)[:, None]
+    side = jnp.where(shifted_right, jnp.roll(other, 1, 2), jnp.roll(other, -1, 2))
+    return other + jnp.roll(other, 1, 1) + jnp.roll(other, -1, 1) + side
+
+
+def ising_call(widths, batch, steps):
+    rows, columns = widths
+    probability = jnp.array(peer.ising_probabilities(), jnp.float32)
+    shape = (batch, rows, columns // 2)
+    start = tuple(random.bernoulli(random.key(k), 0.5, shape).astype(jnp.int8) for k in (7, 8))
+
+    def drawn(other, colour, key):
+        p = probability[neighbours_up(other, colour)]
+        return (random.uniform(key, shape) < p).astype(jnp.int8)
+
+    @jax.jit
+    def sweeps(state, key):
+        def sweep(state, key):
+            of_black, of_white = random.split(key)
+            black = drawn(state[1], 0, of_black)
+            return (black, drawn(black, 1, of_white)), None
+
+        return jax.lax.scan(sweep, state, random.split(key, steps))[0]
+
+    key = random.key(9)
+    return lambda: sweeps(start, key)
+
+
+def boltzmann_call(widths, batch, steps):
+    """y_i = sign(f_i - z_i / 2), z_i logistic: +1 with probability sigmoid(2 f_i)."""
+    (units,) = widths
+    upper = jnp.triu(random.normal(random.key(10), (units, units)) / math.sqrt(units), 1)
+    start = jnp.where(random.bernoulli(random.key(11), 0.5, (units, batch)), 1.0, -1.0)
+
+    @jax.jit
+    def sweeps(w, y, key):
+        def sweep(y, key):
+            threshold = random.logistic(key, y.shape) / 2
+
+            def update(i, y):
+                return y.at[i].set(jnp.where(threshold[i] < w[i] @ y, 1.0, -1.0))
+
+            return jax.lax.fori_loop(0, units, update, y), None
+
+        return jax.lax.scan(sweep, y, random.split(key, steps))[0]
+
+    w, key = upper + upper.T, random.key(12)
+    return lambda: sweeps(w, start, key)
+
+
+WORKLOADS = {
+    "energy": energy_call,
+    "langevin": langevin_call,
+    "nce": nce_call,
+    "train-dsm": train_dsm_call,
+    "train-cd": train_cd_call,
+    "gibbs": gibbs_call,
+    "ising": ising_call,
+    "boltzmann": boltzmann_call,
+}
 
 peer.serve(
     "jax",

@@ -12,9 +12,14 @@ Everything is float32. Workloads: energy of a batch; langevin, some steps a call
 loss and the gradients of all parameters, with one given noise row a data row; train-dsm and train-cd,
 an update by denoising score matching or contrastive divergence, from draws to Adam; gibbs, some block
 sweeps a call of a restricted Boltzmann machine. MLPs have SiLU.
+
+Units that are up or down: ising, heat-bath sweeps of "64x64" lattices, as many as the batch, each
+stored as its two colours so that no update is thrown away; boltzmann, sequential Gibbs sweeps of
+"1000" units that are all coupled, unit after unit in all chains, couplings normal of variance 1 / units.
 """
 import argparse
 import json
+import math
 import os
 import statistics
 import sys
@@ -24,6 +29,7 @@ STEP_SIZE = 0.01
 SIGMA = 0.1  # of train-dsm
 CD_STEPS, CD_STEP_SIZE = 20, 0.005
 LEARNING_RATE = 1e-5
+ISING_TEMPERATURE = 2.269
 WARM_UP_CALLS = 3
 LEAST_CALLS = 2
 
@@ -35,7 +41,7 @@ def options(description):
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--compile", action="store_true", help="torch.compile (PyTorch only)")
     chosen = parser.parse_args()
-    for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = str(chosen.threads)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: chosen.threads])
@@ -43,8 +49,20 @@ def options(description):
 
 
 def layers(shape):
-    """The widths of "2-128-128-1", or the units of "784x500"."""
+    """The widths of "2-128-128-1", or the units of "784x500" or "1000"."""
     return [int(width) for width in shape.replace("x", "-").split("-")]
+
+
+def ising_probabilities():
+    """That a spin is up with 0 to 4 neighbours up."""
+    return [1 / (1 + math.exp(-2 * (2 * k - 4) / ISING_TEMPERATURE)) for k in range(5)]
+
+
+def rate(workload, shape, batch, seconds):
+    """What a second of such steps does, in the unit that the workload is measured in."""
+    if workload in ("ising", "boltzmann"):
+        return {"updates_per_ns": batch * math.prod(layers(shape)) / seconds / 1e9}
+    return {"gflops": flops(workload, shape, batch) / seconds / 1e9, "rows_per_s": batch / seconds}
 
 
 def flops(workload, shape, batch):
@@ -101,6 +119,5 @@ def serve(name, version, threads, workloads, wait):
                   "shape": shape, "batch": batch}
         if times:
             seconds = statistics.median(times)
-            result |= {"seconds": seconds, "gflops": flops(workload, shape, batch) / seconds / 1e9,
-                       "rows_per_s": batch / seconds}
+            result |= {"seconds": seconds} | rate(workload, shape, batch, seconds)
         say(result | {"times": times})

@@ -11,7 +11,10 @@
 //   - global memory ends at a page that ends the process when it is read;
 //   - an asynchronous copy happens as late as it may, when its group is waited for;
 //   - a barrier that not every thread reaches is an error, as is a launch with arguments of a
-//     size other than the kernel's.
+//     size other than the kernel's, or a grid or shared memory beyond a GPU's limits;
+//   - a vector that is read or written at an address that is no multiple of its size ends the
+//     process (build.sh asks the compiler for that), as does an index beyond its array and a signed
+//     overflow.
 // What it does not show: bank conflicts, uncoalesced access, the memory model between blocks.
 //
 // One launch runs at a time. Nothing here may be called from a kernel but what stands in device.cuh.
@@ -107,6 +110,8 @@ struct Fibre {
 
 constexpr size_t STACK_BYTES = 256 << 10;
 constexpr int GUARD = 64;
+constexpr unsigned MOST_BLOCKS_Y = 65535;
+constexpr size_t MOST_SHARED_BYTES = 227 << 10;
 
 inline std::mutex launching;
 inline std::vector<Fibre*> pool;
@@ -250,6 +255,15 @@ inline void check_guards(const Block& block, size_t sharedBytes) {
 inline const char* launch(void (*kernel)(const void*), Index grid, int threads, size_t sharedBytes,
                           bool cooperative, const void* args) {
   std::lock_guard<std::mutex> lock(launching);
+  if (grid.y > MOST_BLOCKS_Y || grid.z > MOST_BLOCKS_Y) {
+    return "more than 65535 blocks along y or z";
+  }
+  if (grid.x == 0 || grid.y == 0 || grid.z == 0) {
+    return "no blocks";
+  }
+  if (sharedBytes > MOST_SHARED_BYTES) {
+    return "more shared memory than a block can have";
+  }
   body = kernel;
   arguments = args;
   gridDimension = grid;
@@ -339,6 +353,17 @@ inline void __threadfence() {}
 
 inline void pause_spin() { emulated::yield(); }
 
+// As far off as the instructions of a GPU may be, and to the other side each time.
+inline float rough(float exact) {
+  static bool up = false;
+  up = !up;
+  return exact * (up ? 1.f + 0x1p-22f : 1.f - 0x1p-22f);
+}
+
+inline float rough_exp2(float x) { return rough(exp2f(x)); }
+
+inline float rough_reciprocal(float x) { return rough(1.f / x); }
+
 inline unsigned load_acquire(const unsigned* p) { return *p; }
 
 inline unsigned atomicAdd(unsigned* p, unsigned v) {
@@ -407,6 +432,9 @@ inline T shuffle_xor(T value, int mask) {
 }
 
 inline void copy_async(void* to, const void* from, bool valid) {
+  if (((uintptr_t)to | (uintptr_t)from) % 16 != 0) {
+    emulated::fail("an asynchronous copy that is not aligned to 16 bytes");
+  }
   static const unsigned char zeros[16] = {};
   emulated::current->copies.push_back({to, valid ? from : zeros, 16});
 }
@@ -436,6 +464,9 @@ inline void copy_wait() {
 // Rows of 16 bytes: lane 8 i + r gives the address of row r of matrix i, and word t of row g of
 // matrix i goes to register i of lane 4 g + t.
 inline void load_matrices(unsigned (&d)[4], const void* row) {
+  if ((uintptr_t)row % 16 != 0) {
+    emulated::fail("a row of a matrix that is not aligned to 16 bytes");
+  }
   unsigned set = emulated::exchange(row);
   int lane = emulated::current->lane;
   for (int i = 0; i < 4; i++) {

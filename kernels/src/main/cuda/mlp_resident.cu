@@ -57,6 +57,13 @@ struct ResidentTile {
     constexpr int PIECE = TN < 4 ? TN : 4;
     return n / PIECE * (TX * PIECE) + (int)threadIdx.x % TX * PIECE + n % PIECE;
   }
+
+  // A unit's row lies at row ^ turn(unit) in an array of activations. Threads write four rows of
+  // neighbouring fours of units at a time, and would meet in a quarter of the banks; with fours of
+  // rows in another order for each four units they use all.
+  __device__ static __forceinline__ int turn(int unit) {
+    return TM == 1 ? 0 : (unit >> 2 & 7) << 2;
+  }
 };
 
 // COUNT consecutive floats, as wide as they come.
@@ -76,8 +83,32 @@ __device__ __forceinline__ void read(const float* from, float* to) {
   }
 }
 
-// sum[m][n] = sum over k of left [depth, PITCH] and right [depth, WIDTH].
+// sum[m][n] += left at the thread's rows times right at its units.
 template <class Tile>
+__device__ __forceinline__ void add_unit(const float* left, int turn, const float* right,
+                                         float (&sum)[Tile::TM][Tile::TN]) {
+  constexpr int TM = Tile::TM;
+  constexpr int TN = Tile::TN;
+  float a[TM], b[TN];
+#pragma unroll
+  for (int m = 0; m < TM; m += 4) {
+    read<TM<4 ? TM : 4>(left + (Tile::row(m) ^ turn), a + m);
+  }
+#pragma unroll
+  for (int n = 0; n < TN; n += 4) {
+    read<TN<4 ? TN : 4>(right + Tile::unit(n), b + n);
+  }
+#pragma unroll
+  for (int m = 0; m < TM; m++) {
+#pragma unroll
+    for (int n = 0; n < TN; n++) {
+      sum[m][n] = fmaf(a[m], b[n], sum[m][n]);
+    }
+  }
+}
+
+// sum[m][n] = sum over k of left [depth, PITCH], turned or not, and right [depth, WIDTH].
+template <class Tile, bool TURNED>
 __device__ __forceinline__ void resident_product(const float* left, const float* right, int depth,
                                                  float (&sum)[Tile::TM][Tile::TN]) {
   constexpr int TM = Tile::TM;
@@ -89,24 +120,18 @@ __device__ __forceinline__ void resident_product(const float* left, const float*
       sum[m][n] = 0.f;
     }
   }
-#pragma unroll 4
-  for (int k = 0; k < depth; k++) {
-    float a[TM], b[TN];
+  // Fours of units are turned alike.
+  int k = 0;
+  for (; k + 4 <= depth; k += 4) {
+    int turn = TURNED ? Tile::turn(k) : 0;
 #pragma unroll
-    for (int m = 0; m < TM; m += 4) {
-      read<TM<4 ? TM : 4>(left + k * Tile::PITCH + Tile::row(m), a + m);
+    for (int of = 0; of < 4; of++) {
+      add_unit<Tile>(left + (k + of) * Tile::PITCH, turn, right + (k + of) * Tile::WIDTH, sum);
     }
-#pragma unroll
-    for (int n = 0; n < TN; n += 4) {
-      read<TN<4 ? TN : 4>(right + k * Tile::WIDTH + Tile::unit(n), b + n);
-    }
-#pragma unroll
-    for (int m = 0; m < TM; m++) {
-#pragma unroll
-      for (int n = 0; n < TN; n++) {
-        sum[m][n] = fmaf(a[m], b[n], sum[m][n]);
-      }
-    }
+  }
+  for (; k < depth; k++) {
+    add_unit<Tile>(left + k * Tile::PITCH, TURNED ? Tile::turn(k) : 0, right + k * Tile::WIDTH,
+                   sum);
   }
 }
 
@@ -120,19 +145,25 @@ __device__ __noinline__ TangentPair tangent_pair(int activation, float left, flo
   return {tangent(activation, left), tangent(activation, right)};
 }
 
-// A thread's entries to [WIDTH, PITCH].
+// A thread's entries to [WIDTH, PITCH], turned.
 template <class Tile>
 __device__ __forceinline__ void keep(const float (&values)[Tile::TM][Tile::TN], float* to) {
 #pragma unroll
   for (int n = 0; n < Tile::TN; n++) {
+    int unit = Tile::unit(n);
+    if constexpr (Tile::TM == 1) {
+      to[unit * Tile::PITCH + Tile::row(0)] = values[0][n];
+    } else {
 #pragma unroll
-    for (int m = 0; m < Tile::TM; m++) {
-      to[Tile::unit(n) * Tile::PITCH + Tile::row(m)] = values[m][n];
+      for (int m = 0; m < Tile::TM; m += 4) {
+        *(float4*)(to + unit * Tile::PITCH + (Tile::row(m) ^ Tile::turn(unit))) =
+            float4{values[m][n], values[m + 1][n], values[m + 2][n], values[m + 3][n]};
+      }
     }
   }
 }
 
-// The sum over units of values [WIDTH, PITCH] at a row with weights [WIDTH], by 8 neighbouring
+// The sum over units of turned values [WIDTH, PITCH] at a row with weights [WIDTH], by 8 neighbouring
 // lanes, each of which gets it.
 template <class Tile>
 __device__ __forceinline__ float unit_sum(const float* values, int row, const float* weights) {
@@ -140,7 +171,7 @@ __device__ __forceinline__ float unit_sum(const float* values, int row, const fl
   float sum = 0.f;
 #pragma unroll 4
   for (int o = part; o < Tile::WIDTH; o += 8) {
-    sum = fmaf(values[o * Tile::PITCH + row], weights[o], sum);
+    sum = fmaf(values[o * Tile::PITCH + (row ^ Tile::turn(o))], weights[o], sum);
   }
   sum += shuffle_xor(sum, 4);
   sum += shuffle_xor(sum, 2);
@@ -151,7 +182,7 @@ __device__ __forceinline__ float unit_sum(const float* values, int row, const fl
 // One array after the other in the block's memory.
 template <class Tile>
 struct ResidentMemory {
-  float* values;  // [WIDTH, PITCH]: a, then d
+  float* values;  // [WIDTH, PITCH], turned: a, then d
   float* input;   // [columns, WIDTH]: W_0^T
   float* forward[Tile::HIDDEN];   // [WIDTH, WIDTH]: W_l^T, from 1
   float* backward[Tile::HIDDEN];  // [WIDTH, WIDTH]: W_l, from 1
@@ -255,9 +286,9 @@ __device__ __forceinline__ void evaluate(const MlpResident& args,
 #pragma unroll
   for (int l = 0; l < HIDDEN; l++) {
     if (l == 0) {
-      resident_product<Tile>(memory.x, memory.input, args.width[0], sum);  // F2
+      resident_product<Tile, false>(memory.x, memory.input, args.width[0], sum);  // F2
     } else {
-      resident_product<Tile>(memory.values, memory.forward[l], Tile::WIDTH, sum);
+      resident_product<Tile, true>(memory.values, memory.forward[l], Tile::WIDTH, sum);
     }
     // All have read a_l.
     __syncthreads();
@@ -302,7 +333,7 @@ __device__ __forceinline__ void evaluate(const MlpResident& args,
   __syncthreads();
 #pragma unroll
   for (int l = HIDDEN - 1; l > 0; l--) {
-    resident_product<Tile>(memory.values, memory.backward[l], Tile::WIDTH, sum);  // B3
+    resident_product<Tile, true>(memory.values, memory.backward[l], Tile::WIDTH, sum);  // B3
     __syncthreads();
 #pragma unroll
     for (int n = 0; n < TN; n++) {
@@ -401,19 +432,19 @@ __device__ __forceinline__ void resident(const MlpResident& args, float* shared)
   }
 }
 
-#define RESIDENT(width, hidden, rows, tm, tn)                          \
-  KERNEL(mlp_resident_##width##_##hidden##_##rows, MlpResident, 256, 1) { \
-    DYNAMIC_SHARED(memory);                                            \
-    resident<width, hidden, tm, tn>(args, (float*)memory);             \
+#define RESIDENT(width, hidden, rows, tm, tn, blocks)                          \
+  KERNEL(mlp_resident_##width##_##hidden##_##rows, MlpResident, 256, blocks) { \
+    DYNAMIC_SHARED(memory);                                                    \
+    resident<width, hidden, tm, tn>(args, (float*)memory);                     \
   }
 
-RESIDENT(64, 1, 128, 8, 4)
-RESIDENT(64, 2, 128, 8, 4)
-RESIDENT(64, 3, 128, 8, 4)
-RESIDENT(128, 1, 128, 8, 8)
-RESIDENT(128, 2, 128, 8, 8)
-RESIDENT(64, 1, 8, 1, 2)
-RESIDENT(64, 2, 8, 1, 2)
-RESIDENT(64, 3, 8, 1, 2)
-RESIDENT(128, 1, 8, 1, 4)
-RESIDENT(128, 2, 8, 1, 4)
+RESIDENT(64, 1, 128, 8, 4, 2)
+RESIDENT(64, 2, 128, 8, 4, 2)
+RESIDENT(64, 3, 128, 8, 4, 1)
+RESIDENT(128, 1, 128, 8, 8, 1)
+RESIDENT(128, 2, 128, 8, 8, 1)
+RESIDENT(64, 1, 8, 1, 2, 1)
+RESIDENT(64, 2, 8, 1, 2, 1)
+RESIDENT(64, 3, 8, 1, 2, 1)
+RESIDENT(128, 1, 8, 1, 4, 1)
+RESIDENT(128, 2, 8, 1, 4, 1)

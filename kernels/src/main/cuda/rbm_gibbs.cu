@@ -31,15 +31,17 @@ __device__ __forceinline__ void gibbs(const RbmGibbs& args, unsigned char* memor
     int row = inHalf % rowTiles;
     unsigned before =
         (unsigned)(sweep * (hiddenTiles + visibleTiles) + (visible ? hiddenTiles : 0));
-    if (threadIdx.x == 0) {
-      while (load_acquire(args.done + row) < before) {
-        pause_spin();
+    auto ready = [&] {
+      if (threadIdx.x == 0) {
+        while (load_acquire(args.done + row) < before) {
+          pause_spin();
+        }
       }
-    }
-    __syncthreads();
+      __syncthreads();
+    };
     half_step<WM, MT, WN, NT>(visible ? args.visible : args.hidden, args.rows, 0, row,
                               inHalf / rowTiles, args.beta, args.seed,
-                              args.sweep + (uint64_t)sweep, memory);
+                              args.sweep + (uint64_t)sweep, memory, ready);
     __threadfence();
     __syncthreads();
     if (threadIdx.x == 0) {
@@ -56,6 +58,11 @@ KERNEL(rbm_gibbs_16x64, RbmGibbs, 128, 3) {
 KERNEL(rbm_gibbs_64x64, RbmGibbs, 128, 3) {
   DYNAMIC_SHARED(memory);
   gibbs<1, 4, 4, 1>(args, memory);
+}
+
+KERNEL(rbm_gibbs_128x64, RbmGibbs, 128, 2) {
+  DYNAMIC_SHARED(memory);
+  gibbs<2, 4, 2, 2>(args, memory);
 }
 
 KERNEL(rbm_gibbs_128x128, RbmGibbs, 256, 1) {
@@ -75,7 +82,7 @@ struct RbmConditional {
 template <int WM, int MT, int WN, int NT>
 __device__ __forceinline__ void conditional(const RbmConditional& args, unsigned char* memory) {
   half_step<WM, MT, WN, NT>(args.half, args.rows, args.firstRow, (int)blockIdx.x,
-                            (int)blockIdx.y, args.beta, args.seed, args.sweep, memory);
+                            (int)blockIdx.y, args.beta, args.seed, args.sweep, memory, [] {});
 }
 
 KERNEL(rbm_conditional_16x64, RbmConditional, 128, 3) {
@@ -86,6 +93,11 @@ KERNEL(rbm_conditional_16x64, RbmConditional, 128, 3) {
 KERNEL(rbm_conditional_64x64, RbmConditional, 128, 3) {
   DYNAMIC_SHARED(memory);
   conditional<1, 4, 4, 1>(args, memory);
+}
+
+KERNEL(rbm_conditional_128x64, RbmConditional, 128, 2) {
+  DYNAMIC_SHARED(memory);
+  conditional<2, 4, 2, 2>(args, memory);
 }
 
 KERNEL(rbm_conditional_128x128, RbmConditional, 256, 1) {

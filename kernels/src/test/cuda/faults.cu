@@ -8,7 +8,7 @@ struct Faults {
 
 // 0 none; 1 no barrier between writing and reading; 2 a barrier that half of the threads reach;
 // 3 a write past the shared memory; 4 a write past the array; 5 no wait for an asynchronous copy;
-// 6 a wait for a value that nobody writes.
+// 6 a wait for a value that nobody writes; 7 a copy that is not aligned.
 KERNEL(faults, Faults, 64, 1) {
   DYNAMIC_SHARED(memory);
   int* values = (int*)memory;
@@ -23,6 +23,9 @@ KERNEL(faults, Faults, 64, 1) {
   if (args.kind == 5) {
     copy_async(values + i / 4 * 4, args.out, true);
     copy_commit();
+  }
+  if (args.kind == 7) {
+    copy_async(values + i, args.out, true);
   }
   if (args.kind == 6) {
     while (load_acquire((const unsigned*)args.out) != 77) {

@@ -30,7 +30,9 @@ public final class CompileNative {
     avx512 = join(avx512, List.of("-mprefer-vector-width=512"));
     ISA_FLAGS.put("avx2", avx2);
     ISA_FLAGS.put("avx512", avx512);
-    ISA_FLAGS.put("amx", join(avx512, List.of("-mamx-tile", "-mamx-int8", "-mamx-bf16")));
+    List<String> amx = join(avx512, List.of("-mamx-tile", "-mamx-int8", "-mamx-bf16"));
+    ISA_FLAGS.put("amx", amx);
+    ISA_FLAGS.put("amx_twin", amx);
   }
 
   private static final List<String> COMMON =
@@ -55,6 +57,8 @@ public final class CompileNative {
   private static final List<String> SANITISED =
       List.of("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all");
 
+  private static final String LIBRARY = "target/classes/io/gibbsite/nativecpu";
+
   private static final String AMX_TWIN = "-DGIBBSITE_AMX_TWIN";
 
   private static final List<String> COMPILERS = List.of("g++", "clang++", "g++-14", "g++-12");
@@ -74,7 +78,8 @@ public final class CompileNative {
     switch (args[2]) {
       case "library" -> build.library();
       case "tests" -> {
-        build.testProgram();
+        build.sanitisedProgram();
+        build.libraryProgram();
         build.amxTwin();
       }
       default -> throw new IllegalArgumentException("library or tests, not " + args[2]);
@@ -82,21 +87,34 @@ public final class CompileNative {
   }
 
   private void library() throws IOException, InterruptedException {
-    Path folder = module.resolve("target/classes/io/gibbsite/nativecpu");
     List<String> flags = join(COMMON, List.of("-O3"));
-    build(sources("src/main/cpp"), flags, List.of("-shared"), folder, "libgibbsite.so");
+    build(
+        sources("src/main/cpp"),
+        flags,
+        List.of("-shared"),
+        module.resolve(LIBRARY),
+        "libgibbsite.so");
   }
 
   /** The same sources and the tests, with the address and undefined-behaviour sanitisers. */
-  private void testProgram() throws IOException, InterruptedException {
-    List<Path> sources = join(sources("src/main/cpp"), sources("src/test/cpp"));
-    List<String> flags = join(join(COMMON, SANITISED), List.of(AMX_TWIN, "-pthread"));
+  private void sanitisedProgram() throws IOException, InterruptedException {
     build(
-        sources,
-        flags,
+        join(sources("src/main/cpp"), sources("src/test/cpp")),
+        join(join(COMMON, SANITISED), List.of("-pthread")),
         join(SANITISED, List.of("-pthread")),
         module.resolve("target/test-program"),
         "test-program");
+  }
+
+  /** The tests against the library itself: the machine code that is shipped. */
+  private void libraryProgram() throws IOException, InterruptedException {
+    Path library = module.resolve(LIBRARY);
+    build(
+        sources("src/test/cpp"),
+        join(COMMON, List.of("-O2", "-pthread")),
+        List.of("-pthread", "-L", library.toString(), "-l:libgibbsite.so", "-Wl,-rpath," + library),
+        module.resolve("target/library-program"),
+        "library-program");
   }
 
   /** The library with the tiles of AMX as plain loops, for the contracts on machines without it. */

@@ -10,7 +10,8 @@
 // over lying together. Four tiles of sums, two of the left, two of the right: 14 loads of 8 cycles
 // for 24 products of 16 cycles with three terms, 8 for 12 with two.
 //
-// It has run on the plain twin of the instructions only (amx_tiles.h), never on the hardware.
+// Tests run it on emulated instructions and on the plain twin (amx_tiles.h); it has never run on the
+// hardware.
 #pragma once
 
 #include <string.h>
@@ -125,8 +126,17 @@ inline void split_summed(const float* columns, int count, uint16_t* to) {
 /// sums[32][32] = the sum of some blocks' products.
 ///
 /// @param left uint16_t[blocks][TERMS][SPLIT_TERM]; and `right`
+/// @param backwards whether to take the last block first: who calls this with the same `right` again
+///     turns every time, to begin with what the first-level cache still holds of it
 template <int TERMS>
-__attribute__((noinline)) void split_products(const uint16_t* left, const uint16_t* right, int blocks, float* sums) {
+__attribute__((noinline)) void split_products(const uint16_t* left, const uint16_t* right,
+                                              int blocks, float* sums, bool backwards) {
+  constexpr ptrdiff_t OPERAND = TERMS * SPLIT_TERM;
+  ptrdiff_t step = backwards ? -OPERAND : OPERAND;
+  if (backwards) {
+    left += (blocks - 1) * OPERAND;
+    right += (blocks - 1) * OPERAND;
+  }
   finish_stores();
   GIBBSITE_TILE_ZERO(0);
   GIBBSITE_TILE_ZERO(1);
@@ -153,8 +163,8 @@ __attribute__((noinline)) void split_products(const uint16_t* left, const uint16
     GIBBSITE_ADD_PRODUCTS();
     GIBBSITE_LOAD_RIGHT(1);
     GIBBSITE_ADD_PRODUCTS();
-    left += TERMS * SPLIT_TERM;
-    right += TERMS * SPLIT_TERM;
+    left += step;
+    right += step;
   }
   constexpr int ROW_BYTES = SPLIT_BLOCK * sizeof(float);
   GIBBSITE_TILE_STORE(0, sums, ROW_BYTES);
@@ -190,22 +200,47 @@ struct SplitMatrix {
 
   /// As PackedMatrix::pack.
   void pack(const float* matrix, size_t output_stride, size_t input_stride) {
+    alignas(64) float block[SPLIT_BLOCK * SPLIT_BLOCK];
     uint16_t* to = values;
     for (int o = 0; o < outputs; o += SPLIT_BLOCK) {
       for (int i = 0; i < inputs; i += SPLIT_BLOCK) {
+        copy_block(matrix + o * output_stride + i * input_stride, output_stride, input_stride,
+                   smaller(SPLIT_BLOCK, outputs - o), smaller(SPLIT_BLOCK, inputs - i), block);
         for (int row = 0; row < SPLIT_BLOCK; row++) {
-          alignas(64) float weights[SPLIT_BLOCK] = {};
-          int present = o + row < outputs ? smaller(SPLIT_BLOCK, inputs - i) : 0;
-          for (int k = 0; k < present; k++) {
-            weights[k] = matrix[(o + row) * output_stride + (i + k) * input_stride];
-          }
           if (terms == 2) {
-            split_row<2>(weights, to + row * SPLIT_BLOCK);
+            split_row<2>(block + row * SPLIT_BLOCK, to + row * SPLIT_BLOCK);
           } else {
-            split_row<3>(weights, to + row * SPLIT_BLOCK);
+            split_row<3>(block + row * SPLIT_BLOCK, to + row * SPLIT_BLOCK);
           }
         }
         to += (size_t)terms * SPLIT_TERM;
+      }
+    }
+  }
+
+ private:
+  /// A block as float[output][input], zeros where there is no weight.
+  static void copy_block(const float* from, size_t output_stride, size_t input_stride, int outputs,
+                         int inputs, float* block) {
+    if (output_stride == 1 && outputs == SPLIT_BLOCK && inputs == SPLIT_BLOCK) {
+      for (int o = 0; o < SPLIT_BLOCK; o += LANES) {
+        for (int i = 0; i < SPLIT_BLOCK; i += LANES) {
+          transpose(from + i * input_stride + o, input_stride, block + o * SPLIT_BLOCK + i,
+                    SPLIT_BLOCK);
+        }
+      }
+      return;
+    }
+    fill(block, SPLIT_BLOCK * SPLIT_BLOCK, 0.0f);
+    for (int o = 0; o < outputs; o++) {
+      const float* row = from + o * output_stride;
+      float* to = block + o * SPLIT_BLOCK;
+      if (input_stride == 1) {
+        copy(to, row, inputs);
+        continue;
+      }
+      for (int i = 0; i < inputs; i++) {
+        to[i] = row[i * input_stride];
       }
     }
   }
@@ -248,7 +283,8 @@ void multiply_split(const SplitMatrix& w, const float* a, float* z, int tiles, c
                             states + block * TERMS * SPLIT_TERM);
       }
       for (int o = 0; o < w.outputs; o += SPLIT_BLOCK) {
-        split_products<TERMS>(w.block(o / SPLIT_BLOCK, first), states, blocks, sums);
+        split_products<TERMS>(w.block(o / SPLIT_BLOCK, first), states, blocks, sums,
+                              o / SPLIT_BLOCK % 2 != 0);
         finish_split(sums, smaller(SPLIT_BLOCK, w.outputs - o),
                      first == 0 && start ? start + o : nullptr, z,
                      t * tile_size(w.outputs) + tile_size(o), last, after);
@@ -287,7 +323,7 @@ void add_outer_split(const float* d, int out, const float* a, int in, int tiles,
     }
     for (int o = 0; o < out; o += SPLIT_BLOCK) {
       split_products<TERMS>(scratch + (size_t)o / SPLIT_BLOCK * tiles * OPERAND, column, tiles,
-                            sums);
+                            sums, o / SPLIT_BLOCK % 2 != 0);
       float* to = g + (size_t)c * out + (size_t)o * SPLIT_BLOCK;
       for (int k = 0; k < smaller(SPLIT_BLOCK, out - o) * SPLIT_BLOCK; k += LANES) {
         store(to + k, fresh ? load(sums + k) : load(to + k) + load(sums + k));

@@ -2,6 +2,7 @@
 // functions that Java calls: energies, and all derivatives by central differences.
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <string>
 #include <vector>
@@ -101,7 +102,8 @@ struct Kernels {
 
 GIBBSITE_KERNELS(avx2, 1)
 GIBBSITE_KERNELS(avx512, 2)
-GIBBSITE_KERNELS(amx, 2)  // its MLP uses no tiles
+GIBBSITE_KERNELS(amx, 2)  // where the processor has none, its tiles are emulated
+GIBBSITE_KERNELS(amx_twin, 2)
 
 namespace {
 
@@ -306,6 +308,82 @@ void check_passes(const Kernels& k, const Model& model, int terms, int rows, Num
   k.close(session);
 }
 
+/// All that the passes over one batch leave behind.
+std::vector<float> left_behind(const Kernels& k, const std::vector<int32_t>& widths,
+                               int activation_number, int terms, int rows) {
+  Numbers numbers;
+  std::vector<float> left;
+  Session* session =
+      k.open(widths.data(), (int32_t)widths.size() - 1, activation_number, terms, rows, 1);
+  int d = widths[0];
+  int parameters = 0;
+  for (size_t l = 1; l < widths.size(); l++) {
+    int count = widths[l] * (widths[l - 1] + 1);
+    for (int i = 0; i < count; i++) {
+      k.parameters(session)[parameters++] = numbers.next() / sqrtf((float)widths[l - 1]);
+    }
+  }
+  k.set_parameters(session, nullptr);
+  auto fill = [&] {
+    for (int buffer = 0; buffer < 5; buffer++) {
+      for (int i = 0; i < rows * (buffer < 2 ? d : 1); i++) {
+        k.buffer(session, 0, buffer)[i] = numbers.next();
+      }
+    }
+  };
+  auto keep = [&](const float* from, int count) { left.insert(left.end(), from, from + count); };
+  auto keep_gradient = [&] {
+    for (int i = 0; i < k.stretches(session); i++) {
+      k.reduce(session, 1, i);
+    }
+    k.unpack(session);
+    keep(k.parameters(session), parameters);
+  };
+  fill();
+  k.energy(session, 0, rows);
+  keep(k.buffer(session, 0, 2), rows);
+  fill();
+  k.input_gradient(session, 0, rows);
+  keep(k.buffer(session, 0, 1), rows * d);
+  fill();
+  k.directional(session, 0, rows);
+  keep(k.buffer(session, 0, 3), rows);
+  keep(k.buffer(session, 0, 4), rows);
+  fill();
+  k.parameter_gradient(session, 0, rows, 0, 1);
+  keep_gradient();
+  fill();
+  k.directional_gradient(session, 0, rows, 0, 1);
+  keep_gradient();
+  k.close(session);
+  return left;
+}
+
+/// The machine code for AMX against the same kernels on plain loops, bit by bit: products that span
+/// several depths of what is summed over, several batches of tiles, and end in pieces of each.
+void check_against_twin(Checks& checks) {
+  const std::vector<std::vector<int32_t>> shapes = {
+      {66, 70, 97, 1}, {300, 70, 1}, {64, 289, 65, 1}};
+  for (const std::vector<int32_t>& widths : shapes) {
+    for (int rows : {1, 150}) {
+      for (int terms : {2, 3}) {
+        int activation_number = (rows + terms) % 4;
+        std::vector<float> amx = left_behind(amx_kernels, widths, activation_number, terms, rows);
+        std::vector<float> twin =
+            left_behind(amx_twin_kernels, widths, activation_number, terms, rows);
+        bool finite = true;
+        for (float each : amx) {
+          finite = finite && each - each == 0;
+        }
+        checks.that(finite, "the MLP with AMX leaves numbers");
+        checks.that(amx.size() == twin.size() &&
+                        memcmp(amx.data(), twin.data(), sizeof(float) * amx.size()) == 0,
+                    "the MLP has the same bits with AMX as with its twin");
+      }
+    }
+  }
+}
+
 }  // namespace
 
 /// @param isa the best that this processor has
@@ -313,6 +391,9 @@ void check_mlp(Checks& checks, int isa) {
   Numbers numbers;
   const std::vector<std::vector<int32_t>> shapes = {
       {3, 1}, {1, 5, 1}, {2, 17, 9, 1}, {7, 70, 33, 1}, {66, 70, 97, 1}, {300, 20, 3, 4, 1}};
+  if (isa >= amx_kernels.needs) {
+    check_against_twin(checks);
+  }
   for (const Kernels* k : {&avx2_kernels, &avx512_kernels, &amx_kernels}) {
     if (isa < k->needs) {
       continue;

@@ -137,9 +137,11 @@ struct Numbers {
 DECLARE(avx2)
 DECLARE(avx512)
 DECLARE(amx)
+DECLARE(amx_twin)
 LIFE(avx2)
 LIFE(avx512)
 LIFE(amx)
+LIFE(amx_twin)
 
 static bool is_finite(const Result& result) {
   for (double each : result.rows) {
@@ -165,6 +167,8 @@ void check_rbm(Checks& checks, int isa) {
         checks.that(avx512 == avx2, "the RBM has the same bits with AVX-512 as with AVX2");
         Result amx = life_amx(shape.visible, shape.hidden, shape.rows, in_limbs);
         checks.that(amx == avx2, "the RBM has the same bits with AMX as with AVX2");
+        Result twin = life_amx_twin(shape.visible, shape.hidden, shape.rows, in_limbs);
+        checks.that(twin == avx2, "the RBM has the same bits with AMX's twin as with AVX2");
       }
     }
   }

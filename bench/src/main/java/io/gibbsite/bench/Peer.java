@@ -44,7 +44,10 @@ public final class Peer implements AutoCloseable {
       process = builder.start();
     } catch (IOException e) {
       throw new PeerException(
-          python + ": cannot be started: name a Python with torch or jax (" + e.getMessage() + ")");
+          python
+              + ": cannot be started: name a Python that has the frameworks ("
+              + e.getMessage()
+              + ")");
     }
     results = process.inputReader(StandardCharsets.UTF_8);
     requests = process.outputWriter(StandardCharsets.UTF_8);
@@ -77,13 +80,13 @@ public final class Peer implements AutoCloseable {
    *
    * @throws PeerException if it cannot
    */
-  void prepare(Workload workload) {
-    request(workload, 0);
+  void prepare(Work work) {
+    request(work, 0);
   }
 
   /** The seconds of a step, by each of the calls within that many seconds. */
-  double[] times(Workload workload, double seconds) {
-    JsonNode times = request(workload, seconds).path("times");
+  double[] times(Work work, double seconds) {
+    JsonNode times = request(work, seconds).path("times");
     if (times.isEmpty()) {
       throw new PeerException(name + ": answered without a time");
     }
@@ -94,18 +97,13 @@ public final class Peer implements AutoCloseable {
     return values;
   }
 
-  PeerResult result(Workload workload, Samples steps) {
-    return new PeerResult(
-        name, version, steps.median(), steps.spread(), workload.flops() / steps.median() / 1e9);
-  }
-
-  private JsonNode request(Workload workload, double seconds) {
+  private JsonNode request(Work work, double seconds) {
     Map<String, Object> request =
         Map.of(
-            "workload", workload.name(),
-            "shape", workload.shape(),
-            "batch", workload.batch(),
-            "steps", workload.steps(),
+            "workload", work.name(),
+            "shape", work.shape(),
+            "batch", work.batch(),
+            "steps", work.steps(),
             "seconds", seconds);
     try {
       requests.write(JSON.writeValueAsString(request) + "\n");
@@ -117,7 +115,7 @@ public final class Peer implements AutoCloseable {
     if (result.has("error")) {
       throw new PeerException(
           "%s cannot do %s %s: %s"
-              .formatted(name, workload.name(), workload.shape(), result.get("error").asText()));
+              .formatted(name, work.name(), work.shape(), result.get("error").asText()));
     }
     return result;
   }

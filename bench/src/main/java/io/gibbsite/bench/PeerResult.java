@@ -10,4 +10,9 @@ package io.gibbsite.bench;
  * @param gflops 10^9 operations a second
  */
 public record PeerResult(
-    String name, String version, double seconds, Double spread, double gflops) {}
+    String name, String version, double seconds, Double spread, double gflops) {
+  static PeerResult of(Peer peer, Workload workload, Samples steps) {
+    double gflops = workload.flops() / steps.median() / 1e9;
+    return new PeerResult(peer.name(), peer.version(), steps.median(), steps.spread(), gflops);
+  }
+}

@@ -14,11 +14,17 @@ import java.util.function.Consumer;
 /** The peers that a Python has, with a number of threads. */
 public final class Peers implements AutoCloseable {
   /** The scripts, as this program carries them; the first is a part of the others. */
-  private static final List<String> SCRIPTS = List.of("peer.py", "torch_peer.py", "jax_peer.py");
+  private static final List<String> SCRIPTS =
+      List.of("peer.py", "torch_peer.py", "jax_peer.py", "numpy_peer.py");
 
-  private static final List<List<String>> ENGINES =
+  /** For networks of real numbers. */
+  private static final List<List<String>> NETWORKS =
       List.of(
           List.of("torch_peer.py"), List.of("torch_peer.py", "--compile"), List.of("jax_peer.py"));
+
+  /** For units that are up or down. */
+  private static final List<List<String>> SPINS =
+      List.of(List.of("numpy_peer.py"), List.of("jax_peer.py"));
 
   private final Path folder;
   private final List<Peer> peers = new ArrayList<>();
@@ -27,7 +33,7 @@ public final class Peers implements AutoCloseable {
   private final Thread atExit = new Thread(this::end);
 
   /**
-   * Starts all that are there.
+   * Starts those for {@link Workload} that are there.
    *
    * @param python the interpreter
    * @param device {@code cpu} or {@code cuda}
@@ -35,6 +41,20 @@ public final class Peers implements AutoCloseable {
    * @throws PeerException if none is there
    */
   public Peers(Path python, int threads, String device, Consumer<String> note) {
+    this(NETWORKS, python, threads, device, note);
+  }
+
+  /**
+   * Starts those for {@link SpinWork} that are there, on the processor.
+   *
+   * @throws PeerException if none is there
+   */
+  public static Peers ofSpins(Path python, int threads, Consumer<String> note) {
+    return new Peers(SPINS, python, threads, "cpu", note);
+  }
+
+  private Peers(
+      List<List<String>> engines, Path python, int threads, String device, Consumer<String> note) {
     try {
       folder = unpack();
     } catch (IOException e) {
@@ -42,7 +62,7 @@ public final class Peers implements AutoCloseable {
     }
     Runtime.getRuntime().addShutdownHook(atExit);
     Set<String> reasons = new LinkedHashSet<>();
-    for (List<String> engine : ENGINES) {
+    for (List<String> engine : engines) {
       List<String> command = new ArrayList<>(engine);
       command.set(0, folder.resolve(engine.get(0)).toString());
       command.addAll(List.of("--threads", Integer.toString(threads), "--device", device));

@@ -4,6 +4,7 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.BackendOptions;
 import io.gibbsite.backend.Backends;
 import io.gibbsite.backend.Precision;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -22,7 +23,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The bodies of {@link Workload} under JMH; {@code gflop} is 10^9 operations a second. For sweeps
- * of an RBM ask for {@code -p workload=gibbs -p shape=784x500}.
+ * of an RBM ask for {@code -p workload=gibbs -p shape=784x500}; of a Boltzmann machine for {@code
+ * -p workload=boltzmann -p shape=1000 -p batch=256}, of Ising lattices for {@code -p workload=ising
+ * -p shape=1024}, which count no operations.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
@@ -55,7 +58,7 @@ public class WorkloadBenchmark {
   public int threads;
 
   private Backend opened;
-  private Workload.Body body;
+  private Work.Body body;
   private double gflopPerCall;
 
   /** Counts operations, which JMH divides by the time. */
@@ -78,6 +81,10 @@ public class WorkloadBenchmark {
     opened =
         Backends.named(
             backend, new BackendOptions(threads == 0 ? processors : threads, Precision.FLOAT32));
+    if (List.of(IsingWork.NAME, BoltzmannWork.NAME).contains(workload)) {
+      body = SpinWork.named(workload, shape, batch).prepare(opened);
+      return;
+    }
     Workload chosen = Workloads.named(workload, shape, batch);
     body = chosen.prepare(opened);
     gflopPerCall = chosen.flops() * chosen.steps() / 1e9;

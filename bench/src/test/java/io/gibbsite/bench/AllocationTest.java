@@ -29,6 +29,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 class AllocationTest {
   private static final double SMALLEST_OBJECT_BYTES = 16;
 
+  private static final String BACKEND = System.getProperty("expect.backend");
+
+  /** One that has networks of units -1 and +1. */
+  private static final String SPIN_BACKEND = BACKEND.equals("scalar") ? BACKEND : "vector";
+
   /** Of the first attempt and of the ones after it. */
   private static final int[] WARM_UP_SECONDS = {1, 15, 60};
 
@@ -44,13 +49,22 @@ class AllocationTest {
   }
 
   @Test
+  void noSweepOfSpinsAllocates() throws RunnerException {
+    requireNoAllocation(SPIN_BACKEND, "40", 1, BoltzmannWork.NAME);
+  }
+
+  @Test
   void sharingTheWorkAllocatesNothing() throws RunnerException {
     requireNoAllocation("2-32-32-1", 2, MlpPass.INPUT_GRADIENT.label());
   }
 
   private static void requireNoAllocation(String shape, int threads, String... passes)
       throws RunnerException {
-    String backend = System.getProperty("expect.backend");
+    requireNoAllocation(BACKEND, shape, threads, passes);
+  }
+
+  private static void requireNoAllocation(
+      String backend, String shape, int threads, String... passes) throws RunnerException {
     OptionsBuilder options = new OptionsBuilder();
     options
         .include(WorkloadBenchmark.class.getName() + "\\.call")

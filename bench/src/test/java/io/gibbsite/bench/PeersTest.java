@@ -73,6 +73,46 @@ class PeersTest {
   }
 
   @Test
+  void spinsHavePeersOfTheirOwn() throws IOException {
+    String script =
+        """
+        case "$1" in
+          *numpy*) echo '{"peer": "numpy", "version": "1.0", "threads": 1}' ;;
+          *jax*) echo '{"peer": "jax", "version": "9.9", "threads": 1}' ;;
+          *) exit 3 ;;
+        esac
+        while read -r request; do
+          case "$1$request" in
+            *jax*'"boltzmann"'*) echo '{"error": "TypeError: no"}' ;;
+            *jax*) echo '{"times": [0.002]}' ;;
+            *) echo '{"times": [0.005, 0.004, 0.006]}' ;;
+          esac
+        done
+        """;
+    Timing timing = new Timing(0.01, 0.01, 5);
+    try (Peers peers = Peers.ofSpins(python(script), 1, notes::add);
+        Backend backend = Backends.named("scalar", new BackendOptions(1, Precision.FLOAT32))) {
+      assertThat(peers.all()).extracting(Peer::name).containsExactly("numpy", "jax");
+      SpinResult row =
+          SpinResult.measure(
+                  SpinWork.lattices(8), List.of(backend), timing, peers.all(), notes::add)
+              .get(0);
+      assertThat(row.peers())
+          .extracting(SpinResult.PeerRate::seconds)
+          .containsExactly(0.005, 0.002);
+      assertThat(row.ratio()).isCloseTo(0.002 / row.seconds(), within(1e-9 / row.seconds()));
+      assertThat(notes).isEmpty();
+      row =
+          SpinResult.measure(
+                  new BoltzmannWork(9, 3), List.of(backend), timing, peers.all(), notes::add)
+              .get(0);
+      assertThat(row.peers()).extracting(SpinResult.PeerRate::name).containsExactly("numpy");
+      assertThat(row.updatesPerNs()).isEqualTo(27 / row.seconds() / 1e9);
+      assertThat(notes).containsExactly("jax cannot do boltzmann 9: TypeError: no");
+    }
+  }
+
+  @Test
   void saysWhatIsMissing() throws IOException {
     Path none = python("echo '{\"missing\": \"No module named x\"}'");
     assertThatExceptionOfType(PeerException.class)

@@ -7,11 +7,13 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.boltzmann.SimulatedAnnealing;
 import io.gibbsite.boltzmann.SpinGlass;
+import io.gibbsite.cli.picture.Column;
 import io.gibbsite.cli.picture.Curve;
 import io.gibbsite.cli.picture.Fonts;
 import io.gibbsite.cli.picture.Png;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.data.DatasetReader;
+import io.gibbsite.hopfield.Patterns;
 import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npy;
@@ -25,7 +27,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -40,12 +44,14 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "E(y) = -1/2 sum_ij w_ij y_i y_j, units -1 and +1. Without --couplings the w_ij are normal of",
-      "variance 1 / N (Sherrington and Kirkpatrick). Up to 25 spins all states are looked at, too.",
+      "variance 1 / N (Sherrington and Kirkpatrick). A model adds its biases: -sum_i b_i y_i. The overlap",
+      "is that with the nearest pattern of a Hopfield network or its negative. Up to 25 spins all states are looked at, too.",
       "",
       "Examples:",
       "  gibbsite anneal --spins 20 --seed 1",
       "  gibbsite anneal --spins 1000 --factor 0.99 --picture trace.png",
       "  gibbsite anneal --couplings w.npy --out ground.npy",
+      "  gibbsite anneal --model memory --chains 200 --picture order.png",
     })
 final class AnnealCommand implements Callable<Integer> {
   private static final int TRACE_LINES = 12;
@@ -61,6 +67,14 @@ final class AnnealCommand implements Callable<Integer> {
       paramLabel = "W",
       description = "A symmetric N x N matrix with a diagonal of zeros: .npy, .npz or CSV.")
   private Path couplings;
+
+  @Option(
+      names = "--model",
+      paramLabel = "RUN|M.safetensors",
+      description =
+          "Take the couplings and biases of a Hopfield network, whose patterns the chains are"
+              + " compared with, or of a Boltzmann machine.")
+  private Path source;
 
   @Option(names = "--chains", paramLabel = "N", description = "Chains (default ${DEFAULT-VALUE}).")
   private int chains = 64;
@@ -105,7 +119,7 @@ final class AnnealCommand implements Callable<Integer> {
   @Option(
       names = "--picture",
       paramLabel = "P.png",
-      description = "Draw the energies over the temperature.")
+      description = "Draw energies, magnetisation and overlap over the temperature.")
   private Path picture;
 
   @Option(names = "--json", description = "Print the figures and the trace as JSON.")
@@ -136,7 +150,9 @@ final class AnnealCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check();
-    SpinParameters glass = glass();
+    SpinModel model = source == null ? null : SpinModel.ofRun(source);
+    Patterns patterns = model == null ? null : model.patterns();
+    SpinParameters glass = model == null ? glass() : model.model().parameters();
     SimulatedAnnealing schedule = schedule(glass);
     int n = glass.units();
     try (Backend backend = common.openSpinBackend();
@@ -147,7 +163,13 @@ final class AnnealCommand implements Callable<Integer> {
       SimulatedAnnealing.Found found;
       long start = System.nanoTime();
       try (Progress progress = common.progress("anneal", schedule.temperatures().length)) {
-        found = schedule.run(session, order, common.seed(), done -> progress.at(done, ""));
+        found =
+            schedule.run(
+                session,
+                order,
+                common.seed(),
+                patterns == null ? null : patterns::nearest,
+                done -> progress.at(done, ""));
       }
       double seconds = (System.nanoTime() - start) * 1e-9;
       SpinEnumeration.GroundState ground = null;
@@ -174,7 +196,8 @@ final class AnnealCommand implements Callable<Integer> {
 
   private void check() throws IOException {
     require(
-        spins == null || couplings == null, "--spins and --couplings name two glasses: take one");
+        Stream.of(spins, couplings, source).filter(Objects::nonNull).count() <= 1,
+        "--spins, --couplings and --model name different networks: take one");
     require(spins == null || spins >= 2, "--spins must be at least 2, not " + spins);
     require(chains >= 1, "--chains must be at least 1, not " + chains);
     require(hottest == null || hottest > 0, "--hottest must be positive, not " + hottest);
@@ -236,7 +259,18 @@ final class AnnealCommand implements Callable<Integer> {
           "lowest chain",
           temperature,
           perSpin(trace.stream().mapToDouble(p -> p.lowest()).toArray(), n));
-      Png.write(picture, curve.draw());
+      Curve order = new Curve("order", "temperature");
+      order.line(
+          "|magnetisation|",
+          temperature,
+          trace.stream().mapToDouble(SimulatedAnnealing.Point::magnetisation).toArray());
+      if (trace.get(0).overlap() != null) {
+        order.line(
+            "overlap with the nearest pattern",
+            temperature,
+            trace.stream().mapToDouble(SimulatedAnnealing.Point::overlap).toArray());
+      }
+      Png.write(picture, Column.draw(List.of(curve.draw(), order.draw())));
     }
   }
 
@@ -250,14 +284,26 @@ final class AnnealCommand implements Callable<Integer> {
       return;
     }
     List<SimulatedAnnealing.Point> trace = result.trace();
-    common.out().printf("%12s %14s %14s%n", "temperature", "mean energy", "lowest");
+    boolean patterns = trace.get(0).overlap() != null;
+    common
+        .out()
+        .printf(
+            "%12s %14s %14s %15s%s%n",
+            "temperature", "mean energy", "lowest", "|magnetisation|", patterns ? "  overlap" : "");
     int step = Math.max(1, (trace.size() + TRACE_LINES - 2) / (TRACE_LINES - 1));
     for (int k = 0; k < trace.size(); k++) {
       if (k % step == 0 || k == trace.size() - 1) {
         SimulatedAnnealing.Point p = trace.get(k);
         common
             .out()
-            .printf(Locale.ROOT, "%12.4f %14.5f %14.5f%n", p.temperature(), p.mean(), p.lowest());
+            .printf(
+                Locale.ROOT,
+                "%12.4f %14.5f %14.5f %15.4f%s%n",
+                p.temperature(),
+                p.mean(),
+                p.lowest(),
+                p.magnetisation(),
+                patterns ? String.format(Locale.ROOT, "%9.4f", p.overlap()) : "");
       }
     }
     common

@@ -22,8 +22,7 @@ import picocli.CommandLine.Option;
     subcommands = {
       BenchSamplersCommand.class,
       BenchObjectivesCommand.class,
-      BenchIsingCommand.class,
-      BenchDiscreteCommand.class
+      BenchSpinsCommand.class
     },
     footer = {
       "",
@@ -41,8 +40,7 @@ import picocli.CommandLine.Option;
       "  gibbsite bench --scale --shape 2-64-64-1 --batch 100000 --picture scale.png",
       "  gibbsite bench samplers --picture samplers.png",
       "  gibbsite bench objectives --out objectives",
-      "  gibbsite bench ising --threads 1",
-      "  gibbsite bench discrete"
+      "  gibbsite bench spins --threads 1"
     })
 final class BenchCommand implements Callable<Integer> {
   @Option(

@@ -24,14 +24,13 @@ record BoltzmannFigures(
     implements RunFigures {
   @Override
   public void print(PrintWriter out, String backend) {
-    likelihood(out, "held-out log-likelihood", heldOut);
+    likelihood(out, "held-out", heldOut);
     line(out, "  of independent units", "%.4f nats a row", independent);
-    likelihood(out, "training log-likelihood", training);
+    likelihood(out, "training", training);
     if (heldOut.labelError() != null) {
       line(out, "held-out label error", "%.2f %%", 100 * heldOut.labelError());
     }
-    LogZ logZ = heldOut.logZ();
-    line(out, "log Z, " + logZ.method(), "%.4f +- %.4f", logZ.logZ(), logZ.standardError());
+    heldOut.likelihood().logZ().print(out);
     line(
         out,
         "training",
@@ -39,12 +38,12 @@ record BoltzmannFigures(
         seconds,
         steps,
         trainingRows,
-        heldOut.rows());
+        heldOut.likelihood().rows());
     line(out, "computed by", "%s", backend);
   }
 
-  private static void likelihood(PrintWriter out, String name, SpinLikelihood of) {
+  private static void likelihood(PrintWriter out, String rows, SpinLikelihood of) {
     boolean exact = of.freeEnergy().equals("exact");
-    line(out, name, exact ? "%.4f nats a row" : "at least %.4f nats a row", of.meanLogLikelihood());
+    of.likelihood().print(out, rows + (exact ? " log-likelihood" : " lower bound"));
   }
 }

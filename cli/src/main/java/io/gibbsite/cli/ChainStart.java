@@ -6,7 +6,6 @@ import io.gibbsite.data.Dataset;
 import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.GaussianBase;
 import io.gibbsite.rbm.GaussianRbmParameters;
-import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.spin.SpinStates;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** Where the chains of an RBM start, and which of its visible units they hold. */
+/** Where the chains of a Boltzmann machine start, and which of its visible units they hold. */
 final class ChainStart {
   private static final float THRESHOLD = 0.5f;
 
@@ -22,24 +21,24 @@ final class ChainStart {
       names = "--from",
       paramLabel = "X",
       description =
-          "RBMs: chains start from these rows, one after the other (.npy, .npz, IDX or CSV).")
+          "Boltzmann machines: chains start from these rows, one after the other (.npy, .npz, IDX or CSV).")
   private Path from;
 
   @Option(
       names = "--hold",
       paramLabel = "H",
       description =
-          "RBMs: fill in the rest: hold visible units where the chains start, columns such as"
+          "Boltzmann machines: fill in the rest: hold visible units where the chains start, columns such as"
               + " 0-391,500, or of images the top, bottom, left or right half.")
   private String hold;
 
   @Option(
       names = "--label",
       paramLabel = "N",
-      description = "RBMs trained with labels: sample rows of this one.")
+      description = "Boltzmann machines trained with labels: sample rows of this one.")
   private Integer label;
 
-  /** Names of options that were given, each of which needs an RBM. */
+  /** Names of options that were given, each of which needs a Boltzmann machine. */
   List<String> given() {
     List<String> names = new ArrayList<>();
     if (from != null) {
@@ -54,23 +53,27 @@ final class ChainStart {
     return names;
   }
 
+  /** Whether rows of a file are given to start from. */
+  boolean hasRows() {
+    return from != null;
+  }
+
   /**
    * The chains' first visible states, byte[chains * visible].
    *
-   * @param run whose training rows to start from; null to start from the visible biases
+   * @param bias float[visible]: where no rows are given, chains start from these alone
+   * @param data byte[rows * visible]: rows to start from, or null
    * @throws IllegalArgumentException if the options do not fit the model
    */
-  byte[] states(
-      RbmParameters parameters, VisibleLayout layout, int chains, TrainRbmOptions run, long seed) {
-    check(layout, run);
+  byte[] states(float[] bias, byte[] data, VisibleLayout layout, int chains, long seed) {
+    check(layout, data != null);
     byte[] states;
-    if (run != null) {
-      Dataset training = DataSource.split(DataSource.read(run), run).training();
-      states = cycled(BinaryRows.above(training, run.threshold).states(), layout, chains);
+    if (data != null) {
+      states = cycled(data, layout, chains);
     } else if (from != null) {
-      states = cycled(rows(parameters, layout), layout, chains);
+      states = cycled(rows(layout), layout, chains);
     } else {
-      states = BaseRates.sample(parameters.visibleBias(), chains, seed);
+      states = BaseRates.sample(bias, chains, seed);
     }
     if (label != null) {
       layout.labelUnits().set(states, chains, label);
@@ -78,13 +81,13 @@ final class ChainStart {
     return states;
   }
 
-  private void check(VisibleLayout layout, TrainRbmOptions run) {
-    require(run == null || from == null, "--init data and --from name two starts: leave one out");
+  private void check(VisibleLayout layout, boolean data) {
+    require(!data || from == null, "--init data and --from name two starts: leave one out");
     require(
         label == null || layout.labels() > 0,
-        "--label needs an RBM that was trained with --labels");
+        "--label needs a model that was trained with --labels");
     require(
-        hold == null || run != null || from != null,
+        hold == null || data || from != null,
         "--hold needs rows to hold: add --from X or --init data");
   }
 
@@ -92,13 +95,14 @@ final class ChainStart {
    * The same for units -1 and +1, byte[chains * visible].
    *
    * @param bias float[visible]: where no rows are given, chains start from these alone
+   * @param data byte[rows * visible]: rows to start from, or null
    */
-  byte[] spins(float[] bias, VisibleLayout layout, int chains, long seed) {
-    check(layout, null);
-    byte[] v = new byte[chains * layout.visible()];
-    if (from == null) {
+  byte[] spins(float[] bias, byte[] data, VisibleLayout layout, int chains, long seed) {
+    check(layout, data != null);
+    byte[] v = data == null ? new byte[chains * layout.visible()] : cycled(data, layout, chains);
+    if (data == null && from == null) {
       System.arraycopy(SpinStates.sample(bias, chains, seed), 0, v, 0, v.length);
-    } else {
+    } else if (from != null) {
       Dataset read = EvaluateCommand.scaled(from, layout.visible(), layout.labels());
       byte[] rows = Spins.above(read.values(), THRESHOLD);
       Arrays.fill(v, (byte) -1);
@@ -120,7 +124,7 @@ final class ChainStart {
       int chains,
       TrainRbmOptions run,
       long seed) {
-    check(layout, run);
+    check(layout, run != null);
     if (run == null && from == null) {
       return GaussianBase.sample(parameters.visibleBias(), parameters.visibleSd(), chains, seed);
     }
@@ -144,8 +148,8 @@ final class ChainStart {
   }
 
   /** The rows of the file; without labels, the label units start at 0. */
-  private byte[] rows(RbmParameters parameters, VisibleLayout layout) {
-    Dataset read = EvaluateCommand.scaled(from, parameters.shape(), layout.labels());
+  private byte[] rows(VisibleLayout layout) {
+    Dataset read = EvaluateCommand.scaled(from, layout.visible(), layout.labels());
     byte[] states = BinaryRows.above(read, THRESHOLD).states();
     if (read.columns() == layout.visible()) {
       return states;
@@ -182,7 +186,7 @@ final class ChainStart {
   private void holdHalf(VisibleLayout layout, boolean[] held) {
     require(
         layout.images() != null,
-        "--hold %s needs an RBM that was trained on images".formatted(hold));
+        "--hold %s needs a model that was trained on images".formatted(hold));
     int height = layout.images().height();
     int width = layout.images().width();
     for (int pixel = 0; pixel < height * width; pixel++) {

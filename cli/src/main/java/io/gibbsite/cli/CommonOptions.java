@@ -79,6 +79,13 @@ final class CommonOptions {
    * first of vector and scalar that can run.
    */
   Backend openSpinBackend() {
+    return openVectorOrScalar("of those for units -1 and +1: vector, scalar");
+  }
+
+  /**
+   * Opens the backend asked for by name, or of auto the first of vector and scalar that can run.
+   */
+  Backend openVectorOrScalar(String why) {
     if (!backend.equals("auto")) {
       return openBackend();
     }
@@ -90,7 +97,7 @@ final class CommonOptions {
             .findFirst()
             .orElse("scalar");
     Backend taken = Backends.named(name, backendOptions());
-    note("backend %s, of those for units -1 and +1: vector, scalar".formatted(taken.description()));
+    note("backend %s, %s".formatted(taken.description(), why));
     return taken;
   }
 

@@ -28,7 +28,7 @@ record ConvergenceReport(int chains, int draws, Acceptance acceptance, List<Quan
 
   private static final String STATES = "posterior/";
   private static final String STATISTICS = "sample_stats/";
-  private static final List<String> ENERGIES = List.of("energy", "free_energy");
+  private static final List<String> ENERGIES = List.of("energy", "free_energy", "magnetisation");
 
   /**
    * One quantity; null stands for what cannot be said.

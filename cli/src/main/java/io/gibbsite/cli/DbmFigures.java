@@ -23,13 +23,10 @@ record DbmFigures(
       line(out, "  log-likelihood itself", "%.4f nats a row", heldOut.meanLogLikelihood());
     }
     bound(out, "training lower bound", training);
-    LogZ logZ = heldOut.logZ();
-    line(
-        out,
-        "log Z, " + logZ.method(),
-        logZ.logZ() == null ? "%.4f to %.4f" : "%.4f",
-        logZ.logZ() == null ? logZ.lower() : logZ.logZ(),
-        logZ.upper());
+    if (heldOut.labelError() != null) {
+      line(out, "held-out label error", "%.2f %%", 100 * heldOut.labelError());
+    }
+    heldOut.logZ().print(out);
     line(
         out,
         "training",
@@ -43,10 +40,6 @@ record DbmFigures(
   }
 
   private static void bound(PrintWriter out, String name, DbmLikelihood of) {
-    if (of.lower() == of.upper()) {
-      line(out, name, "%.4f nats a row", of.meanBound());
-    } else {
-      line(out, name, "%.4f to %.4f nats a row", of.lower(), of.upper());
-    }
+    RunFigures.interval(out, name, of.lower(), of.upper(), " nats a row");
   }
 }

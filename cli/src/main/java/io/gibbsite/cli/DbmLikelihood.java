@@ -6,6 +6,7 @@ import io.gibbsite.backend.Workers;
 import io.gibbsite.dbm.DbmParameters;
 import io.gibbsite.dbm.MeanField;
 import io.gibbsite.dbm.VariationalBound;
+import io.gibbsite.rbm.LabelUnits;
 
 /**
  * The mean variational lower bound on the log-likelihood of rows under a deep Boltzmann machine, in
@@ -17,6 +18,8 @@ import io.gibbsite.dbm.VariationalBound;
  * @param upper end of its interval, the same if log Z is exact: of the bound, not of the
  *     log-likelihood, which may be above it
  * @param meanLogLikelihood exactly, for small machines; else null
+ * @param labelError share of rows whose label has not the greatest bound of all; null without
+ *     labels
  * @param meanFieldSweeps of a row
  * @param logZ what it rests on
  */
@@ -27,12 +30,22 @@ record DbmLikelihood(
     double lower,
     double upper,
     Double meanLogLikelihood,
+    Double labelError,
     double meanFieldSweeps,
     LogZ logZ) {
   /** Rows' hidden layers are summed over up to so many units on their smaller side. */
   private static final int ENUMERATED_UNITS = 12;
 
-  static DbmLikelihood of(DbmParameters parameters, BinaryRows data, LogZ logZ, Backend backend) {
+  /** Rows whose labels are judged at once. */
+  private static final int BLOCK = 1024;
+
+  /**
+   * Of these rows.
+   *
+   * @param labels to judge, or null
+   */
+  static DbmLikelihood of(
+      DbmParameters parameters, BinaryRows data, LabelUnits labels, LogZ logZ, Backend backend) {
     DbmPosterior posterior =
         DbmPosterior.of(parameters, data, Integer.MAX_VALUE, MeanField.Stop.CONVERGED, backend);
     double lower = posterior.meanBound() - logZ.high();
@@ -44,8 +57,27 @@ record DbmLikelihood(
         lower,
         upper,
         small && logZ.low() == logZ.high() ? exact(parameters, data) - logZ.low() : null,
+        labels == null ? null : labelError(parameters, data, labels, backend),
         posterior.sweeps(),
         logZ);
+  }
+
+  /** P(label | v), with the bound for the log-likelihood of the row with each label. */
+  private static double labelError(
+      DbmParameters parameters, BinaryRows data, LabelUnits labels, Backend backend) {
+    return labels.errorRate(
+        (v, rows, energy) -> {
+          double[] bound =
+              DbmPosterior.of(
+                      parameters, new BinaryRows(v, rows), rows, DbmPosterior.QUICK, backend)
+                  .bound();
+          for (int row = 0; row < rows; row++) {
+            energy[row] = -bound[row];
+          }
+        },
+        data.states(),
+        data.rows(),
+        BLOCK);
   }
 
   private static double exact(DbmParameters parameters, BinaryRows data) {

@@ -7,8 +7,8 @@ import io.gibbsite.dbm.DbmParameters;
 import io.gibbsite.dbm.DbmShape;
 import io.gibbsite.dbm.MeanField;
 import io.gibbsite.dbm.VariationalBound;
-import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.BaseRates;
+import io.gibbsite.sampler.AisOptions;
 import java.util.Arrays;
 
 /**

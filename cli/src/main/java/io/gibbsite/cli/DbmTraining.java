@@ -6,10 +6,10 @@ import io.gibbsite.data.Dataset;
 import io.gibbsite.dbm.DbmBlocks;
 import io.gibbsite.dbm.DbmParameters;
 import io.gibbsite.dbm.DbmShape;
-import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
+import io.gibbsite.sampler.AisOptions;
 import io.gibbsite.train.DbmTrainer;
 import io.gibbsite.train.MetricsCsv;
 import java.io.IOException;
@@ -136,8 +136,8 @@ final class DbmTraining extends Training {
     return new DbmFigures(
         trainer.stepsDone(),
         training.rows(),
-        DbmLikelihood.of(parameters, heldOut, logZ, backend),
-        DbmLikelihood.of(parameters, seen, logZ, backend),
+        DbmLikelihood.of(parameters, heldOut, layout.labelUnits(), logZ, backend),
+        DbmLikelihood.of(parameters, seen, null, logZ, backend),
         seconds());
   }
 

@@ -14,7 +14,6 @@ import io.gibbsite.dbm.DbmShape;
 import io.gibbsite.io.Safetensors;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
-import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.GaussianRbmModel;
 import io.gibbsite.rbm.GaussianRbmParameters;
@@ -22,6 +21,7 @@ import io.gibbsite.rbm.GaussianRbmShape;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmShape;
+import io.gibbsite.sampler.AisOptions;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
       "Up to 25 units on an RBM's smaller side (hidden units, if the visible ones are real), and for an",
       "MLP of 2 columns, the value is exact; beyond, log Z is bracketed by annealed importance sampling",
       "and its reverse, each with its 95 % interval. Of a deep Boltzmann machine it is the variational",
-      "lower bound of the mean field; a general one's log Z is exact up to 25 units, else estimated, and",
+      "lower bound of the mean field; a general one's log Z is exact up to 25 units, else bracketed, and",
       "beyond 12 hidden units its value is that bound too. Rows for an MLP are taken as they are: standardise them as its",
       "training did.",
       "",
@@ -91,7 +91,7 @@ final class EvaluateCommand implements Callable<Integer> {
       case RBM -> evaluateBinary();
       case GAUSSIAN_RBM -> evaluateGaussian();
       case DBM -> evaluateDeep();
-      case BOLTZMANN -> evaluateSpins();
+      case BOLTZMANN, HOPFIELD -> evaluateSpins();
       case MLP -> evaluateMlp();
       case CONDITIONAL_MLP, GENERATOR -> throw kind.refused(modelFile, "models of one density");
     }
@@ -118,7 +118,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void evaluateMlp() {
-    RunOptions.require(labelFile == null, "--labels need an RBM with binary visible units");
+    RunOptions.require(labelFile == null, "--labels need a model with binary visible units");
     MlpParameters parameters = ModelAndData.read(modelFile, MlpModel::read).parameters();
     Dataset all = ModelAndData.rows(dataFile, modelFile, parameters.shape().inputs());
     Dataset data = rows == null ? all : all.take(rows);
@@ -132,21 +132,23 @@ final class EvaluateCommand implements Callable<Integer> {
   private void evaluateDeep() {
     DbmParameters parameters = ModelAndData.read(modelFile, DbmModel::read).parameters();
     DbmShape shape = parameters.shape();
-    RunOptions.require(labelFile == null, "--labels need an RBM with binary visible units");
-    Dataset all = scaled(dataFile, new RbmShape(shape.visible(), shape.units(1)), 0);
-    BinaryRows data = BinaryRows.above(rows == null ? all : all.take(rows), threshold);
+    VisibleLayout layout = VisibleLayout.of(GibbsChains.metadata(modelFile), shape.visible());
+    BinaryRows data = BinaryRows.above(labelled(layout, shape.visible()), threshold);
     try (Backend backend = common.openBackend()) {
       AisOptions options =
           annealing.from(DbmPosterior.base(parameters, data, backend), common.seed());
       LogZ logZ = DbmPosterior.logZ(parameters, options, backend, common);
-      common.out().println(Json.line(DbmLikelihood.of(parameters, data, logZ, backend)));
+      common
+          .out()
+          .println(
+              Json.line(DbmLikelihood.of(parameters, data, layout.labelUnits(), logZ, backend)));
     }
   }
 
   private void evaluateSpins() {
-    BoltzmannModel model = ModelAndData.read(modelFile, BoltzmannModel::read);
-    VisibleLayout layout =
-        VisibleLayout.of(GibbsChains.metadata(modelFile), model.shape().visible());
+    SpinModel read = SpinModel.read(modelFile);
+    BoltzmannModel model = read.model();
+    VisibleLayout layout = read.layout();
     Dataset data = labelled(layout, model.shape().visible());
     byte[] v = Spins.above(data.values(), threshold);
     try (Backend backend = common.openSpinBackend()) {
@@ -162,7 +164,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private void evaluateGaussian() {
     GaussianRbmParameters parameters =
         ModelAndData.read(modelFile, GaussianRbmModel::read).parameters();
-    RunOptions.require(labelFile == null, "--labels need an RBM with binary visible units");
+    RunOptions.require(labelFile == null, "--labels need a model with binary visible units");
     Dataset all = rows(dataFile, parameters.shape());
     Dataset data = rows == null ? all : all.take(rows);
     AisOptions options = annealing.from(data.means(), common.seed());

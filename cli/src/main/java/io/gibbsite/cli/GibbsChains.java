@@ -7,7 +7,6 @@ import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
 import io.gibbsite.io.Safetensors;
 import io.gibbsite.rbm.RbmChains;
-import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
@@ -19,16 +18,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Samples an RBM with binary visible units by block Gibbs chains.
+ * Samples an RBM with binary visible units, or a deep Boltzmann machine, by block Gibbs chains.
  *
- * @param file the model
+ * @param model to sample
  * @param length of the chains
  * @param temperature samples {@code exp(-E / T)}
  * @param start where they start, and what they hold
- * @param data the run from whose training rows they start, or null
+ * @param data byte[rows * columns]: rows to start from, or null
  */
 record GibbsChains(
-    Path file, ChainLength length, float temperature, ChainStart start, TrainRbmOptions data) {
+    BinaryModel model, ChainLength length, float temperature, ChainStart start, byte[] data) {
   static final int MOST_IMAGES_ACROSS = 12;
 
   static Map<String, String> metadata(Path file) {
@@ -37,31 +36,34 @@ record GibbsChains(
 
   /** Writes the samples and, unless null, the picture. */
   void run(Path out, Path picture, CommonOptions common) throws IOException {
-    RbmParameters parameters = ModelAndData.read(file, RbmModel::read).parameters();
+    RbmParameters parameters = model.rbm();
     RbmShape shape = parameters.shape();
-    VisibleLayout layout = VisibleLayout.of(metadata(file), shape);
+    VisibleLayout layout = model.wholeLayout();
     RunOptions.require(
         picture == null || layout.images() != null,
-        "--picture needs an RBM that was trained on images");
+        "--picture needs a model that was trained on images");
     length.requireFits(shape.visible());
     int chains = length.chains();
-    byte[] states = start.states(parameters, layout, chains, data, common.seed());
-    boolean[] held = start.held(layout);
-    byte[] samples = new byte[chains * length.draws() * shape.visible()];
+    int columns = model.columns();
+    byte[] first = model.start(start, data, chains, common.seed());
+    boolean[] held = model.held(start);
+    byte[] samples = new byte[chains * length.draws() * columns];
     float[] energies = new float[chains * length.draws()];
     byte[] v = new byte[chains * shape.visible()];
     try (Backend backend = common.openBackend();
         RbmSession session = backend.open(shape, chains);
         Progress progress = common.progress("sample", length.total())) {
+      boolean given = data != null || start.hasRows();
+      byte[] states = model.whole(first, given, chains, common.seed(), backend);
       session.setParameters(parameters);
       session.setVisible(states, chains);
       session.clamp(held);
       move(session, 0, length.burnIn(), common.seed(), progress);
       for (int draw = 0; draw < length.draws(); draw++) {
-        int first = length.burnIn() + draw * length.thin();
-        move(session, first, length.thin(), common.seed(), progress);
+        int done = length.burnIn() + draw * length.thin();
+        move(session, done, length.thin(), common.seed(), progress);
         session.readVisible(v);
-        record(session, length, v, draw, samples, energies);
+        record(session, length, columns, v, draw, samples, energies);
       }
       if (picture != null) {
         int side = (int) Math.min(MOST_IMAGES_ACROSS, Math.sqrt(chains));
@@ -74,7 +76,7 @@ record GibbsChains(
       }
     }
     Map<String, NdArray> arrays = new LinkedHashMap<>();
-    arrays.put("posterior/x", NdArray.of(samples, chains, length.draws(), shape.visible()));
+    arrays.put("posterior/x", NdArray.of(samples, chains, length.draws(), columns));
     arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, length.draws()));
     Npz.write(out, arrays);
     ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
@@ -113,10 +115,11 @@ record GibbsChains(
     }
   }
 
-  /** Puts the chains' states v, and their free energies, where the draw belongs. */
+  /** Puts the first columns of the chains' states v, and their free energies, in their place. */
   static void record(
       RbmSession session,
       ChainLength length,
+      int columns,
       byte[] v,
       int draw,
       byte[] samples,
@@ -126,7 +129,7 @@ record GibbsChains(
     double[] energy = new double[length.chains()];
     session.freeEnergy(v, length.chains(), energy);
     for (int chain = 0; chain < length.chains(); chain++) {
-      System.arraycopy(v, chain * visible, samples, (chain * draws + draw) * visible, visible);
+      System.arraycopy(v, chain * visible, samples, (chain * draws + draw) * columns, columns);
       energies[chain * draws + draw] = (float) energy[chain];
     }
   }

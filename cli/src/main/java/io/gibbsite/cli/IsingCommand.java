@@ -4,7 +4,7 @@ import static io.gibbsite.cli.RunOptions.oneOf;
 import static io.gibbsite.cli.RunOptions.require;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.gibbsite.backend.Workers;
+import io.gibbsite.backend.Backend;
 import io.gibbsite.cli.picture.Png;
 import io.gibbsite.io.AtomicFile;
 import io.gibbsite.ising.IsingLattices;
@@ -23,24 +23,31 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Sweeps an Ising lattice, and sets its energy beside Onsager's. */
+/** Sweeps an Ising lattice, and sets energy and magnetisation beside the exact ones. */
 @Command(
     name = "ising",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
-    description = "Sweeps a 2-D Ising lattice, beside Onsager's exact energy.",
+    description = "Sweeps a 2-D Ising lattice, beside its exact energy and magnetisation.",
     footer = {
       "",
       "The lattice is periodic; sweeps draw every spin from its heat bath, the black sites and then",
       "the white ones. A lattice whose side is no multiple of 128 is run as 64 independent ones. They",
       "start with all spins up, or at random with --start hot; below the critical temperature of 2.269",
-      "a random start freezes into domains. It computes on the processor: --backend is of no effect.",
+      "a random start freezes into domains.",
+      "",
+      "auto takes 64 spins at a time on the processor, the fastest way by far. --backend native and cuda",
+      "take 64 lattices as chains of a restricted Boltzmann machine with dense weights, up to 4096 sites:",
+      "other spins of the same distribution, the same ones on both.",
+      "",
+      "Errors are standard errors: over the 64 lattices, or over stretches of a single one's sweeps.",
       "",
       "Examples:",
       "  gibbsite ising --size 1024 --temperature 2.0 --sweeps 2000",
       "  gibbsite ising --size 512 --temperature 2.269 --start hot --picture critical.png",
-      "  gibbsite ising --size 16 --temperature 2.5 --field 0.1 --json"
+      "  gibbsite ising --size 16 --temperature 2.5 --field 0.1 --json",
+      "  gibbsite ising --size 64 --backend native"
     })
 final class IsingCommand implements Callable<Integer> {
   /** Pixels of a side that a picture has about at least. */
@@ -109,12 +116,17 @@ final class IsingCommand implements Callable<Integer> {
    *
    * @param size of a side
    * @param lattices how many
-   * @param energy of a site
+   * @param energy of a site, the mean over sweeps and lattices
+   * @param energyError its standard error; null for a single measurement
    * @param onsager the energy of a site of the infinite lattice; null with a field
    * @param magnetisation the mean of |M| of a site
+   * @param magnetisationError its standard error; null for a single measurement
    * @param spontaneous magnetisation of the infinite lattice; null with a field
    * @param binderCumulant of M
    * @param measurements of all lattices
+   * @param backend that computed
+   * @param method by which it made the sweeps
+   * @param threads on the processor
    * @param flipsPerNs updates of a spin, whether it turns or not, a nanosecond, measurements not
    *     counted
    */
@@ -127,34 +139,41 @@ final class IsingCommand implements Callable<Integer> {
       double field,
       int sweeps,
       double energy,
+      Double energyError,
       Double onsager,
       double magnetisation,
+      Double magnetisationError,
       Double spontaneous,
       double binderCumulant,
       long measurements,
+      String backend,
+      String method,
       int threads,
       double seconds,
       double flipsPerNs) {
     void print(PrintWriter out) {
+      line(out, "energy of a site", mean(energy, energyError, onsager, "Onsager"));
+      line(out, "magnetisation", mean(magnetisation, magnetisationError, spontaneous, "Yang"));
+      line(out, "Binder cumulant", text("%.6f", binderCumulant));
+      line(out, "speed", text("%.3f flips/ns, %.2f s", flipsPerNs, seconds));
       line(
           out,
-          "energy of a site",
-          onsager == null ? "%.6f" : "%.6f (Onsager, infinite lattice: %.6f)",
-          energy,
-          onsager);
-      line(
-          out,
-          "magnetisation",
-          spontaneous == null ? "%.6f" : "%.6f (Yang, infinite lattice: %.6f)",
-          magnetisation,
-          spontaneous);
-      line(out, "Binder cumulant", "%.6f", binderCumulant);
-      line(out, "speed", "%.3f flips/ns on %d threads, %.2f s", flipsPerNs, threads, seconds);
+          "computed by",
+          text("%s, %s, %d %s", backend, method, threads, threads == 1 ? "thread" : "threads"));
     }
 
-    private static void line(PrintWriter out, String name, String format, Object... values) {
-      out.println(
-          String.format(Locale.ROOT, "%-24s ", name) + String.format(Locale.ROOT, format, values));
+    private static String mean(double value, Double error, Double exact, String author) {
+      return text("%.6f", value)
+          + (error == null ? "" : text(" ± %.6f", error))
+          + (exact == null ? "" : text(" (%s, infinite lattice: %.6f)", author, exact));
+    }
+
+    private static String text(String format, Object... values) {
+      return String.format(Locale.ROOT, format, values);
+    }
+
+    private static void line(PrintWriter out, String name, String value) {
+      out.println(text("%-24s %s", name, value));
     }
   }
 
@@ -172,16 +191,14 @@ final class IsingCommand implements Callable<Integer> {
       AtomicFile.requirePlace(picture);
       require(size <= LARGEST_PICTURE, "--picture shows up to 4096 sites a side, not " + size);
     }
-    boolean single = size % (2 * IsingShape.WORD) == 0;
-    IsingShape shape = new IsingShape(size, size, single ? 1 : IsingShape.WORD);
     IsingParameters parameters = new IsingParameters(temperature, coupling, field);
-    int threads = common.backendOptions().threads();
-    try (Workers workers = new Workers(threads, "gibbsite-ising")) {
-      IsingLattices lattices = IsingLattices.of(shape, parameters, workers);
+    try (Backend backend =
+            common.openVectorOrScalar("for Ising lattices: 64 spins at a time, the fastest");
+        IsingLattices lattices = backend.open(shape(), parameters)) {
       if (start.equals("hot")) {
         lattices.random(common.seed());
       }
-      Figures figures = run(lattices, threads);
+      Figures figures = run(lattices, backend);
       if (json) {
         common.out().println(Json.line(figures));
       } else {
@@ -194,7 +211,16 @@ final class IsingCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Figures run(IsingLattices lattices, int threads) {
+  private IsingShape shape() {
+    boolean single = size % (2 * IsingShape.WORD) == 0;
+    return new IsingShape(size, size, single ? 1 : IsingShape.WORD);
+  }
+
+  private static Double known(double error) {
+    return Double.isNaN(error) ? null : error;
+  }
+
+  private Figures run(IsingLattices lattices, Backend backend) {
     int before = burnIn == null ? sweeps / 5 : burnIn;
     Moments moments = new Moments(lattices.shape().sites());
     long nanos = 0;
@@ -224,12 +250,16 @@ final class IsingCommand implements Callable<Integer> {
         field,
         sweeps,
         moments.energy(),
+        known(moments.energyError()),
         known ? coupling * Onsager.energy(t) : null,
         moments.magnetisation(),
+        known(moments.magnetisationError()),
         known ? Onsager.magnetisation(t) : null,
         moments.binderCumulant(),
         moments.count(),
-        threads,
+        backend.name(),
+        lattices.method(),
+        backend.options().threads(),
         nanos * 1e-9,
         flips / nanos);
   }

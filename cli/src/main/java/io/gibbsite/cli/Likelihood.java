@@ -11,6 +11,7 @@ import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.train.GaussianRbmTrainer;
 import io.gibbsite.train.RbmTrainer;
+import java.io.PrintWriter;
 
 /**
  * The mean log-likelihood of rows under a model, in nats a row.
@@ -60,10 +61,16 @@ record Likelihood(int rows, double meanLogLikelihood, double lower, double upper
     return of(sum / data.rows(), data.rows(), logZ);
   }
 
-  private static Likelihood of(double energy, int rows, LogZ logZ) {
+  /** From the rows' mean free energy. */
+  static Likelihood of(double energy, int rows, LogZ logZ) {
     double lower = -energy - logZ.high();
     double upper = -energy - logZ.low();
     return new Likelihood(rows, (lower + upper) / 2, lower, upper, logZ);
+  }
+
+  /** Prints it among a run's figures. */
+  void print(PrintWriter out, String name) {
+    RunFigures.interval(out, name, lower, upper, " nats a row");
   }
 
   /**
@@ -79,7 +86,7 @@ record Likelihood(int rows, double meanLogLikelihood, double lower, double upper
     }
     try (RbmSession session = backend.open(parameters.shape(), Math.min(BLOCK, data.rows()))) {
       session.setParameters(parameters);
-      return labels.errorRate(session, data.states(), data.rows());
+      return labels.errorRate(session::freeEnergy, data.states(), data.rows(), session.rows());
     }
   }
 }

@@ -2,7 +2,7 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.Workers;
 import io.gibbsite.density.Density;
-import io.gibbsite.rbm.AisOptions;
+import io.gibbsite.sampler.AisOptions;
 import io.gibbsite.sampler.AnnealedImportance;
 import picocli.CommandLine.Option;
 

@@ -3,14 +3,15 @@ package io.gibbsite.cli;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
-import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.GaussianRbmSession;
 import io.gibbsite.rbm.LogPartition;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
+import io.gibbsite.sampler.AisOptions;
 import io.gibbsite.sampler.LogZBracket;
 import io.gibbsite.sampler.LogZEstimate;
+import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
@@ -198,6 +199,11 @@ record LogZ(
               fewest,
               chains));
     }
+  }
+
+  /** Prints it among a run's figures. */
+  void print(PrintWriter out) {
+    RunFigures.interval(out, "log Z, " + method, low(), high(), "");
   }
 
   /** The greatest that log Z may be. */

@@ -9,13 +9,13 @@ import io.gibbsite.dbm.DbmParameters;
 import io.gibbsite.dbm.DbmShape;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
-import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.GaussianRbmModel;
 import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmShape;
+import io.gibbsite.sampler.AisOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
     description = "Prints the log partition function of a model, exact or estimated, as JSON.",
     footer = {
       "",
-      "Annealing makes Gibbs sweeps of an RBM, and Hamiltonian Monte Carlo transitions of an MLP. Its",
+      "Annealing makes Gibbs sweeps of Boltzmann machines, and Hamiltonian Monte Carlo transitions of an MLP. Its",
       "bracket is the hull of two intervals of 95 %; the upper one rests on chains that have mixed.",
       "",
       "Examples:",
@@ -83,7 +83,7 @@ final class LogzCommand implements Callable<Integer> {
       case MLP -> printMlp();
       case CONDITIONAL_MLP, GENERATOR -> throw kind.refused(modelFile, "models of one density");
       case DBM -> print(ModelAndData.read(modelFile, DbmModel::read).parameters());
-      case BOLTZMANN -> printSpins();
+      case BOLTZMANN, HOPFIELD -> printSpins();
     }
     return 0;
   }
@@ -125,10 +125,7 @@ final class LogzCommand implements Callable<Integer> {
   }
 
   private void printSpins() {
-    RunOptions.require(
-        !method.equals("reverse-ais"),
-        "--method reverse-ais is of RBMs: a Boltzmann machine's log Z is exact, or by ais");
-    BoltzmannModel model = ModelAndData.read(modelFile, BoltzmannModel::read);
+    BoltzmannModel model = SpinModel.read(modelFile).model();
     float[] base = model.parameters().biases();
     if (dataFile != null) {
       Dataset data = EvaluateCommand.scaled(dataFile, model.shape().visible(), 0);
@@ -136,11 +133,7 @@ final class LogzCommand implements Callable<Integer> {
     }
     AisOptions options = annealing.from(base, common.seed());
     try (Backend backend = common.openSpinBackend()) {
-      LogZ logZ =
-          method.equals("bracket")
-              ? SpinLogZ.best(model, options, backend, common)
-              : SpinLogZ.by(method, model, options, backend, common);
-      common.out().println(Json.line(logZ));
+      common.out().println(Json.line(SpinLogZ.by(method, model, options, backend, common)));
     }
   }
 

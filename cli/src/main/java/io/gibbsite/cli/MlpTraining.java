@@ -67,13 +67,23 @@ final class MlpTraining extends EnergyTraining {
     }
   }
 
+  /** What the trainer needs of its own: threads are for what is computed beside the energy. */
+  private record Parts(Densities densities, Workers workers, MlpObjective objective) {
+    static Parts of(MlpTrainingOptions options, TrainingData data, Backend backend) {
+      Densities densities = Densities.fit(options, data.jittered());
+      Workers workers = new Workers(backend.options().threads(), "gibbsite-objective");
+      return new Parts(
+          densities, workers, options.objective(densities.noise(), densities.base(), workers));
+    }
+  }
+
   /**
    * Fits the densities and sets up the first step. Writes nothing.
    *
    * @param options checked
    */
   MlpTraining(MlpTrainingOptions options, TrainingData data, Backend backend, RunFolder folder) {
-    this(options, data, backend, folder, Densities.fit(options, data.jittered()));
+    this(options, data, backend, folder, Parts.of(options, data, backend));
   }
 
   private MlpTraining(
@@ -81,47 +91,13 @@ final class MlpTraining extends EnergyTraining {
       TrainingData data,
       Backend backend,
       RunFolder folder,
-      Densities densities) {
-    this(
-        options,
-        data,
-        backend,
-        folder,
-        densities,
-        new Workers(backend.options().threads(), "gibbsite-objective"));
-  }
-
-  private MlpTraining(
-      MlpTrainingOptions options,
-      TrainingData data,
-      Backend backend,
-      RunFolder folder,
-      Densities densities,
-      Workers workers) {
-    this(
-        options,
-        data,
-        backend,
-        folder,
-        densities,
-        workers,
-        options.objective(densities.noise(), densities.base(), workers));
-  }
-
-  private MlpTraining(
-      MlpTrainingOptions options,
-      TrainingData data,
-      Backend backend,
-      RunFolder folder,
-      Densities densities,
-      Workers workers,
-      MlpObjective objective) {
-    super(options, folder, header(objective));
+      Parts parts) {
+    super(options, folder, header(parts.objective()));
     this.options = options;
     this.data = data;
     this.backend = backend;
-    this.densities = densities;
-    this.workers = workers;
+    this.densities = parts.densities();
+    this.workers = parts.workers();
     Dataset rows = data.jittered();
     MlpShape shape = options.shape(data.columns());
     MlpParameters parameters = MlpParameters.random(shape, densities.base(), options.seed);
@@ -131,7 +107,7 @@ final class MlpTraining extends EnergyTraining {
             new MlpModel(parameters, startingLogZ(parameters, rows.values(), rows.rows())),
             data.training().values(),
             rows.rows(),
-            objective,
+            parts.objective(),
             options.optimiser(shape.parameterCount() + 1),
             new TrainingOptions(
                 options.batch,

@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.boltzmann.BoltzmannModel;
+import io.gibbsite.hopfield.HopfieldModel;
 import io.gibbsite.io.Safetensors;
 import io.gibbsite.mlp.ConditionalModel;
 import io.gibbsite.mlp.GeneratorModel;
@@ -17,6 +18,7 @@ enum ModelKind {
   RBM("rbm"),
   DBM("dbm"),
   BOLTZMANN(BoltzmannModel.KIND),
+  HOPFIELD(HopfieldModel.KIND),
   GAUSSIAN_RBM(GaussianRbmModel.KIND);
 
   /** What the file's metadata call it. */

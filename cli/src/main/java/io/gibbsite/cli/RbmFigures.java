@@ -34,21 +34,15 @@ record RbmFigures(
 
   @Override
   public void print(PrintWriter out, String backend) {
-    likelihood(out, "held-out log-likelihood", heldOut);
+    heldOut.print(out, "held-out log-likelihood");
     if (gaussianLogLikelihood != null) {
       line(out, "  of a Gaussian", "%.4f", gaussianLogLikelihood);
     }
-    likelihood(out, "training log-likelihood", training);
+    training.print(out, "training log-likelihood");
     if (labelError != null) {
       line(out, "held-out label error", "%.2f %%", 100 * labelError);
     }
-    LogZ logZ = heldOut.logZ();
-    line(
-        out,
-        "log Z, " + logZ.method(),
-        logZ.logZ() == null ? "%.4f to %.4f" : "%.4f",
-        logZ.logZ() == null ? logZ.lower() : logZ.logZ(),
-        logZ.upper());
+    heldOut.logZ().print(out);
     line(
         out,
         "training",
@@ -60,13 +54,5 @@ record RbmFigures(
         trainingRows,
         heldOut.rows());
     line(out, "computed by", "%s", backend);
-  }
-
-  private static void likelihood(PrintWriter out, String name, Likelihood of) {
-    if (of.lower() == of.upper()) {
-      line(out, name, "%.4f nats a row", of.meanLogLikelihood());
-    } else {
-      line(out, name, "%.4f to %.4f nats a row", of.lower(), of.upper());
-    }
   }
 }

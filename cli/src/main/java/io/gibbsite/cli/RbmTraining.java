@@ -2,11 +2,11 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Dataset;
-import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmShape;
+import io.gibbsite.sampler.AisOptions;
 import io.gibbsite.train.RbmTrainer;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -17,4 +17,17 @@ interface RunFigures {
     out.println(
         String.format(Locale.ROOT, "%-24s ", name) + String.format(Locale.ROOT, format, values));
   }
+
+  /**
+   * Prints a value, or the interval that is known of it.
+   *
+   * @param unit behind the numbers, with a space before it; or empty
+   */
+  static void interval(PrintWriter out, String name, double lower, double upper, String unit) {
+    if (lower == upper) {
+      line(out, name, "%.4f%s", lower, unit);
+    } else {
+      line(out, name, "%.4f to %.4f%s", lower, upper, unit);
+    }
+  }
 }

@@ -180,7 +180,7 @@ abstract class RunOptions {
    * @param command that was parsed
    * @throws IllegalArgumentException if one that is given again differs
    */
-  static <T extends RunOptions> T recorded(Path out, T given, CommandSpec command) {
+  static <T> T recorded(Path out, T given, CommandSpec command) {
     @SuppressWarnings("unchecked") // the class of a T
     Class<T> type = (Class<T>) given.getClass();
     Path config = new RunFolder(out).config();

@@ -2,11 +2,14 @@ package io.gibbsite.cli;
 
 import static io.gibbsite.cli.RunOptions.require;
 
+import io.gibbsite.spin.Scan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,9 +30,10 @@ import picocli.CommandLine.Spec;
       "standardised its data), sample_stats/energy [chain, draw] and, of mala, hmc, mh and pt,",
       "sample_stats/acceptance_rate. A binary RBM's x are bytes 0 or 1; RBMs have",
       "sample_stats/free_energy. A Boltzmann machine's x are bytes -1 or +1, its visible units, beside",
-      "the energy of all. The table at the end is that of gibbsite diagnose.",
+      "the energy of all and their magnetisation; so are a Hopfield network's, with sample_stats/overlap",
+      "[chain, draw, pattern]. The table at the end is that of gibbsite diagnose.",
       "",
-      "pt adds levels below an RBM, of which the lowest is noise (with --init data the base rates of",
+      "pt adds levels below an RBM or a deep machine, of which the lowest is noise (with --init data the base rates of",
       "the chains' first rows), and exchanges states between them, so that chains pass from mode to",
       "mode. Burn-in places the levels. sample_stats/swap_acceptance [chain, draw, level] has the",
       "latest probability that a level was exchanged with the next one up, tempering/beta [level]",
@@ -78,7 +82,7 @@ final class SampleCommand implements Callable<Integer> {
       description =
           "For MLPs: langevin (default), mala, hmc, mh (random-walk Metropolis), underdamped (BAOAB),"
               + " annealed (Langevin that cools down in burn-in), pt (parallel tempering of mala) or"
-              + " svgd; for RBMs: gibbs (default) or pt (parallel tempering of it).")
+              + " svgd; for RBMs and deep machines: gibbs (default) or pt (parallel tempering of it).")
   private String sampler;
 
   @Option(names = "--chains", paramLabel = "N", description = "Chains (default ${DEFAULT-VALUE}).")
@@ -122,8 +126,17 @@ final class SampleCommand implements Callable<Integer> {
       description =
           "Where chains start: noise (the run's noise density), base (the model's), normal (N(0,"
               + " 1)) or data (the run's training rows); default: the first of noise, base and"
-              + " normal that there is. For RBMs: base (default), the visible biases, or data.")
+              + " normal that there is. For RBMs and all other Boltzmann machines: base (default), the visible"
+              + " biases, or data; a Hopfield network's data are its patterns.")
   private String init;
+
+  @Option(
+      names = "--scan",
+      paramLabel = "S",
+      description =
+          "Of Boltzmann machines and Hopfield networks: the order of a sweep, sequential (default),"
+              + " random, or coloured, where units that are not coupled are one block.")
+  private String scan;
 
   @Mixin private ChainStart start;
 
@@ -145,13 +158,21 @@ final class SampleCommand implements Callable<Integer> {
     int every = thin != null ? thin : "svgd".equals(sampler) ? steps : 10;
     ChainLength length = new ChainLength(chains, steps, burnIn, every);
     Path file = Files.isDirectory(source) ? new RunFolder(source).model() : source;
-    switch (ModelKind.of(file)) {
+    ModelKind kind = ModelKind.of(file);
+    require(
+        scan == null || kind == ModelKind.BOLTZMANN || kind == ModelKind.HOPFIELD,
+        "--scan is of Boltzmann machines and Hopfield networks: others have blocks");
+    switch (kind) {
       case MLP -> mlp(length).run(out, picture, common);
       case CONDITIONAL_MLP -> conditional().run(out, picture, common);
       case GENERATOR -> generator(file).run(out, picture, common);
-      case RBM -> rbm(file, length);
-      case DBM -> dbm(file, length).run(out, picture, common);
-      case BOLTZMANN -> spins(file, length).run(out, picture, common);
+      case RBM ->
+          binary(
+              BinaryModel.rbm(file), length, rowsOf(TrainRbmOptions.class, run -> run.threshold));
+      case DBM ->
+          binary(
+              BinaryModel.deep(file), length, rowsOf(TrainDbmOptions.class, run -> run.threshold));
+      case BOLTZMANN, HOPFIELD -> spins(file, length).run(out, picture, common);
       case GAUSSIAN_RBM -> {
         require(!"pt".equals(sampler), "--sampler pt is of RBMs with binary visible units");
         new GaussianGibbsChains(file, length, temperature, start, gibbsData())
@@ -195,23 +216,24 @@ final class SampleCommand implements Callable<Integer> {
     return new MlpSampling(source, length, rule, levels, temperature, init, samplers);
   }
 
-  private void rbm(Path file, ChainLength length) throws IOException {
+  private void binary(BinaryModel model, ChainLength length, byte[] data) throws IOException {
     if ("pt".equals(sampler)) {
-      tempered(file, length).run(out, picture, common);
+      tempered(model, length, data).run(out, picture, common);
     } else {
-      new GibbsChains(file, length, temperature, start, gibbsData()).run(out, picture, common);
+      checkGibbsOfRbm();
+      new GibbsChains(model, length, temperature, start, data).run(out, picture, common);
     }
   }
 
-  private DbmChains dbm(Path file, ChainLength length) {
-    require(
-        sampler == null || sampler.equals("gibbs"),
-        "--sampler must be gibbs for a deep Boltzmann machine, not '" + sampler + "'");
-    require(
-        start.given().isEmpty(),
-        String.join(", ", start.given()) + " is of RBMs, not of deep ones");
-    checkGibbs();
-    return new DbmChains(file, length, temperature, dataOfRun(TrainDbmOptions.class));
+  /** The training rows of the run, from which chains are to start; or null. */
+  private <T extends RunOptions> byte[] rowsOf(Class<T> type, ToDoubleFunction<T> threshold) {
+    T run = dataOfRun(type);
+    return run == null
+        ? null
+        : BinaryRows.above(
+                DataSource.split(DataSource.read(run), run).training(),
+                (float) threshold.applyAsDouble(run))
+            .states();
   }
 
   private void checkGibbs() {
@@ -225,10 +247,29 @@ final class SampleCommand implements Callable<Integer> {
     require(
         sampler == null || sampler.equals("gibbs"),
         "--sampler must be gibbs for a Boltzmann machine, not '" + sampler + "'");
-    require(init == null, "--init is not of Boltzmann machines: --from X starts chains from rows");
-    requireNoneOfMlp();
     checkGibbs();
-    return new SpinChains(file, length, temperature, start);
+    String order = scan == null ? "sequential" : scan;
+    RunOptions.oneOf("--scan", order, List.of("sequential", "random", "coloured"));
+    SpinModel model = SpinModel.read(file);
+    return new SpinChains(
+        model,
+        length,
+        temperature,
+        Scan.valueOf(order.toUpperCase(Locale.ROOT)),
+        start,
+        rows(model));
+  }
+
+  /** The rows that chains of spins start from: a Hopfield network's are its patterns; or null. */
+  private byte[] rows(SpinModel model) {
+    if (model.patterns() != null) {
+      return wantsData() ? model.patterns().y() : null;
+    }
+    TrainBoltzmannOptions run = dataOfRun(TrainBoltzmannOptions.class);
+    return run == null
+        ? null
+        : Spins.above(
+            DataSource.split(DataSource.read(run), run).training().values(), run.threshold);
   }
 
   private void requireNoneOfMlp() {
@@ -240,33 +281,42 @@ final class SampleCommand implements Callable<Integer> {
 
   /** Checks the options of RBMs; the run whose rows the chains start from, or null. */
   private TrainRbmOptions gibbsData() {
+    checkGibbsOfRbm();
+    return dataOfRun(TrainRbmOptions.class);
+  }
+
+  private void checkGibbsOfRbm() {
     require(
         sampler == null || sampler.equals("gibbs"),
         "--sampler must be gibbs or pt for an RBM, not '" + sampler + "'");
     checkGibbs();
-    return dataOfRun(TrainRbmOptions.class);
   }
 
-  private TemperedChains tempered(Path file, ChainLength length) {
+  private TemperedChains tempered(BinaryModel model, ChainLength length, byte[] data) {
     require(levels >= 2, "--levels must be at least 2, not " + levels);
     require(!isGiven("--temperature"), "--temperature is of gibbs: pt samples the model itself");
     for (String option : start.given()) {
       require(option.equals("--from"), option + " holds units, which pt does not: use gibbs");
     }
-    return new TemperedChains(file, length, levels, start, dataOfRun(TrainRbmOptions.class));
+    return new TemperedChains(model, length, levels, start, data);
   }
 
   private boolean isGiven(String option) {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
-  /** The run whose training rows a Boltzmann machine's chains start from, or null. */
-  private <T extends RunOptions> T dataOfRun(Class<T> type) {
+  /** Whether chains start from data; checks what else could be said of their start. */
+  private boolean wantsData() {
     requireNoneOfMlp();
     require(
         init == null || init.equals("base") || init.equals("data"),
         "--init must be base or data for an RBM, not '" + init + "'");
-    if (!"data".equals(init)) {
+    return "data".equals(init);
+  }
+
+  /** The run whose training rows a Boltzmann machine's chains start from, or null. */
+  private <T extends RunOptions> T dataOfRun(Class<T> type) {
+    if (!wantsData()) {
       return null;
     }
     require(Files.isDirectory(source), "--init data needs a run's folder, not a model file");

@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.boltzmann.BoltzmannLogZ;
@@ -12,20 +13,14 @@ import java.util.Arrays;
 /**
  * The mean log-likelihood of rows under a Boltzmann machine, in nats a row.
  *
- * @param rows how many
- * @param freeEnergy exact, or mean-field: then the value is a lower bound, log Z aside
- * @param meanLogLikelihood the value
- * @param standardError of it, from that of log Z; 0 if that is exact
+ * @param likelihood with the interval that log Z leaves
+ * @param freeEnergy exact, or mean-field: then the values are lower bounds, log Z aside
  * @param labelError share of rows whose most probable label is another; null without labels
- * @param logZ what it rests on
  */
 record SpinLikelihood(
-    int rows,
+    @JsonUnwrapped Likelihood likelihood,
     String freeEnergy,
-    double meanLogLikelihood,
-    double standardError,
-    @JsonInclude(JsonInclude.Include.NON_NULL) Double labelError,
-    LogZ logZ) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) Double labelError) {
   /** Up to so many hidden units the free energy of a row is found by enumeration. */
   private static final int ENUMERATED = 12;
 
@@ -37,12 +32,9 @@ record SpinLikelihood(
     try (Workers workers = new Workers(backend.options().threads(), "gibbsite-free-energy")) {
       double mean = Arrays.stream(freeEnergies(model, v, rows, workers)).average().orElseThrow();
       return new SpinLikelihood(
-          rows,
+          Likelihood.of(mean, rows, logZ),
           isExact(model.shape()) ? "exact" : "mean-field",
-          -mean - logZ.logZ(),
-          logZ.standardError(),
-          labels == 0 ? null : labelError(model, v, rows, labels, workers),
-          logZ);
+          labels == 0 ? null : labelError(model, v, rows, labels, workers));
     }
   }
 

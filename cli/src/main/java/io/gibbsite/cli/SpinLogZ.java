@@ -4,7 +4,9 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.boltzmann.BoltzmannLogZ;
 import io.gibbsite.boltzmann.BoltzmannModel;
-import io.gibbsite.rbm.AisOptions;
+import io.gibbsite.sampler.AisOptions;
+import io.gibbsite.spin.SpinParameters;
+import io.gibbsite.spin.SpinSession;
 import io.gibbsite.spin.SpinStates;
 import java.util.Arrays;
 
@@ -18,14 +20,14 @@ final class SpinLogZ {
         SpinStates.biases(v, rows, model.shape().visible()), model.shape().units());
   }
 
-  /** By enumeration if that is possible, else by annealed importance sampling. */
+  /** By enumeration if that is possible, else the bracket. */
   static LogZ best(
       BoltzmannModel model, AisOptions options, Backend backend, CommonOptions common) {
     boolean exact = BoltzmannLogZ.canEnumerate(model.shape());
-    return by(exact ? "exact" : "ais", model, options, backend, common);
+    return by(exact ? "exact" : "bracket", model, options, backend, common);
   }
 
-  /** By that method, exact or ais. */
+  /** By that method. */
   static LogZ by(
       String method,
       BoltzmannModel model,
@@ -37,20 +39,19 @@ final class SpinLogZ {
         return LogZ.exact(BoltzmannLogZ.exact(model, workers));
       }
     }
-    try (Progress progress = common.progress("log Z", options.temperatures())) {
-      LogZ logZ =
-          LogZ.estimate(
-              "ais",
-              BoltzmannLogZ.ais(
-                  model.parameters(),
-                  options.base(),
-                  options.chains(),
-                  options.temperatures(),
-                  options.seed(),
-                  backend,
-                  done -> progress.at(done, "")));
-      logZ.warn(options.chains(), common);
-      return logZ;
+    SpinParameters parameters = model.parameters();
+    long sweeps = BoltzmannLogZ.bracketSweeps(model.shape(), options);
+    try (SpinSession session = backend.open(parameters.shape(), options.chains())) {
+      return LogZ.by(
+          method,
+          options.chains(),
+          options.temperatures(),
+          sweeps - options.temperatures(),
+          sweeps,
+          common,
+          progress -> BoltzmannLogZ.ais(session, parameters, options, progress),
+          progress -> BoltzmannLogZ.reverseAis(session, parameters, options, progress),
+          progress -> BoltzmannLogZ.bracket(session, parameters, options, progress));
     }
   }
 }

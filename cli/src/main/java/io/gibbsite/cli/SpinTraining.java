@@ -6,8 +6,14 @@ import io.gibbsite.boltzmann.BoltzmannLogZ;
 import io.gibbsite.boltzmann.BoltzmannModel;
 import io.gibbsite.boltzmann.BoltzmannShape;
 import io.gibbsite.cli.picture.Fonts;
+import io.gibbsite.cli.picture.ImageGrid;
+import io.gibbsite.cli.picture.PanelRow;
+import io.gibbsite.cli.picture.Png;
 import io.gibbsite.data.Dataset;
-import io.gibbsite.rbm.AisOptions;
+import io.gibbsite.sampler.AisOptions;
+import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.spin.Scan;
+import io.gibbsite.spin.SpinSession;
 import io.gibbsite.spin.SpinStates;
 import io.gibbsite.train.BoltzmannTrainer;
 import io.gibbsite.train.MetricsCsv;
@@ -26,6 +32,9 @@ final class SpinTraining extends Training {
 
   /** Up to so many units, log Z is worked out at every measurement. */
   private static final int MONITORED_UNITS = 18;
+
+  /** Sweeps of the chains that are drawn. */
+  private static final int SAMPLE_SWEEPS = 300;
 
   private final TrainBoltzmannOptions options;
   private final Backend backend;
@@ -121,7 +130,7 @@ final class SpinTraining extends Training {
             SpinLogZ.base(model, training, trainingRows),
             options.aisChains,
             options.temperatures,
-            0,
+            options.temperatures,
             options.seed);
     LogZ logZ = SpinLogZ.best(model, annealing, backend, common);
     int labels = layout.labels();
@@ -144,16 +153,53 @@ final class SpinTraining extends Training {
     return sum / heldOutRows;
   }
 
-  /** The curves. */
+  /** Samples, where rows are images, and the curves. */
   @Override
   List<Path> draw(Consumer<String> note) throws IOException {
     List<Path> files = new ArrayList<>();
+    if (layout.images() != null) {
+      files.add(samples());
+    }
     if (Fonts.available()) {
       RbmImages.curves(folder(), files);
     } else {
       note.accept("curves are left out: this system has no fonts (install fontconfig and one)");
     }
     return files;
+  }
+
+  /** Held-out rows, and what chains that start from them are after some sweeps. */
+  private Path samples() throws IOException {
+    BoltzmannModel model = trainer.model();
+    BoltzmannShape shape = model.shape();
+    int side = (int) Math.sqrt(Math.min(RbmImages.IMAGES, heldOutRows));
+    int count = side * side;
+    int visible = layout.visible();
+    byte[] y = SpinStates.random(shape.units(), count, options.seed);
+    shape.join(heldOut, count, y);
+    try (SpinSession session = backend.open(shape.network(), count)) {
+      session.setParameters(model.parameters());
+      session.setStates(y, count);
+      session.gibbs(Gibbs.sweeps(SAMPLE_SWEEPS), Scan.SEQUENTIAL, options.seed);
+      session.readStates(y);
+    }
+    byte[] v = new byte[count * visible];
+    for (int c = 0; c < count; c++) {
+      System.arraycopy(y, c * shape.units(), v, c * visible, visible);
+    }
+    Path file = folder().file("samples.png");
+    Png.write(
+        file,
+        PanelRow.draw(
+            List.of(
+                grid("data", Arrays.copyOf(heldOut, count * visible), side),
+                grid("Gibbs chains, " + SAMPLE_SWEEPS + " sweeps", v, side))));
+    return file;
+  }
+
+  private ImageGrid grid(String title, byte[] v, int side) {
+    float[] x = layout.unlabelled(Spins.greys(v), side * side);
+    return RbmImages.grid(title, x, layout.images(), side);
   }
 
   @Override

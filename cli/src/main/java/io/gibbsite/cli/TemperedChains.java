@@ -6,7 +6,6 @@ import io.gibbsite.cli.picture.Png;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
 import io.gibbsite.rbm.BaseRates;
-import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
@@ -22,39 +21,43 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Samples an RBM by parallel tempering, one sweep between exchanges.
+ * Samples an RBM, or a deep Boltzmann machine, by parallel tempering, one sweep between exchanges.
  *
- * @param file the model
+ * @param model to sample
  * @param length of the chains
  * @param levels at least 2
  * @param start where they start
- * @param data the run from whose training rows they start, and whose base rates the lowest level
- *     has; or null for fair bits there, that is for levels that are plain temperatures
+ * @param data byte[rows * columns]: rows to start from, whose base rates the lowest level has; or
+ *     null for fair bits there, that is for levels that are plain temperatures
  */
 record TemperedChains(
-    Path file, ChainLength length, int levels, ChainStart start, TrainRbmOptions data) {
+    BinaryModel model, ChainLength length, int levels, ChainStart start, byte[] data) {
   /** Writes the samples and, unless null, the picture; prints the levels. */
   void run(Path out, Path picture, CommonOptions common) throws IOException {
-    RbmParameters parameters = ModelAndData.read(file, RbmModel::read).parameters();
+    RbmParameters parameters = model.rbm();
     RbmShape shape = parameters.shape();
-    VisibleLayout layout = VisibleLayout.of(GibbsChains.metadata(file), shape);
+    VisibleLayout layout = model.wholeLayout();
     RunOptions.require(
         picture == null || layout.images() != null,
-        "--picture needs an RBM that was trained on images");
+        "--picture needs a model that was trained on images");
     length.requireFits(Math.max(shape.visible(), levels));
     int chains = length.chains();
     RunOptions.require(
         (long) chains * levels * shape.visible() <= Integer.MAX_VALUE - 64,
         "%d chains of %d levels are too many for one session: lower --chains or --levels"
             .formatted(chains, levels));
-    byte[] v = start.states(parameters, layout, chains, data, common.seed());
-    byte[] samples = new byte[chains * length.draws() * shape.visible()];
+    int columns = model.columns();
+    byte[] first = model.start(start, data, chains, common.seed());
+    byte[] v;
+    byte[] samples = new byte[chains * length.draws() * columns];
     float[] energies = new float[chains * length.draws()];
     float[] acceptance = new float[chains * length.draws() * (levels - 1)];
     float[] betas;
     try (Backend backend = common.openBackend();
         RbmSession session = backend.open(shape, chains * levels);
         Progress progress = common.progress("sample", length.total())) {
+      boolean given = data != null || start.hasRows();
+      v = model.whole(first, given, chains, common.seed(), backend);
       session.setParameters(parameters);
       ParallelTempering options = ParallelTempering.even(levels, base(v, shape.visible()));
       RbmTempering tempering = new RbmTempering(session, options, v, chains, common.seed());
@@ -65,7 +68,7 @@ record TemperedChains(
           progress.at(tempering.round(), "");
         }
         tempering.readVisible(v);
-        GibbsChains.record(session, length, v, draw, samples, energies);
+        GibbsChains.record(session, length, columns, v, draw, samples, energies);
         record(tempering, draw, acceptance);
       }
       betas = tempering.betas();
@@ -79,7 +82,7 @@ record TemperedChains(
     }
     int draws = length.draws();
     Map<String, NdArray> arrays = new LinkedHashMap<>();
-    arrays.put("posterior/x", NdArray.of(samples, chains, draws, shape.visible()));
+    arrays.put("posterior/x", NdArray.of(samples, chains, draws, columns));
     arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, draws));
     arrays.put("sample_stats/swap_acceptance", NdArray.of(acceptance, chains, draws, levels - 1));
     arrays.put("tempering/beta", NdArray.of(betas, levels));

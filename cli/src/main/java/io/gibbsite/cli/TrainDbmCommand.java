@@ -23,6 +23,7 @@ import picocli.CommandLine.Command;
       "Examples:",
       "  gibbsite train dbm --data bars-and-stripes-3 --layers 12,8 --out run",
       "  gibbsite train dbm --data t10k-images-idx3-ubyte.gz --layers 500,1000 --out run",
+      "  gibbsite train dbm --data strokes --labels built-in --layers 200,200 --out run",
       "  gibbsite train dbm --resume --out run",
     })
 final class TrainDbmCommand extends TrainModelCommand<TrainDbmOptions> {

@@ -1,5 +1,6 @@
 package io.gibbsite.cli;
 
+import io.gibbsite.data.Dataset;
 import io.gibbsite.dbm.DbmShape;
 import io.gibbsite.dbm.MeanField;
 import io.gibbsite.train.DbmTrainingOptions;
@@ -18,6 +19,14 @@ final class TrainDbmOptions extends RunOptions {
       paramLabel = "T",
       description = "Values above it count as 1, others as 0 (default ${DEFAULT-VALUE}).")
   float threshold = 0.5f;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "L",
+      description =
+          "A file with a label for each row, from 0 up (IDX, .npy or CSV), or built-in for those of"
+              + " strokes: more visible units, to sample by label and to classify with.")
+  String labels;
 
   @Option(
       names = "--layers",
@@ -45,6 +54,14 @@ final class TrainDbmOptions extends RunOptions {
       paramLabel = "N",
       description = "Persistent chains (default ${DEFAULT-VALUE}).")
   int chains = 100;
+
+  @Option(
+      names = "--levels",
+      paramLabel = "K",
+      description =
+          "Temper the chains of the joint training: replicas at K inverse temperatures from 0 to 1,"
+              + " at K times the cost (default ${DEFAULT-VALUE}: not).")
+  int levels = 1;
 
   @Option(
       names = "--sweeps",
@@ -102,6 +119,11 @@ final class TrainDbmOptions extends RunOptions {
   }
 
   @Override
+  Dataset labelled(Dataset all) {
+    return TrainRbmOptions.labelled(all, labels, this);
+  }
+
+  @Override
   void check() {
     checkShared();
     require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
@@ -119,6 +141,7 @@ final class TrainDbmOptions extends RunOptions {
         layerRate > 0 && Float.isFinite(layerRate),
         "--layer-rate must be positive, not " + layerRate);
     require(chains >= 1, "--chains must be at least 1, not " + chains);
+    require(levels >= 1, "--levels must be at least 1, not " + levels);
     require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
     oneOf("--gradient", gradient, List.of("enhanced", "centred", "plain"));
     require(
@@ -145,6 +168,7 @@ final class TrainDbmOptions extends RunOptions {
     return new DbmTrainingOptions(
         batch,
         chains,
+        levels,
         sweeps,
         RbmGradient.of(gradient),
         layerSteps,

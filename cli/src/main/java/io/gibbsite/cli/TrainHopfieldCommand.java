@@ -3,22 +3,27 @@ package io.gibbsite.cli;
 import static io.gibbsite.cli.RunOptions.require;
 
 import io.gibbsite.backend.Backend;
+import io.gibbsite.cli.picture.Fonts;
 import io.gibbsite.data.Dataset;
-import io.gibbsite.data.Images;
-import io.gibbsite.hopfield.ContrastiveStorage;
 import io.gibbsite.hopfield.HopfieldModel;
 import io.gibbsite.hopfield.Patterns;
 import io.gibbsite.hopfield.StorageRule;
 import io.gibbsite.spin.SpinParameters;
+import io.gibbsite.train.Checkpoint;
 import io.gibbsite.train.MetricsCsv;
+import io.gibbsite.train.StorageTrainer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Stores patterns in a Hopfield network, and saves it in a run folder. */
 @Command(
@@ -34,92 +39,33 @@ import picocli.CommandLine.Option;
       "lowers the energy of the patterns and raises that of the states reached from them; dense keeps",
       "the patterns themselves, under a log-sum-exp energy of sharpness --beta.",
       "",
+      "Ctrl-C finishes a contrastive epoch, saves a checkpoint and ends with exit code 130; --resume",
+      "then goes on, to the same bits as a run that never stopped.",
+      "",
       "Examples:",
       "  gibbsite train hopfield --data t10k-images-idx3-ubyte.gz --patterns 20 --out run",
       "  gibbsite train hopfield --data strokes --patterns 10 --rule pseudo-inverse --out run",
       "  gibbsite recall --model run --flip 0.3",
     })
 final class TrainHopfieldCommand implements Callable<Integer> {
-  private static final String CONTRASTIVE = StorageRule.CONTRASTIVE.label();
+  private static final List<String> METRICS = List.of("step", "overlap");
 
-  @Option(
-      names = "--data",
-      required = true,
-      paramLabel = "SRC",
-      description =
-          "Patterns: built-in data such as strokes, or a file: IDX (.gz), .npy, .npz, CSV.")
-  private String data;
+  @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--patterns",
-      paramLabel = "P",
-      description = "The first P rows are stored (default ${DEFAULT-VALUE}).")
-  private int patterns = 20;
-
-  @Option(
-      names = "--rule",
-      paramLabel = "R",
-      description = "hebbian, pseudo-inverse, contrastive (default) or dense.")
-  private String rule = CONTRASTIVE;
-
-  @Option(
-      names = "--pool",
-      paramLabel = "F",
-      description = "Shrink images: means of F x F pixels (default ${DEFAULT-VALUE}).")
-  private int pool = 1;
-
-  @Option(
-      names = "--threshold",
-      paramLabel = "T",
-      description =
-          "Values above it become +1, others -1 (image greys run from 0 to 1; default"
-              + " ${DEFAULT-VALUE}).")
-  private float threshold = 0.5f;
-
-  @Option(
-      names = "--epochs",
-      paramLabel = "N",
-      description = "Steps of the contrastive rule (default ${DEFAULT-VALUE}).")
-  private int epochs = 300;
-
-  @Option(
-      names = "--learning-rate",
-      paramLabel = "R",
-      description = "Of the contrastive rule (default ${DEFAULT-VALUE}).")
-  private float learningRate = 1;
-
-  @Option(
-      names = "--flip",
-      paramLabel = "F",
-      description =
-          "The contrastive rule corrupts copies: the share of units to flip (default"
-              + " ${DEFAULT-VALUE}).")
-  private float flip = 0.2f;
-
-  @Option(
-      names = "--copies",
-      paramLabel = "N",
-      description = "Corrupted copies of each pattern in an epoch (default ${DEFAULT-VALUE}).")
-  private int copies = 4;
-
-  @Option(
-      names = "--sweeps",
-      paramLabel = "K",
-      description = "Sweeps that they evolve (default ${DEFAULT-VALUE}).")
-  private int sweeps = 3;
-
-  @Option(
-      names = "--beta",
-      paramLabel = "B",
-      description = "Of the dense network (default: 8 / sqrt(units)).")
-  private Double beta;
+  @Mixin private TrainHopfieldOptions options = new TrainHopfieldOptions();
 
   @Option(
       names = "--out",
       required = true,
       paramLabel = "RUN",
-      description = "The run's folder; must be new or empty.")
+      description = "The run's folder; must be new or empty, but for --resume.")
   private Path out;
+
+  @Option(
+      names = "--resume",
+      description =
+          "Go on with the contrastive run in the folder; its options need not be repeated.")
+  private boolean resume;
 
   @Option(names = "--json", description = "Print the figures as JSON.")
   private boolean json;
@@ -130,109 +76,141 @@ final class TrainHopfieldCommand implements Callable<Integer> {
    * What was stored.
    *
    * @param fixedPoints patterns that no update changes
-   * @param seconds of storing
+   * @param seconds of storing, since the last resumption
    */
   private record Report(
       String rule, int units, int patterns, int fixedPoints, double seconds, String backend) {}
 
   @Override
   public Integer call() throws IOException {
-    check();
-    Dataset rows = rows();
+    options.seed = common.seed();
+    if (resume) {
+      options = RunOptions.recorded(out, options, spec);
+    }
+    options.check();
+    require(
+        !resume || options.isContrastive(),
+        "--resume: the %s rule stores at once, and has nothing to go on with"
+            .formatted(options.rule));
+    Dataset rows = options.rows();
     Patterns stored =
-        new Patterns(Spins.above(rows.values(), threshold), rows.rows(), rows.columns());
-    RunFolder folder = RunFolder.create(out);
+        new Patterns(Spins.above(rows.values(), options.threshold), rows.rows(), rows.columns());
+    RunFolder folder = resume ? new RunFolder(out) : RunFolder.create(out);
+    RunFolder.writeJson(folder.config(), options);
     try (Backend backend = common.openSpinBackend()) {
       long start = System.nanoTime();
-      HopfieldModel model = store(stored, backend, folder);
-      double seconds = (System.nanoTime() - start) * 1e-9;
-      VisibleLayout layout = VisibleLayout.of(rows);
-      model.write(folder.model(), layout.metadata(rule.equals(CONTRASTIVE) ? epochs : 1));
-      int kept = PatternRecall.fixedPoints(model, backend);
-      Report report =
-          new Report(rule, stored.units(), stored.count(), kept, seconds, backend.description());
-      RunFolder.writeJson(folder.report(), report);
-      if (json) {
-        common.out().println(Json.line(report));
-      } else {
-        common
-            .out()
-            .println(
-                String.format(
-                    Locale.ROOT,
-                    "stored %d patterns of %d units by the %s rule in %.2f s: %d are fixed points",
-                    stored.count(),
-                    stored.units(),
-                    rule,
-                    seconds,
-                    kept));
+      SpinParameters parameters = null;
+      if (options.isContrastive()) {
+        parameters = contrastive(stored, rows, backend, folder);
+        if (parameters == null) {
+          return TrainCommand.INTERRUPTED;
+        }
       }
+      HopfieldModel model = model(stored, parameters, backend);
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      model.write(folder.model(), metadata(rows, options.isContrastive() ? options.epochs : 1));
+      report(model, seconds, backend, folder);
     }
     return 0;
   }
 
-  private void check() {
-    require(patterns >= 1, "--patterns must be at least 1, not " + patterns);
-    require(pool >= 1, "--pool must be at least 1, not " + pool);
-    require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
-    RunOptions.oneOf(
-        "--rule",
-        rule,
-        List.of(
-            StorageRule.HEBBIAN.label(),
-            StorageRule.PSEUDO_INVERSE.label(),
-            CONTRASTIVE,
-            HopfieldModel.DENSE));
-    require(epochs >= 1, "--epochs must be at least 1, not " + epochs);
-    require(
-        learningRate > 0 && Float.isFinite(learningRate),
-        "--learning-rate must be positive, not " + learningRate);
-    require(flip >= 0 && flip <= 1, "--flip must be between 0 and 1, not " + flip);
-    require(copies >= 0, "--copies must be at least 0, not " + copies);
-    require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
-    require(beta == null || beta > 0, "--beta must be positive, not " + beta);
-    require(
-        beta == null || rule.equals(HopfieldModel.DENSE), "--beta is of --rule dense, not " + rule);
+  private static Map<String, String> metadata(Dataset rows, long step) {
+    return VisibleLayout.of(rows).metadata(step);
   }
 
-  private Dataset rows() {
-    Dataset read = DataSource.source(data, null, patterns, common.seed());
-    require(
-        read.rows() >= patterns,
-        "--patterns %d: %s has %d rows".formatted(patterns, data, read.rows()));
-    Dataset taken = read.take(patterns);
-    Dataset scaled = taken.images() == null ? taken : Images.scale(taken);
-    return pool == 1 ? scaled : Images.pool(scaled, pool);
-  }
-
-  private HopfieldModel store(Patterns stored, Backend backend, RunFolder folder)
+  private void report(HopfieldModel model, double seconds, Backend backend, RunFolder folder)
       throws IOException {
-    if (rule.equals(HopfieldModel.DENSE)) {
-      double sharpness = beta == null ? 8 / Math.sqrt(stored.units()) : beta;
-      return new HopfieldModel(stored, rule, null, sharpness);
+    Patterns stored = model.patterns();
+    int kept = PatternRecall.fixedPoints(model, backend);
+    Report report =
+        new Report(
+            model.rule(), stored.units(), stored.count(), kept, seconds, backend.description());
+    RunFolder.writeJson(folder.report(), report);
+    if (json) {
+      common.out().println(Json.line(report));
+    } else {
+      common
+          .out()
+          .println(
+              String.format(
+                  Locale.ROOT,
+                  "stored %d patterns of %d units by the %s rule in %.2f s: %d are fixed points",
+                  stored.count(),
+                  stored.units(),
+                  model.rule(),
+                  seconds,
+                  kept));
     }
-    SpinParameters parameters =
-        switch (StorageRule.of(rule)) {
+  }
+
+  /**
+   * The network of the rule.
+   *
+   * @param parameters of the contrastive one, else null
+   */
+  private HopfieldModel model(Patterns stored, SpinParameters parameters, Backend backend) {
+    if (options.rule.equals(HopfieldModel.DENSE)) {
+      double sharpness = options.beta == null ? 8 / Math.sqrt(stored.units()) : options.beta;
+      return new HopfieldModel(stored, options.rule, null, sharpness);
+    }
+    SpinParameters found =
+        switch (StorageRule.of(options.rule)) {
           case HEBBIAN -> StorageRule.hebbian(stored, backend);
           case PSEUDO_INVERSE -> StorageRule.pseudoInverse(stored);
-          case CONTRASTIVE -> contrastive(stored, backend, folder);
+          case CONTRASTIVE -> parameters;
         };
-    return new HopfieldModel(stored, rule, parameters, 0);
+    return new HopfieldModel(stored, options.rule, found, 0);
   }
 
-  private SpinParameters contrastive(Patterns stored, Backend backend, RunFolder folder)
+  /** Makes the epochs that are left; null if it was stopped before the last, which it says. */
+  private SpinParameters contrastive(
+      Patterns stored, Dataset rows, Backend backend, RunFolder folder) throws IOException {
+    try (StorageTrainer trainer = new StorageTrainer(stored, options.contrastive(), backend)) {
+      if (resume && Files.exists(folder.checkpoint())) {
+        Checkpoint.resume(folder.checkpoint(), trainer);
+        common.note("resumed after epoch " + trainer.stepsDone());
+      }
+      boolean done = epochs(trainer, stored, rows, folder);
+      if (Fonts.available()) {
+        TrainingPictures.curve(
+            folder,
+            "overlap.png",
+            "overlap of what is reached with the patterns",
+            METRICS,
+            Map.of("patterns and copies", "overlap"));
+      }
+      return done ? trainer.parameters() : null;
+    }
+  }
+
+  private boolean epochs(StorageTrainer trainer, Patterns stored, Dataset rows, RunFolder folder)
       throws IOException {
-    ContrastiveStorage.Options options =
-        new ContrastiveStorage.Options(learningRate, flip, copies, sweeps, common.seed());
-    try (ContrastiveStorage storage = new ContrastiveStorage(stored, options, backend);
-        MetricsCsv metrics = MetricsCsv.open(folder.metrics(), List.of("step", "overlap"), -1);
-        Progress progress = common.progress("store", epochs)) {
-      for (int epoch = 1; epoch <= epochs; epoch++) {
-        double overlap = storage.epoch();
+    long before = trainer.stepsDone();
+    try (Interruption interruption = Interruption.watch();
+        MetricsCsv metrics = MetricsCsv.open(folder.metrics(), METRICS, before == 0 ? -1 : before);
+        Progress progress = common.progress("store", options.epochs)) {
+      boolean stopped = false;
+      while (trainer.stepsDone() < options.epochs && !stopped) {
+        double overlap = trainer.step();
+        long epoch = trainer.stepsDone();
         metrics.append(epoch, overlap);
         progress.at(epoch, String.format(Locale.ROOT, "overlap %.4f", overlap));
+        stopped = interruption.requested() && epoch < options.epochs;
+        if (stopped || epoch == options.epochs || epoch % options.checkpointEvery == 0) {
+          new HopfieldModel(stored, options.rule, trainer.parameters(), 0)
+              .write(folder.model(), metadata(rows, epoch));
+          Checkpoint.write(folder.checkpoint(), trainer);
+        }
       }
-      return storage.parameters();
+      if (stopped) {
+        common
+            .err()
+            .println(
+                "stopped after epoch %d of %d; to go on: gibbsite train hopfield --resume --out %s"
+                    .formatted(trainer.stepsDone(), options.epochs, folder.path()));
+        common.err().flush();
+      }
+      return !stopped;
     }
   }
 }

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gibbsite.boltzmann.BoltzmannModel;
+import io.gibbsite.boltzmann.BoltzmannShape;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npy;
 import io.gibbsite.io.Npz;
+import io.gibbsite.spin.SpinParameters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,7 +70,9 @@ class BoltzmannCommandsTest {
     assertThat(heldOut).isBetween(-9 * Math.log(2), -Math.log(14));
     double logZ = figures.get("held_out").get("log_z").get("log_z").asDouble();
     JsonNode again =
-        json(Run.of("logz", "--quiet", "--model", path("run/model.safetensors")).succeeds());
+        json(
+            Run.of(
+                "logz", "--quiet", "--model", path("run/model.safetensors"), "--method", "exact"));
     assertThat(again.get("log_z").asDouble()).isEqualTo(logZ);
     JsonNode estimate =
         json(
@@ -84,6 +90,18 @@ class BoltzmannCommandsTest {
     // Twelve standard errors: the estimate is rather low than high.
     assertThat(estimate.get("log_z").asDouble())
         .isCloseTo(logZ, within(12 * estimate.get("standard_error").asDouble() + 1e-3));
+    JsonNode bracket =
+        json(
+            Run.of(
+                "logz",
+                "--quiet",
+                "--model",
+                path("run/model.safetensors"),
+                "--temperatures",
+                "200"));
+    // Seed 0: one draw of an interval that is known to hold.
+    assertThat(bracket.get("method").asText()).isEqualTo("bracket");
+    assertThat(logZ).isBetween(bracket.get("lower").asDouble(), bracket.get("upper").asDouble());
     assertThat(folder.resolve("run/metrics.csv")).exists();
     assertThat(folder.resolve("run/report.json")).exists();
     Npy.write(folder.resolve("x.npy"), NdArray.of(new float[] {1, 1, 1, 0, 0, 0, 0, 0, 0}, 1, 9));
@@ -98,6 +116,35 @@ class BoltzmannCommandsTest {
                 path("x.npy")));
     assertThat(of.get("rows").asInt()).isEqualTo(1);
     assertThat(of.get("mean_log_likelihood").asDouble()).isNegative();
+  }
+
+  /** 9 + 20 units are more than can be enumerated, and 20 hidden ones leave the mean field. */
+  @Test
+  void largeMachinesAreBracketed() throws IOException {
+    Run run = train("--hidden", "20", "--temperatures", "50", "--out", path("run")).succeeds();
+    assertThat(run.out())
+        .containsPattern("held-out lower bound +-[0-9.]+ to -[0-9.]+ nats a row")
+        .containsPattern("log Z, bracket +[0-9.]+ to [0-9.]+");
+    Npy.write(folder.resolve("x.npy"), NdArray.of(new float[] {1, 1, 1, 0, 0, 0, 0, 0, 0}, 1, 9));
+    JsonNode of =
+        json(
+            Run.of(
+                "evaluate",
+                "--quiet",
+                "--temperatures",
+                "100",
+                "--burn-in",
+                "10",
+                "--model",
+                path("run/model.safetensors"),
+                "--data",
+                path("x.npy")));
+    assertThat(of.get("free_energy").asText()).isEqualTo("mean-field");
+    assertThat(of.get("lower").asDouble()).isLessThan(of.get("upper").asDouble());
+    assertThat(of.get("upper").asDouble() - of.get("lower").asDouble())
+        .isCloseTo(
+            of.get("log_z").get("upper").asDouble() - of.get("log_z").get("lower").asDouble(),
+            within(1e-9));
   }
 
   @Test
@@ -127,6 +174,7 @@ class BoltzmannCommandsTest {
             "--out",
             path("run"))
         .succeeds();
+    assertThat(ImageIO.read(folder.resolve("run/samples.png").toFile())).isNotNull();
     Run.of(
             "sample",
             path("run"),
@@ -180,8 +228,76 @@ class BoltzmannCommandsTest {
         .fails(2, "there is no label 10");
     Run.of("sample", path("run"), "--quiet", "--sampler", "hmc", "--out", path("z.npz"))
         .fails(2, "--sampler must be gibbs for a Boltzmann machine");
-    Run.of("sample", path("run"), "--quiet", "--init", "data", "--out", path("z.npz"))
-        .fails(2, "--init is not of Boltzmann machines");
+    Run.of("sample", path("run"), "--quiet", "--init", "noise", "--out", path("z.npz"))
+        .fails(2, "--init must be base or data");
+    Run.of("sample", path("run"), "--quiet", "--scan", "x", "--out", path("z.npz"))
+        .fails(2, "--scan must be sequential, random, coloured");
+  }
+
+  /** Nine pixels held where they start are rows of the data: bars or stripes. */
+  @Test
+  void chainsStartFromTheRunsRows() throws IOException {
+    train("--out", path("run")).succeeds();
+    for (String scan : new String[] {"sequential", "random", "coloured"}) {
+      Run run =
+          Run.of(
+              "sample",
+              path("run"),
+              "--quiet",
+              "--init",
+              "data",
+              "--hold",
+              "0-8",
+              "--scan",
+              scan,
+              "--chains",
+              "16",
+              "--steps",
+              "10",
+              "--out",
+              path("x.npz"),
+              "--picture",
+              path("x.png"));
+      assertThat(run.succeeds().out()).contains("energy", "magnetisation");
+      NdArray x = Npz.read(folder.resolve("x.npz")).get("posterior/x");
+      for (int c = 0; c < 16; c++) {
+        boolean stripes = true;
+        boolean bars = true;
+        for (int i = 0; i < 9; i++) {
+          stripes &= x.value(c * 9 + i) == x.value(c * 9 + i / 3 * 3);
+          bars &= x.value(c * 9 + i) == x.value(c * 9 + i % 3);
+        }
+        assertThat(stripes || bars).isTrue();
+      }
+    }
+    assertThat(ImageIO.read(folder.resolve("x.png").toFile()).getHeight()).isGreaterThan(2_000);
+  }
+
+  /** Two pixels, each coupled to the unit of its own class: the lit one tells the class. */
+  @Test
+  void classesAreReadOffTheFreeEnergy() throws IOException {
+    float[] weight = new float[16];
+    weight[2] = weight[8] = weight[7] = weight[13] = 2;
+    new BoltzmannModel(new BoltzmannShape(4, 0), SpinParameters.of(weight, new float[4]))
+        .write(folder.resolve("m"), Map.of("labels", "2"));
+    Npy.write(folder.resolve("x.npy"), NdArray.of(new float[] {1, 0, 0, 1, 1, 0, 0, 1}, 4, 2));
+    float[][] labels = {{0, 1, 0, 1}, {1, 0, 1, 0}, {0, 1, 0, 0}};
+    double[] errors = {0, 1, 0.25};
+    for (int k = 0; k < 3; k++) {
+      Npy.write(folder.resolve("y.npy"), NdArray.of(labels[k], 4, 1));
+      JsonNode of =
+          json(
+              Run.of(
+                  "evaluate",
+                  "--quiet",
+                  "--model",
+                  path("m"),
+                  "--data",
+                  path("x.npy"),
+                  "--labels",
+                  path("y.npy")));
+      assertThat(of.get("label_error").asDouble()).isEqualTo(errors[k]);
+    }
   }
 
   @ParameterizedTest
@@ -249,7 +365,7 @@ class BoltzmannCommandsTest {
       assertThat(y.value(0)).isEqualTo(-y.value(1)).isEqualTo(y.value(2));
     }
     Run.of("anneal", "--quiet", "--couplings", path("w.npy"), "--spins", "4")
-        .fails(2, "--spins and --couplings");
+        .fails(2, "--spins, --couplings and --model");
     ring[1] = 2;
     Npy.write(folder.resolve("w.npy"), NdArray.of(ring, 4, 4));
     Run.of("anneal", "--quiet", "--couplings", path("w.npy")).fails(2, "w.npy", "symmetric");

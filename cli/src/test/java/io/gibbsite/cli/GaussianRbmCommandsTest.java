@@ -234,7 +234,7 @@ class GaussianRbmCommandsTest {
     Run.of("evaluate", "--quiet", "--model", model(), "--data", path("x.npy"))
         .fails(2, "3 columns, but the model has 2 visible units");
     Run.of("sample", model(), "--quiet", "--label", "1", "--out", path("s.npz"))
-        .fails(2, "--label needs an RBM that was trained with --labels");
+        .fails(2, "--label needs a model that was trained with --labels");
     Run.of("sample", model(), "--quiet", "--sampler", "langevin", "--out", path("s.npz"))
         .fails(2, "--sampler must be gibbs or pt for an RBM");
     Run.of("sample", model(), "--quiet", "--sampler", "pt", "--out", path("s.npz"))

@@ -1,11 +1,26 @@
 package io.gibbsite.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.BackendOptions;
+import io.gibbsite.backend.Backends;
+import io.gibbsite.hopfield.ContrastiveStorage;
 import io.gibbsite.hopfield.HopfieldModel;
+import io.gibbsite.hopfield.Patterns;
+import io.gibbsite.io.NdArray;
+import io.gibbsite.io.Npz;
+import io.gibbsite.train.Checkpoint;
+import io.gibbsite.train.StorageTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +75,42 @@ class HopfieldCommandsTest {
     assertThat(folder.resolve("run/report.json")).exists();
   }
 
+  /** A run of 40 epochs whose last checkpoint was at 25 goes on to the same bits. */
+  @Test
+  void aResumedRunGivesTheSameBits() throws IOException {
+    train("contrastive", "whole", "scalar").succeeds();
+    Path checkpoint = folder.resolve("early");
+    Patterns patterns = HopfieldModel.read(folder.resolve("whole/model.safetensors")).patterns();
+    ContrastiveStorage.Options options = new ContrastiveStorage.Options(1, 0.2f, 4, 3, 3);
+    try (Backend backend = Backends.named("scalar", BackendOptions.defaults());
+        StorageTrainer trainer = new StorageTrainer(patterns, options, backend)) {
+      for (int epoch = 0; epoch < 25; epoch++) {
+        trainer.step();
+      }
+      Checkpoint.write(checkpoint, trainer);
+    }
+    byte[] whole = Files.readAllBytes(folder.resolve("whole/model.safetensors"));
+    byte[] metrics = Files.readAllBytes(folder.resolve("whole/metrics.csv"));
+    Files.move(
+        checkpoint,
+        folder.resolve("whole/checkpoint.safetensors"),
+        StandardCopyOption.REPLACE_EXISTING);
+    Files.delete(folder.resolve("whole/model.safetensors"));
+    Run resumed =
+        Run.of("train", "hopfield", "--resume", "--backend", "vector", "--out", path("whole"));
+    assertThat(resumed.succeeds().err()).contains("resumed after epoch 25");
+    assertThat(Files.readAllBytes(folder.resolve("whole/model.safetensors"))).isEqualTo(whole);
+    assertThat(Files.readAllBytes(folder.resolve("whole/metrics.csv"))).isEqualTo(metrics);
+    assertThat(folder.resolve("whole/overlap.png")).exists();
+    Run.of("train", "hopfield", "--quiet", "--resume", "--copies", "9", "--out", path("whole"))
+        .fails(2, "--copies is 9, but the run");
+    train("hebbian", "other", "scalar").succeeds();
+    Run.of("train", "hopfield", "--quiet", "--resume", "--out", path("other"))
+        .fails(2, "--resume: the hebbian rule stores at once");
+    Run.of("train", "hopfield", "--quiet", "--resume", "--out", path("absent"))
+        .fails(2, "holds no run to resume");
+  }
+
   @Test
   void backendsStoreAndRecallTheSame() throws IOException {
     train("contrastive", "a", "scalar").succeeds();
@@ -85,6 +136,99 @@ class HopfieldCommandsTest {
               .out();
     }
     assertThat(lines[0]).isEqualTo(lines[1]).contains("\"spurious\":").contains("\"mean_after\":");
+  }
+
+  private Run sample(String temperature, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "sample",
+                path("run"),
+                "--quiet",
+                "--backend",
+                "scalar",
+                "--temperature",
+                temperature,
+                "--chains",
+                "12",
+                "--steps",
+                "20",
+                "--burn-in",
+                "0",
+                "--out",
+                path("x.npz")));
+    arguments.addAll(List.of(more));
+    return Run.of(arguments.toArray(String[]::new)).succeeds();
+  }
+
+  /**
+   * Cold chains stay at their patterns. Hot ones have overlaps of sd 1/14: one of 0.5 is 7 of them,
+   * and of 144 none is expected in 1e-9.
+   */
+  @Test
+  void chainsStayAtPatternsWhileTheyAreCold() throws IOException {
+    train("pseudo-inverse", "run", "scalar").succeeds();
+    Run cold = sample("0.05", "--init", "data", "--picture", path("x.png"));
+    assertThat(cold.out()).contains("magnetisation", "overlap with the nearest pattern: 1.0000");
+    assertThat(ImageIO.read(folder.resolve("x.png").toFile()).getHeight()).isGreaterThan(2_000);
+    Map<String, NdArray> arrays = Npz.read(folder.resolve("x.npz"));
+    NdArray overlap = arrays.get("sample_stats/overlap");
+    assertThat(overlap.shape()).containsExactly(12, 2, 6);
+    NdArray magnetisation = arrays.get("sample_stats/magnetisation");
+    for (int c = 0; c < 12; c++) {
+      assertThat(overlap.value((2 * c + 1) * 6 + c % 6)).isGreaterThan(0.99);
+      double sum = 0;
+      for (int i = 0; i < 196; i++) {
+        sum += arrays.get("posterior/x").value(2 * c * 196 + i);
+      }
+      assertThat(magnetisation.value(2 * c)).isCloseTo(sum / 196, within(1e-6));
+    }
+    sample("1000", "--scan", "random");
+    overlap = Npz.read(folder.resolve("x.npz")).get("sample_stats/overlap");
+    for (int k = 0; k < 144; k++) {
+      assertThat(Math.abs(overlap.value(k))).isLessThan(0.5);
+    }
+  }
+
+  /** At 30 times the couplings' scale units are all but free: overlaps of sd 1/14 at the start. */
+  @Test
+  void annealingEndsAtPatterns() throws IOException {
+    train("pseudo-inverse", "run", "scalar").succeeds();
+    Run run =
+        Run.of(
+            "anneal",
+            "--quiet",
+            "--backend",
+            "scalar",
+            "--model",
+            path("run"),
+            "--hottest",
+            "30",
+            "--chains",
+            "8",
+            "--json");
+    Files.writeString(folder.resolve("out.json"), run.succeeds().out());
+    JsonNode trace = Json.read(folder.resolve("out.json"), JsonNode.class).get("trace");
+    JsonNode last = trace.get(trace.size() - 1);
+    assertThat(trace.get(0).get("overlap").asDouble()).isLessThan(0.5);
+    assertThat(last.get("overlap").asDouble()).isGreaterThan(0.9);
+    assertThat(last.get("magnetisation").asDouble()).isBetween(0.01, 1.0);
+    assertThat(
+            Run.of("anneal", "--quiet", "--backend", "scalar", "--model", path("run"))
+                .succeeds()
+                .out())
+        .contains("|magnetisation|  overlap");
+    Run.of("anneal", "--quiet", "--model", path("run"), "--spins", "4")
+        .fails(2, "--spins, --couplings and --model name different networks");
+  }
+
+  @Test
+  void denseNetworksAreForRecallAlone() {
+    train("dense", "run", "scalar").succeeds();
+    Run.of("sample", path("run"), "--quiet", "--out", path("x.npz"))
+        .fails(2, "a dense Hopfield network has no couplings");
+    Run.of("logz", "--quiet", "--model", path("run/model.safetensors"))
+        .fails(2, "a dense Hopfield network has no couplings");
   }
 
   @ParameterizedTest

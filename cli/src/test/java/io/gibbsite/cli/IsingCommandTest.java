@@ -2,14 +2,18 @@ package io.gibbsite.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gibbsite.backend.Backends;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IsingCommandTest {
   @TempDir private Path folder;
@@ -70,18 +74,73 @@ class IsingCommandTest {
                 "--quiet")
             .succeeds();
     assertThat(run.out())
-        .contains("energy of a site", "magnetisation", "Binder cumulant", "flips/ns")
+        .contains("energy of a site", "magnetisation", "Binder cumulant", "flips/ns", "±")
         .doesNotContain("Onsager");
     assertThat(ImageIO.read(Path.of(picture).toFile()).getWidth()).isEqualTo(512);
   }
 
+  /**
+   * The spontaneous magnetisation below T_c, with the error that is printed: by Student's t with 63
+   * degrees of freedom 6.5 errors are exceeded with 1.5e-8. The correlation length at T = 1.8 is
+   * 1.2 sites.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "native"})
+  void magnetisationStandsBesideYangs(String backend) throws IOException {
+    if (!backend.equals("auto")) {
+      assumeThat(Backends.report())
+          .as("this machine has it")
+          .anyMatch(status -> status.name().equals(backend) && status.available());
+    }
+    JsonNode printed =
+        json(
+            Run.of(
+                "ising",
+                "--size",
+                "16",
+                "--temperature",
+                "1.8",
+                "--sweeps",
+                "400",
+                "--measure-every",
+                "4",
+                "--backend",
+                backend,
+                "--quiet",
+                "--json"));
+    assertThat(printed.get("spontaneous").asDouble()).isCloseTo(0.956857, within(1e-6));
+    double error = printed.get("magnetisation_error").asDouble();
+    assertThat(error).isBetween(1e-5, 1e-2);
+    assertThat(printed.get("magnetisation").asDouble())
+        .isCloseTo(printed.get("spontaneous").asDouble(), within(6.5 * error));
+    error = printed.get("energy_error").asDouble();
+    assertThat(error).isBetween(1e-5, 1e-2);
+    assertThat(printed.get("energy").asDouble())
+        .isCloseTo(printed.get("onsager").asDouble(), within(6.5 * error));
+    assertThat(printed.get("backend").asText())
+        .isEqualTo(backend.equals("auto") ? "vector" : backend);
+    assertThat(printed.get("method").asText())
+        .isEqualTo(backend.equals("auto") ? "multi-spin coding" : "as an RBM");
+  }
+
   @Test
-  void theBenchHasARowForEveryShape() throws IOException {
-    Run run = Run.of("bench", "ising", "--quick", "--json", "--threads", "1").succeeds();
-    assertThat(run.out().lines())
-        .hasSize(3)
-        .allMatch(line -> line.contains("\"flips_per_ns\":"))
-        .anyMatch(line -> line.contains("\"shape\":\"1024x1024\""));
+  void aSingleMeasurementHasNoError() {
+    Run run =
+        Run.of("ising", "--size", "128", "--sweeps", "1", "--measure-every", "1", "--quiet")
+            .succeeds();
+    assertThat(run.out())
+        .contains("(Onsager, infinite lattice: -1.745565)", "(Yang, infinite lattice: 0.911319)")
+        .contains("computed by", "multi-spin coding")
+        .doesNotContain("±", "NaN");
+  }
+
+  @Test
+  void aLatticeTooLargeForDenseWeightsIsRefused() {
+    assumeThat(Backends.report())
+        .as("this machine has it")
+        .anyMatch(status -> status.name().equals("native") && status.available());
+    Run.of("ising", "--size", "66", "--backend", "native", "--quiet")
+        .fails(2, "at most 4096 sites, not 4356", "take vector or scalar");
   }
 
   @Test

@@ -455,8 +455,8 @@ class RbmCommandsTest {
     Run.of("sample", model, "--quiet", "--init", "data", "--out", out)
         .fails(2, "needs a run's folder");
     Run.of("sample", model, "--quiet", "--label", "1", "--out", out)
-        .fails(2, "--label needs an RBM that was trained with --labels");
+        .fails(2, "--label needs a model that was trained with --labels");
     Run.of("sample", model, "--quiet", "--picture", path("p.png"), "--out", out)
-        .fails(2, "--picture needs an RBM that was trained on images");
+        .fails(2, "--picture needs a model that was trained on images");
   }
 }

@@ -1,5 +1,8 @@
 package io.gibbsite.backend;
 
+import io.gibbsite.ising.IsingLattices;
+import io.gibbsite.ising.IsingParameters;
+import io.gibbsite.ising.IsingShape;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.rbm.GaussianRbmSession;
@@ -100,6 +103,15 @@ public interface Backend extends AutoCloseable {
   private BackendUnavailableException withoutSpins() {
     return new BackendUnavailableException(
         "backend %s has no networks of units -1 and +1: take vector or scalar".formatted(name()));
+  }
+
+  /**
+   * Opens Ising lattices, by multi-spin coding where this backend has it, else as an RBM.
+   *
+   * @throws BackendUnavailableException if they have more sites than an RBM is made for
+   */
+  default IsingLattices open(IsingShape shape, IsingParameters parameters) {
+    return IsingLattices.rbm(shape, parameters, this);
   }
 
   @Override

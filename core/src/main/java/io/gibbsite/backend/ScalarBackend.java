@@ -1,5 +1,8 @@
 package io.gibbsite.backend;
 
+import io.gibbsite.ising.IsingLattices;
+import io.gibbsite.ising.IsingParameters;
+import io.gibbsite.ising.IsingShape;
 import io.gibbsite.mlp.MlpScalar;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
@@ -88,6 +91,11 @@ public final class ScalarBackend implements Backend {
   @Override
   public SpinSession open(SpinShape shape, int rows) {
     return new SpinScalar(shape, rows);
+  }
+
+  @Override
+  public IsingLattices open(IsingShape shape, IsingParameters parameters) {
+    return IsingLattices.scalar(shape, parameters);
   }
 
   @Override

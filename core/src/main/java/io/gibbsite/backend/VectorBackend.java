@@ -1,5 +1,8 @@
 package io.gibbsite.backend;
 
+import io.gibbsite.ising.IsingLattices;
+import io.gibbsite.ising.IsingParameters;
+import io.gibbsite.ising.IsingShape;
 import io.gibbsite.math.Lanes;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
@@ -90,6 +93,11 @@ final class VectorBackend implements Backend {
   @Override
   public SpinSession open(SpinShape shape, int rows) {
     return new SpinVector(shape, rows, workers);
+  }
+
+  @Override
+  public IsingLattices open(IsingShape shape, IsingParameters parameters) {
+    return IsingLattices.vector(shape, parameters, workers);
   }
 
   @Override

@@ -28,6 +28,8 @@ package io.gibbsite.boltzmann;
  *   Z1  exactly, by enumeration of up to 25 units
  *   Z2  by annealed importance sampling (A1, A2) from independent units of biases g, whose
  *       log Z_0 = sum_i log(2 cosh g_i): without bias for Z / Z_0, so that log Z tends to be low
+ *   Z3  by the reverse, from samples of the machine down to the independent units: without bias
+ *       for Z_0 / Z where the samples are exact, so that log Z tends to be high
  *
  * Labels: the last visible units, +1 for the row's class and -1 for others. Chains that hold them
  * sample p(v | c); P(c | v) is proportional to exp(-F(v, c)).
@@ -38,7 +40,9 @@ package io.gibbsite.boltzmann;
  * <p>Source: Ackley, Hinton and Sejnowski, "A learning algorithm for Boltzmann machines", 1985;
  * Kirkpatrick, Gelatt and Vecchi, "Optimization by simulated annealing", 1983; Tieleman, "Training
  * restricted Boltzmann machines using approximations to the likelihood gradient", 2008 (L2);
- * Salakhutdinov, "Learning and evaluating Boltzmann machines", 2008 (M2, Z2).
+ * Salakhutdinov, "Learning and evaluating Boltzmann machines", 2008 (M2, Z2); Burda, Grosse and
+ * Salakhutdinov, "Accurate and conservative estimates of MRF log-likelihood using reverse
+ * annealing", 2015 (Z3).
  */
 public final class Boltzmann {
   private Boltzmann() {}

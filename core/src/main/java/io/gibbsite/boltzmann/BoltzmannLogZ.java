@@ -1,21 +1,20 @@
 package io.gibbsite.boltzmann;
 
-import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
-import io.gibbsite.sampler.Annealing;
+import io.gibbsite.sampler.AisOptions;
+import io.gibbsite.sampler.AnnealedGibbs;
+import io.gibbsite.sampler.LogZBracket;
 import io.gibbsite.sampler.LogZEstimate;
 import io.gibbsite.spin.FixedPointCouplings;
 import io.gibbsite.spin.SpinEnumeration;
 import io.gibbsite.spin.SpinParameters;
 import io.gibbsite.spin.SpinSession;
-import io.gibbsite.spin.SpinStates;
-import java.util.Arrays;
 import java.util.function.LongConsumer;
 
-/** The log partition function (Z1, Z2) and the free energy (B1) of Boltzmann machines. */
+/** The log partition function (Z1 to Z3) and the free energy (B1) of Boltzmann machines. */
 public final class BoltzmannLogZ {
-  /** Sweeps between two reports of progress. */
-  private static final int PIECE = 32;
+  /** Up to so many units, samples of the machine are drawn exactly, by enumeration. */
+  public static final int EXACT_SAMPLES_LIMIT = 20;
 
   private BoltzmannLogZ() {}
 
@@ -38,48 +37,50 @@ public final class BoltzmannLogZ {
     return SpinEnumeration.of(model.parameters(), workers).logSum(1);
   }
 
+  static boolean canSampleExactly(int units) {
+    return units <= EXACT_SAMPLES_LIMIT;
+  }
+
   /**
-   * Z2.
+   * Z2: annealed importance sampling.
    *
-   * @param base float[units]: g, best the biases of independent units with the data's means
-   * @param chains at least 2
-   * @param temperatures points of the path after its start, evenly spaced, at least 1
-   * @param progress is told how many sweeps are made
+   * @param session of at least {@code options.chains()} rows; its parameters and chains are
+   *     replaced
+   * @param options base biases g, best those of independent units with the data's means
+   * @param progress is told the number of sweeps made so far
    */
   public static LogZEstimate ais(
-      SpinParameters parameters,
-      float[] base,
-      int chains,
-      int temperatures,
-      long seed,
-      Backend backend,
-      LongConsumer progress) {
-    if (chains < 2 || temperatures < 1) {
-      throw new IllegalArgumentException(
-          "annealing needs at least 2 chains and 1 temperature, not %d and %d"
-              .formatted(chains, temperatures));
-    }
-    float[] path = new float[temperatures + 1];
-    for (int k = 0; k < path.length; k++) {
-      path[k] = (float) ((double) k / temperatures);
-    }
-    double[] logWeights = new double[chains];
-    try (SpinSession session = backend.open(parameters.shape(), chains)) {
-      session.setParameters(parameters);
-      session.setStates(SpinStates.sample(base, chains, seed), chains);
-      for (int k = 0; k < temperatures; k += PIECE) {
-        int end = Math.min(k + PIECE, temperatures);
-        session.anneal(
-            new Annealing(Arrays.copyOfRange(path, k, end + 1), base, k), seed, logWeights);
-        progress.accept(end);
-      }
-    }
-    double baseLogZ = 0;
-    for (float g : base) {
-      // log(2 cosh g), which does not overflow.
-      baseLogZ += Math.abs((double) g) + Math.log1p(Math.exp(-2 * Math.abs((double) g)));
-    }
-    return LogZEstimate.of(baseLogZ, 1, logWeights);
+      SpinSession session, SpinParameters parameters, AisOptions options, LongConsumer progress) {
+    return AnnealedGibbs.ais(new AnnealedSpins(session, parameters, options), options, progress);
+  }
+
+  /**
+   * Z3: the reverse. Its samples of the machine are exact up to {@link #EXACT_SAMPLES_LIMIT} units;
+   * beyond, they are chains annealed to it and then run for {@link AisOptions#burnIn} sweeps.
+   *
+   * @param session as of {@link #ais}
+   * @param progress is told the number of sweeps made so far
+   */
+  public static LogZEstimate reverseAis(
+      SpinSession session, SpinParameters parameters, AisOptions options, LongConsumer progress) {
+    return AnnealedGibbs.reverseAis(
+        new AnnealedSpins(session, parameters, options), options, progress);
+  }
+
+  /**
+   * Both, with seeds of their own, and the hull of their intervals.
+   *
+   * @param session as of {@link #ais}
+   * @param progress is told the number of sweeps made so far
+   */
+  public static LogZBracket bracket(
+      SpinSession session, SpinParameters parameters, AisOptions options, LongConsumer progress) {
+    return AnnealedGibbs.bracket(o -> new AnnealedSpins(session, parameters, o), options, progress);
+  }
+
+  /** Sweeps that both estimates of a bracket take together. */
+  public static long bracketSweeps(BoltzmannShape shape, AisOptions options) {
+    return AnnealedGibbs.bracketSweeps(canSampleExactly(shape.units()), options);
   }
 
   /**

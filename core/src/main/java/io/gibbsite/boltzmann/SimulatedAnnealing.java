@@ -3,6 +3,7 @@ package io.gibbsite.boltzmann;
 import io.gibbsite.sampler.Gibbs;
 import io.gibbsite.spin.Scan;
 import io.gibbsite.spin.SpinSession;
+import io.gibbsite.spin.SpinStates;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,13 +51,25 @@ public record SimulatedAnnealing(float hottest, float coldest, float factor, int
   }
 
   /**
-   * The energies after the sweeps at a temperature.
+   * The chains after the sweeps at a temperature.
    *
    * @param temperature 0 for the end
-   * @param mean over chains
-   * @param lowest of the chains
+   * @param mean of their energies
+   * @param lowest of their energies
+   * @param magnetisation the mean of {@code |sum_i y_i| / n}
+   * @param overlap the mean of the observed quantity, or null
    */
-  public record Point(double temperature, double mean, double lowest) {}
+  public record Point(
+      double temperature, double mean, double lowest, double magnetisation, Double overlap) {}
+
+  /** What else is observed of a chain, such as its overlap with a pattern. */
+  @FunctionalInterface
+  public interface Observable {
+    /**
+     * @param y byte[chains * n]
+     */
+    double of(byte[] y, int chain);
+  }
 
   /**
    * What was found.
@@ -82,17 +95,20 @@ public record SimulatedAnnealing(float hottest, float coldest, float factor, int
    * Runs the session's chains.
    *
    * @param session with parameters and chains, at least one
+   * @param overlap observed at every temperature; or null
    * @param progress is told how many temperatures are done
    */
-  public Found run(SpinSession session, Scan scan, long seed, LongConsumer progress) {
+  public Found run(
+      SpinSession session, Scan scan, long seed, Observable overlap, LongConsumer progress) {
     float[] temperatures = temperatures();
     double[] energy = new double[session.chains()];
+    byte[] y = new byte[session.chains() * session.shape().units()];
     List<Point> trace = new ArrayList<>();
     long sweep = 0;
     for (float t : temperatures) {
       session.gibbs(Gibbs.sweeps(0).temperature(t).from(sweep, sweeps), scan, seed);
       sweep += sweeps;
-      trace.add(point(session, t, energy));
+      trace.add(point(session, t, energy, y, overlap));
       progress.accept(trace.size());
     }
     int[] changes = new int[session.chains()];
@@ -102,19 +118,30 @@ public record SimulatedAnnealing(float hottest, float coldest, float factor, int
         break;
       }
     }
-    trace.add(point(session, 0, energy));
+    trace.add(point(session, 0, energy, y, overlap));
     int best = 0;
     for (int c = 1; c < energy.length; c++) {
       best = energy[c] < energy[best] ? c : best;
     }
-    byte[] y = new byte[session.chains() * session.shape().units()];
-    session.readStates(y);
     return new Found(trace, y, energy, best);
   }
 
-  private static Point point(SpinSession session, double t, double[] energy) {
+  private static Point point(
+      SpinSession session, double t, double[] energy, byte[] y, Observable overlap) {
     session.energies(energy);
+    session.readStates(y);
+    int n = session.shape().units();
+    double magnetisation = 0;
+    double observed = 0;
+    for (int c = 0; c < energy.length; c++) {
+      magnetisation += Math.abs(SpinStates.magnetisation(y, c * n, n)) / energy.length;
+      observed += overlap == null ? 0 : overlap.of(y, c) / energy.length;
+    }
     return new Point(
-        t, Arrays.stream(energy).average().orElse(0), Arrays.stream(energy).min().orElse(0));
+        t,
+        Arrays.stream(energy).average().orElse(0),
+        Arrays.stream(energy).min().orElse(0),
+        magnetisation,
+        overlap == null ? null : observed);
   }
 }

@@ -70,6 +70,16 @@ public final class ContrastiveStorage implements AutoCloseable {
   }
 
   /**
+   * Takes up a run.
+   *
+   * @param values what {@link #parameters} had after so many epochs; copied
+   */
+  public void resume(float[] values, int epochsMade) {
+    System.arraycopy(values, 0, parameters.values(), 0, parameters.values().length);
+    epochs = epochsMade;
+  }
+
+  /**
    * Makes one epoch.
    *
    * @return the mean overlap of what was reached with the patterns; at 1 nothing has changed, and

@@ -54,6 +54,15 @@ public record Patterns(byte[] y, int count, int units) {
     return states;
   }
 
+  /** The overlap with the nearest pattern or its negative, 0 to 1. */
+  public double nearest(byte[] states, int row) {
+    double largest = 0;
+    for (int m = 0; m < count; m++) {
+      largest = Math.max(largest, Math.abs(overlap(m, states, row)));
+    }
+    return largest;
+  }
+
   /** R3: the overlap of pattern m with row {@code row} of these states, -1 to 1. */
   public double overlap(int m, byte[] states, int row) {
     int sum = 0;

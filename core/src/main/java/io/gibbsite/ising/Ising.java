@@ -27,8 +27,9 @@ package io.gibbsite.ising;
  *   O1  -E = J (2 n - 2 bonds that differ) + H M,  M = sum_i s_i
  *   O2  Binder's cumulant 1 - &lt;M^4&gt; / (3 &lt;M^2&gt;^2)   0 far above T_c, 2/3 below, for large lattices
  *
- * As an RBM: black sites visible, white ones hidden, v = (1 + s) / 2
+ * As an RBM: white sites visible, black ones hidden, v = (1 + s) / 2
  *   R1  -E / T = sum 4 J / T v_i h_j + sum_i (2 H - 8 J) / T (v_i + h_i) + n (2 J - H) / T
+ *       sweeps are those of the RBM's card: other draws than N3, probabilities to within 2^-24
  * </pre>
  *
  * <p>A word is 64 independent lattices side by side, or 64 vertical strips of one lattice, whose

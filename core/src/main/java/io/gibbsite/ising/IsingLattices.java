@@ -1,18 +1,18 @@
 package io.gibbsite.ising;
 
+import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
 import java.util.Arrays;
 
 /**
- * Ising lattices and their heat-bath sweeps; see {@link Ising}. Results depend on neither the
- * implementation nor the number of threads, which share the rows. Used by one thread at a time.
+ * Ising lattices and their heat-bath sweeps; see {@link Ising}. {@link Backend#open(IsingShape,
+ * IsingParameters)} opens them. Those of one method have the same bits on all backends, those of
+ * different ones the same distribution; results do not depend on the number of threads. Used by one
+ * thread at a time.
  */
-public abstract class IsingLattices {
-  /** Digits of a probability. */
-  static final int DIGITS = 64;
-
+public abstract class IsingLattices implements AutoCloseable {
   /** Colours: sites with y + x even, and the others. */
   static final int BLACK = 0;
 
@@ -21,21 +21,8 @@ public abstract class IsingLattices {
   /** Words behind the last row that vectors may read. */
   private static final int SLACK = 8;
 
-  /** Words of a row of one colour that one unit of work updates at least. */
-  private static final int UNIT_WORDS = 256;
-
   private final IsingShape shape;
   private final IsingParameters parameters;
-  private final Workers workers;
-  private final long[] thresholds = new long[IsingParameters.NEIGHBOURS + 1];
-  private final int unitRows;
-  private final Workers.Body updateBody = this::updateRows;
-
-  /** Of the update under way. */
-  private int colour;
-
-  private long seed;
-  private long sweep;
 
   /**
    * {@code spins[colour][y stride + 1 + w]}: bit b is the spin of lattice or strip b, 1 for up. Of
@@ -47,42 +34,37 @@ public abstract class IsingLattices {
   final int words;
   final int stride;
 
-  IsingLattices(IsingShape shape, IsingParameters parameters, Workers workers) {
+  IsingLattices(IsingShape shape, IsingParameters parameters) {
     this.shape = shape;
     this.parameters = parameters;
-    this.workers = workers;
     words = shape.words();
     stride = words + 2;
     spins = new long[2][Math.multiplyExact(shape.rows(), stride) + SLACK];
-    unitRows = Math.max(1, UNIT_WORDS / words);
-    for (int k = 0; k < thresholds.length; k++) {
-      thresholds[k] = parameters.threshold(k);
-    }
-    allUp();
+    fill(-1L);
   }
 
-  /** On the Vector API where the JVM has it, else in plain loops: the same bits. */
-  public static IsingLattices of(IsingShape shape, IsingParameters parameters, Workers workers) {
-    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-        ? new IsingVector(shape, parameters, workers)
-        : new IsingScalar(shape, parameters, workers);
+  /** By multi-spin coding in plain loops. */
+  public static IsingLattices scalar(IsingShape shape, IsingParameters parameters) {
+    return new IsingScalar(shape, parameters, new Workers(1, "scalar"));
+  }
+
+  /** By multi-spin coding on the Vector API: the bits of {@link #scalar}. */
+  public static IsingLattices vector(
+      IsingShape shape, IsingParameters parameters, Workers workers) {
+    return new IsingVector(shape, parameters, workers);
   }
 
   /**
-   * N1 to N3 for a row of one colour.
+   * As a restricted Boltzmann machine of that backend: R1.
    *
-   * @param to the colour's spins
-   * @param at the row's first word there, and in {@code other}
-   * @param other the other colour's spins
-   * @param above the first word of the row above in {@code other}
-   * @param below that of the row below
-   * @param side -1 or +1: which word of the row itself has the second neighbour
-   * @param firstDraw the row's first word's row in the draws' addresses; seed, stream and sweep are
-   *     {@link #seed()}, {@link #stream()} and {@link #sweep()}
-   * @param worker 0 .. threads - 1
+   * @throws io.gibbsite.backend.BackendUnavailableException above {@link IsingRbm#MOST_SITES}
    */
-  abstract void update(
-      long[] to, int at, long[] other, int above, int below, int side, int firstDraw, int worker);
+  public static IsingLattices rbm(IsingShape shape, IsingParameters parameters, Backend backend) {
+    return new IsingOnRbm(shape, parameters, backend);
+  }
+
+  /** What the sweeps are made by, such as {@code multi-spin coding}. */
+  public abstract String method();
 
   public final IsingShape shape() {
     return shape;
@@ -92,28 +74,19 @@ public abstract class IsingLattices {
     return parameters;
   }
 
-  final long seed() {
-    return seed;
-  }
-
-  final DrawStream stream() {
-    return colour == BLACK ? DrawStream.VISIBLE_GIBBS : DrawStream.HIDDEN_GIBBS;
-  }
-
-  final long sweep() {
-    return sweep;
-  }
-
-  /** {@code P} of N2, for k = 0 .. 4. */
-  final long[] thresholds() {
-    return thresholds;
-  }
-
   /** All spins up: the ground state of a ferromagnet. */
   public final void allUp() {
-    Arrays.fill(spins[BLACK], -1L);
-    Arrays.fill(spins[WHITE], -1L);
+    fill(-1L);
+    statesSet();
   }
+
+  private void fill(long word) {
+    Arrays.fill(spins[BLACK], word);
+    Arrays.fill(spins[WHITE], word);
+  }
+
+  /** The spins are others than those of the last sweep. */
+  void statesSet() {}
 
   /** Fair spins: word w of row y of a colour at (INITIAL_STATE, colour, y words + w). */
   public final void random(long seed) {
@@ -127,10 +100,11 @@ public abstract class IsingLattices {
         wrap(spins[colour], y * stride + 1);
       }
     }
+    statesSet();
   }
 
   /** Repeats a row's ends on the other side, in strips turned by one. */
-  private void wrap(long[] row, int at) {
+  final void wrap(long[] row, int at) {
     boolean strips = shape.lattices() == 1;
     long last = row[at + words - 1];
     long first = row[at];
@@ -148,29 +122,10 @@ public abstract class IsingLattices {
     if (firstSweep < 0 || firstSweep + count > Draws.STEP_LIMIT) {
       throw new IllegalArgumentException("sweep " + firstSweep + " is not in 0 .. 2^56 - 1");
     }
-    this.seed = seed;
-    int units = (shape.rows() + unitRows - 1) / unitRows;
-    for (int t = 0; t < count; t++) {
-      sweep = firstSweep + t;
-      for (colour = BLACK; colour <= WHITE; colour++) {
-        workers.run(units, updateBody);
-      }
-    }
+    computeSweeps(count, firstSweep, seed);
   }
 
-  private void updateRows(int unit, int worker) {
-    int rows = shape.rows();
-    long[] to = spins[colour];
-    long[] other = spins[1 - colour];
-    for (int y = unit * unitRows; y < Math.min(rows, (unit + 1) * unitRows); y++) {
-      int at = y * stride + 1;
-      int above = (y == 0 ? rows - 1 : y - 1) * stride + 1;
-      int below = (y == rows - 1 ? 0 : y + 1) * stride + 1;
-      int side = (y + colour) % 2 == 0 ? -1 : 1;
-      update(to, at, other, above, below, side, y * words, worker);
-      wrap(to, at);
-    }
-  }
+  abstract void computeSweeps(int count, long firstSweep, long seed);
 
   /** +1 or -1: the spin of a site. */
   public final int spin(int lattice, int y, int x) {
@@ -250,4 +205,8 @@ public abstract class IsingLattices {
               - parameters.field() * magnetisation[k];
     }
   }
+
+  /** Frees what the backend holds for them. */
+  @Override
+  public void close() {}
 }

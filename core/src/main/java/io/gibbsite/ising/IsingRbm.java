@@ -5,14 +5,17 @@ import io.gibbsite.rbm.RbmShape;
 
 /**
  * R1 of {@link Ising}: a lattice as a restricted Boltzmann machine, whose visible units are the
- * black sites, row by row, and whose hidden units are the white ones, 1 for up. Its Gibbs sweeps
- * draw the white sites first.
+ * white sites, row by row, and whose hidden units are the black ones, 1 for up: its Gibbs sweeps
+ * draw the black sites first, as the card has it.
  *
  * @param rows R, even, at least 4
  * @param columns C, even, at least 4
  * @param parameters of the model
  */
 public record IsingRbm(int rows, int columns, IsingParameters parameters) {
+  /** The largest lattice that is run so: its weights, a quarter of n squared, take 16 MiB. */
+  public static final int MOST_SITES = 4_096;
+
   /** Checked as {@link IsingShape} is. */
   public IsingRbm {
     new IsingShape(rows, columns, IsingShape.WORD);
@@ -29,15 +32,15 @@ public record IsingRbm(int rows, int columns, IsingParameters parameters) {
     float[] values = new float[shape.parameterCount()];
     double t = parameters.temperature();
     for (int y = 0; y < rows; y++) {
-      for (int x = y % 2; x < columns; x += 2) {
-        int black = (y * columns + x) / 2 * half;
-        values[black + ((y + 1) % rows * columns + x) / 2] =
+      for (int x = 1 - y % 2; x < columns; x += 2) {
+        int white = (y * columns + x) / 2 * half;
+        values[white + ((y + 1) % rows * columns + x) / 2] =
             (float) (4 * parameters.coupling() / t);
-        values[black + ((y + rows - 1) % rows * columns + x) / 2] =
+        values[white + ((y + rows - 1) % rows * columns + x) / 2] =
             (float) (4 * parameters.coupling() / t);
-        values[black + (y * columns + (x + 1) % columns) / 2] =
+        values[white + (y * columns + (x + 1) % columns) / 2] =
             (float) (4 * parameters.coupling() / t);
-        values[black + (y * columns + (x + columns - 1) % columns) / 2] =
+        values[white + (y * columns + (x + columns - 1) % columns) / 2] =
             (float) (4 * parameters.coupling() / t);
       }
     }
@@ -55,8 +58,8 @@ public record IsingRbm(int rows, int columns, IsingParameters parameters) {
   /**
    * The energies of states.
    *
-   * @param v byte[chains * black sites]
-   * @param h byte[chains * white sites]
+   * @param v byte[chains * white sites]
+   * @param h byte[chains * black sites]
    * @param energies double[chains], out
    */
   public void energy(byte[] v, byte[] h, int chains, double[] energies) {
@@ -77,7 +80,7 @@ public record IsingRbm(int rows, int columns, IsingParameters parameters) {
   }
 
   private int spin(byte[] v, byte[] h, int first, int y, int x) {
-    byte[] states = (y + x) % 2 == 0 ? v : h;
+    byte[] states = (y + x) % 2 == 0 ? h : v;
     return 2 * states[first + (y * columns + x) / 2] - 1;
   }
 }

@@ -4,7 +4,7 @@ import io.gibbsite.backend.Workers;
 import io.gibbsite.random.Draws;
 
 /** {@link Ising} in plain loops, word by word: the reference. */
-final class IsingScalar extends IsingLattices {
+final class IsingScalar extends MultiSpin {
   IsingScalar(IsingShape shape, IsingParameters parameters, Workers workers) {
     super(shape, parameters, workers);
   }

@@ -10,7 +10,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** {@link Ising} on the Vector API: the lanes are words of a row. */
-final class IsingVector extends IsingLattices {
+final class IsingVector extends MultiSpin {
   private static final int COUNT = LONG.length();
 
   /** Digits drawn at a time: two counters, which hide each other's latency. */

@@ -1,14 +1,30 @@
 package io.gibbsite.ising;
 
+import java.util.Arrays;
+
 /**
- * Averages over measurements of lattices: energy and magnetisation of a site, and O2 of {@link
- * Ising}.
+ * Averages over measurements of lattices: energy and magnetisation of a site with their standard
+ * errors, and O2 of {@link Ising}.
+ *
+ * <p>Errors are those of means over groups of measurements: each of 64 independent lattices is a
+ * group; of a single one, stretches of successive measurements are, 32 to 63 of equal length (fewer
+ * while there are fewer measurements). They are right where a group is many autocorrelation times
+ * long, and too small near the critical temperature where it is not.
  */
 public final class Moments {
+  private static final int GROUPS = 64;
+
   private final int sites;
-  private long count;
-  private double energy;
-  private double magnitude;
+  private final double[] energies = new double[GROUPS];
+  private final double[] magnitudes = new double[GROUPS];
+
+  /** Measurements of a full group of a single lattice. */
+  private long length = 1;
+
+  /** Calls of {@link #add}, each of which measures so many lattices. */
+  private long calls;
+
+  private int lattices = 1;
   private double second;
   private double fourth;
 
@@ -19,39 +35,77 @@ public final class Moments {
     this.sites = sites;
   }
 
-  /** Measures every lattice once. */
-  public void add(IsingLattices lattices) {
-    double[] energies = new double[lattices.shape().lattices()];
-    long[] sums = new long[energies.length];
-    lattices.energy(energies);
-    lattices.magnetisation(sums);
-    for (int k = 0; k < sums.length; k++) {
+  /** Measures every lattice once; they are as many in every call. */
+  public void add(IsingLattices measured) {
+    lattices = measured.shape().lattices();
+    double[] energy = new double[lattices];
+    long[] sums = new long[lattices];
+    measured.energy(energy);
+    measured.magnetisation(sums);
+    if (lattices == 1 && calls == GROUPS * length) {
+      mergePairs();
+    }
+    for (int k = 0; k < lattices; k++) {
+      int group = lattices == 1 ? (int) (calls / length) : k;
       double m = (double) sums[k] / sites;
-      energy += energies[k] / sites;
-      magnitude += Math.abs(m);
+      energies[group] += energy[k] / sites;
+      magnitudes[group] += Math.abs(m);
       second += m * m;
       fourth += m * m * m * m;
-      count++;
     }
+    calls++;
+  }
+
+  private void mergePairs() {
+    for (double[] sums : new double[][] {energies, magnitudes}) {
+      for (int k = 0; k < GROUPS / 2; k++) {
+        sums[k] = sums[2 * k] + sums[2 * k + 1];
+      }
+      Arrays.fill(sums, GROUPS / 2, GROUPS, 0);
+    }
+    length *= 2;
   }
 
   public long count() {
-    return count;
+    return calls * lattices;
   }
 
   /** {@code <E> / n}. */
   public double energy() {
-    return energy / count;
+    return mean(energies);
+  }
+
+  /** The standard error of {@link #energy}; NaN for one measurement of one lattice. */
+  public double energyError() {
+    return error(energies);
   }
 
   /** {@code <|M|> / n}. */
   public double magnetisation() {
-    return magnitude / count;
+    return mean(magnitudes);
+  }
+
+  /** The standard error of {@link #magnetisation}; NaN for one measurement of one lattice. */
+  public double magnetisationError() {
+    return error(magnitudes);
+  }
+
+  private double mean(double[] sums) {
+    return Arrays.stream(sums).sum() / count();
+  }
+
+  /** Over full groups. */
+  private double error(double[] sums) {
+    int groups = lattices == 1 ? (int) (calls / length) : lattices;
+    double size = lattices == 1 ? length : calls;
+    double mean = Arrays.stream(sums, 0, groups).sum() / groups;
+    double squares = Arrays.stream(sums, 0, groups).map(x -> (x - mean) * (x - mean)).sum();
+    return Math.sqrt(squares / (groups - 1) / groups) / size;
   }
 
   /** O2. */
   public double binderCumulant() {
-    double square = second / count;
-    return 1 - fourth / count / (3 * square * square);
+    double square = second / count();
+    return 1 - fourth / count() / (3 * square * square);
   }
 }

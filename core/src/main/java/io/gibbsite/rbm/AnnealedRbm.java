@@ -1,22 +1,24 @@
 package io.gibbsite.rbm;
 
 import io.gibbsite.random.DrawStream;
+import io.gibbsite.sampler.AisOptions;
+import io.gibbsite.sampler.AnnealedChains;
+import io.gibbsite.sampler.Annealing;
+import io.gibbsite.sampler.Gibbs;
 
-/** What {@link LogPartition} needs of an RBM, whatever its visible units are. */
-interface AnnealedRbm {
+/** An RBM to anneal, whatever its visible units are. */
+interface AnnealedRbm extends AnnealedChains {
   RbmChains chains();
 
-  /** {@code log Z_0}: of the path's start. */
-  double baseLogZ();
+  @Override
+  default void gibbs(Gibbs gibbs, long seed) {
+    chains().gibbs(gibbs, seed);
+  }
 
-  /** Sets the parameters, and chains drawn from the path's start. */
-  void startFromBase();
-
-  /** Sets the parameters, and chains drawn from the model by enumeration. */
-  void startFromModel();
-
-  /** Whether {@link #startFromModel} can be done. */
-  boolean canSampleExactly();
+  @Override
+  default void anneal(Annealing annealing, long seed, double[] logWeights) {
+    chains().anneal(annealing, seed, logWeights);
+  }
 
   /** Binary visible units; the path starts from the log-odds {@code options.base()}. */
   record Binary(RbmSession chains, RbmParameters parameters, AisOptions options)

@@ -2,8 +2,8 @@ package io.gibbsite.rbm;
 
 import io.gibbsite.backend.Workers;
 import io.gibbsite.math.LogWeights;
+import io.gibbsite.random.Categorical;
 import io.gibbsite.random.DrawStream;
-import io.gibbsite.random.Draws;
 import java.util.Arrays;
 
 /**
@@ -78,23 +78,15 @@ abstract class Enumeration {
    * (INITIAL_STATE, 1, row).
    */
   byte[] sample(int count, long seed) {
-    double[] cumulative = logWeights();
-    double largest = Arrays.stream(cumulative).max().orElseThrow();
-    double sum = 0;
-    for (int s = 0; s < cumulative.length; s++) {
-      sum += Math.exp(cumulative[s] - largest);
-      cumulative[s] = sum;
+    double[] weights = logWeights();
+    double largest = Arrays.stream(weights).max().orElseThrow();
+    for (int s = 0; s < weights.length; s++) {
+      weights[s] = Math.exp(weights[s] - largest);
     }
+    int[] drawn = Categorical.draw(weights, DrawStream.INITIAL_STATE, 1, count, seed);
     byte[] states = new byte[count * bits];
-    int[] words = new int[4];
-    for (int row = 0; row < count; row++) {
-      Draws.words(seed, DrawStream.INITIAL_STATE, 1, row, 0, words);
-      double u = ((words[0] & 0xFFFFFFFFL) + Draws.uniform(words[1])) * 0x1p-32;
-      int found = Arrays.binarySearch(cumulative, u * sum);
-      int state = Math.min(found >= 0 ? found + 1 : -found - 1, cumulative.length - 1);
-      for (int i = 0; i < bits; i++) {
-        states[row * bits + i] = (byte) (state >>> i & 1);
-      }
+    for (int k = 0; k < states.length; k++) {
+      states[k] = (byte) (drawn[k / bits] >>> k % bits & 1);
     }
     return states;
   }

@@ -26,6 +26,16 @@ public record LabelUnits(int visible, int classes) {
     }
   }
 
+  /** Free energies of rows, or bounds on them. */
+  @FunctionalInterface
+  public interface FreeEnergy {
+    /**
+     * @param v byte[rows * visible]
+     * @param energy double[rows], out
+     */
+    void of(byte[] v, int rows, double[] energy);
+  }
+
   /** The unit of class 0. */
   public int first() {
     return visible - classes;
@@ -62,17 +72,17 @@ public record LabelUnits(int visible, int classes) {
   /**
    * {@code log P(k | v)} for every class; the rows' own labels are not looked at.
    *
-   * @param session of the model
+   * @param model whose free energies they are, such as {@code session::freeEnergy}
    * @param v byte[rows * visible]
-   * @param rows at most the session's
+   * @param rows at most as many as the model takes
    * @param logProbability double[rows * classes], out
    */
-  public void logProbabilities(RbmSession session, byte[] v, int rows, double[] logProbability) {
+  public void logProbabilities(FreeEnergy model, byte[] v, int rows, double[] logProbability) {
     byte[] labelled = Arrays.copyOf(v, rows * visible);
     double[] energy = new double[rows];
     for (int k = 0; k < classes; k++) {
       set(labelled, rows, k);
-      session.freeEnergy(labelled, rows, energy);
+      model.of(labelled, rows, energy);
       for (int row = 0; row < rows; row++) {
         logProbability[row * classes + k] = -energy[row];
       }
@@ -99,17 +109,18 @@ public record LabelUnits(int visible, int classes) {
   /**
    * The share of rows whose most probable label is not their own.
    *
-   * @param session of the model
+   * @param model whose free energies they are, such as {@code session::freeEnergy}
    * @param v byte[rows * visible]
+   * @param most rows that the model takes at once
    */
-  public double errorRate(RbmSession session, byte[] v, int rows) {
-    int block = Math.min(session.rows(), rows);
+  public double errorRate(FreeEnergy model, byte[] v, int rows, int most) {
+    int block = Math.min(most, rows);
     double[] logs = new double[block * classes];
     int wrong = 0;
     for (int first = 0; first < rows; first += block) {
       int n = Math.min(block, rows - first);
       byte[] part = Arrays.copyOfRange(v, first * visible, (first + n) * visible);
-      logProbabilities(session, part, n, logs);
+      logProbabilities(model, part, n, logs);
       for (int row = 0; row < n; row++) {
         int best = 0;
         for (int k = 1; k < classes; k++) {

@@ -1,11 +1,10 @@
 package io.gibbsite.rbm;
 
 import io.gibbsite.backend.Workers;
-import io.gibbsite.sampler.Annealing;
-import io.gibbsite.sampler.Gibbs;
+import io.gibbsite.sampler.AisOptions;
+import io.gibbsite.sampler.AnnealedGibbs;
 import io.gibbsite.sampler.LogZBracket;
 import io.gibbsite.sampler.LogZEstimate;
-import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
@@ -13,17 +12,10 @@ import java.util.function.LongConsumer;
  * estimated from below or from above, or bracketed. Sums are in double; results depend on neither
  * threads nor scheduling.
  *
- * <p>Annealed importance sampling (AIS) carries chains from independent visible units, whose {@code
- * Z_0} is known, to the RBM; the mean of its weights is {@code Z / Z_0} without bias, so that its
- * logarithm tends to be low. Reverse AIS carries samples of the RBM back; the mean of its weights
- * is {@code Z_0 / Z} if the samples are exact, so that its estimate of {@code log Z} tends to be
- * high. Where both agree, the figure can be trusted. Chains that miss a mode make AIS low; reverse
- * AIS is an upper bound as far as its samples are the model's.
+ * <p>Estimates are those of {@link AnnealedGibbs}, from independent visible units.
  *
- * <p>Sources: Neal, "Annealed importance sampling", 2001; Salakhutdinov and Murray, "On the
- * quantitative analysis of deep belief networks", ICML 2008 (the path and the base-rate start);
- * Burda, Grosse and Salakhutdinov, "Accurate and conservative estimates of MRF log-likelihood using
- * reverse annealing", AISTATS 2015.
+ * <p>Source: Salakhutdinov and Murray, "On the quantitative analysis of deep belief networks", ICML
+ * 2008 (the path and the base-rate start).
  */
 public final class LogPartition {
   /** The most units that {@link #exact} enumerates. */
@@ -31,9 +23,6 @@ public final class LogPartition {
 
   /** Up to so many units on its smaller side, an RBM is sampled exactly by enumeration. */
   public static final int EXACT_SAMPLES_LIMIT = 20;
-
-  /** Sweeps between two reports of progress. */
-  private static final int PIECE = 32;
 
   private LogPartition() {}
 
@@ -96,7 +85,8 @@ public final class LogPartition {
    */
   public static LogZEstimate ais(
       RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
-    return ais(new AnnealedRbm.Binary(session, parameters, options), options, progress);
+    return AnnealedGibbs.ais(
+        new AnnealedRbm.Binary(session, parameters, options), options, progress);
   }
 
   /** The same for real visible units. */
@@ -105,12 +95,8 @@ public final class LogPartition {
       GaussianRbmParameters parameters,
       AisOptions options,
       LongConsumer progress) {
-    return ais(new AnnealedRbm.Gaussian(session, parameters, options), options, progress);
-  }
-
-  private static LogZEstimate ais(AnnealedRbm rbm, AisOptions options, LongConsumer progress) {
-    rbm.startFromBase();
-    return LogZEstimate.of(rbm.baseLogZ(), 1, anneal(rbm.chains(), options, false, 0, progress));
+    return AnnealedGibbs.ais(
+        new AnnealedRbm.Gaussian(session, parameters, options), options, progress);
   }
 
   /**
@@ -125,7 +111,8 @@ public final class LogPartition {
    */
   public static LogZEstimate reverseAis(
       RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
-    return reverseAis(new AnnealedRbm.Binary(session, parameters, options), options, progress);
+    return AnnealedGibbs.reverseAis(
+        new AnnealedRbm.Binary(session, parameters, options), options, progress);
   }
 
   /** The same for real visible units. */
@@ -134,38 +121,18 @@ public final class LogPartition {
       GaussianRbmParameters parameters,
       AisOptions options,
       LongConsumer progress) {
-    return reverseAis(new AnnealedRbm.Gaussian(session, parameters, options), options, progress);
-  }
-
-  private static LogZEstimate reverseAis(
-      AnnealedRbm rbm, AisOptions options, LongConsumer progress) {
-    long sweeps = 1;
-    if (rbm.canSampleExactly()) {
-      rbm.startFromModel();
-    } else {
-      rbm.startFromBase();
-      anneal(rbm.chains(), options, false, sweeps, progress);
-      sweeps += options.temperatures();
-      rbm.chains().gibbs(Gibbs.sweeps(0).from(sweeps, options.burnIn()), options.seed());
-      sweeps += options.burnIn();
-    }
-    return LogZEstimate.of(
-        rbm.baseLogZ(), -1, anneal(rbm.chains(), options, true, sweeps, progress));
+    return AnnealedGibbs.reverseAis(
+        new AnnealedRbm.Gaussian(session, parameters, options), options, progress);
   }
 
   /** Sweeps that both estimates of a bracket take together. */
   public static long bracketSweeps(RbmShape shape, AisOptions options) {
-    return bracketSweeps(canSampleExactly(shape), options);
+    return AnnealedGibbs.bracketSweeps(canSampleExactly(shape), options);
   }
 
   /** The same for real visible units. */
   public static long bracketSweeps(GaussianRbmShape shape, AisOptions options) {
-    return bracketSweeps(canSampleExactly(shape), options);
-  }
-
-  private static long bracketSweeps(boolean samples, AisOptions options) {
-    return 2L * options.temperatures()
-        + (samples ? 1 : 1L + options.temperatures() + options.burnIn());
+    return AnnealedGibbs.bracketSweeps(canSampleExactly(shape), options);
   }
 
   /**
@@ -177,10 +144,8 @@ public final class LogPartition {
    */
   public static LogZBracket bracket(
       RbmSession session, RbmParameters parameters, AisOptions options, LongConsumer progress) {
-    AisOptions back = options.withSeed(options.seed() + 1);
-    return LogZBracket.of(
-        ais(session, parameters, options, progress),
-        reverseAis(session, parameters, back, later(options, progress)));
+    return AnnealedGibbs.bracket(
+        o -> new AnnealedRbm.Binary(session, parameters, o), options, progress);
   }
 
   /** The same for real visible units. */
@@ -189,28 +154,7 @@ public final class LogPartition {
       GaussianRbmParameters parameters,
       AisOptions options,
       LongConsumer progress) {
-    AisOptions back = options.withSeed(options.seed() + 1);
-    return LogZBracket.of(
-        ais(session, parameters, options, progress),
-        reverseAis(session, parameters, back, later(options, progress)));
-  }
-
-  /** Progress of the second estimate. */
-  private static LongConsumer later(AisOptions options, LongConsumer progress) {
-    return done -> progress.accept(options.temperatures() + done);
-  }
-
-  /** The chains' log-weights along the whole path, double[chains]. */
-  private static double[] anneal(
-      RbmChains session, AisOptions options, boolean back, long first, LongConsumer progress) {
-    double[] logWeights = new double[options.chains()];
-    float[] path = options.path(back);
-    for (int k = 0; k < options.temperatures(); k += PIECE) {
-      int end = Math.min(k + PIECE, options.temperatures());
-      float[] betas = Arrays.copyOfRange(path, k, end + 1);
-      session.anneal(new Annealing(betas, options.base(), first + k), options.seed(), logWeights);
-      progress.accept(first + end);
-    }
-    return logWeights;
+    return AnnealedGibbs.bracket(
+        o -> new AnnealedRbm.Gaussian(session, parameters, o), options, progress);
   }
 }

@@ -15,6 +15,7 @@ public abstract class CheckedSpinSession extends CheckedSession implements SpinS
   private int[] free;
   private int[] order;
   private boolean energiesKnown;
+  private final Sweep sweep = new Sweep();
 
   protected CheckedSpinSession(SpinShape shape, int rows) {
     super(rows);
@@ -49,25 +50,53 @@ public abstract class CheckedSpinSession extends CheckedSession implements SpinS
 
   protected abstract void computeStatistics(int[] sums);
 
-  /**
-   * What a sweep is made of.
-   *
-   * @param order the units to visit
-   * @param isCold whether it is at temperature 0
-   * @param gain {@code 2 s beta}
-   * @param shift float[n], by unit; or null for 0
-   * @param seed of the draws
-   * @param step the sweep's address
-   * @param changes int[chains], out; or null
-   */
-  protected record Sweep(
-      int[] order,
-      boolean isCold,
-      float gain,
-      float[] shift,
-      long seed,
-      long step,
-      int[] changes) {}
+  /** What a sweep is made of. A session has one, so that sweeps allocate nothing. */
+  protected static final class Sweep {
+    private int[] order;
+    private boolean isCold;
+    private float gain;
+    private float[] shift;
+    private long seed;
+    private long step;
+    private int[] changes;
+
+    private Sweep() {}
+
+    /** The units to visit. */
+    int[] order() {
+      return order;
+    }
+
+    /** Whether it is at temperature 0. */
+    boolean isCold() {
+      return isCold;
+    }
+
+    /** {@code 2 s beta}. */
+    float gain() {
+      return gain;
+    }
+
+    /** By unit, float[n]; or null for 0. */
+    float[] shift() {
+      return shift;
+    }
+
+    /** Of the draws. */
+    long seed() {
+      return seed;
+    }
+
+    /** The sweep's address. */
+    long step() {
+      return step;
+    }
+
+    /** How many units of a chain change, int[chains], out; or null. */
+    int[] changes() {
+      return changes;
+    }
+  }
 
   protected final FixedPointCouplings couplings() {
     return couplings;
@@ -163,8 +192,19 @@ public abstract class CheckedSpinSession extends CheckedSession implements SpinS
     for (int t = 0; t < gibbs.sweeps() && chains() > 0; t++) {
       long step = gibbs.firstSweep() + t;
       order(scan, seed, step, t == 0);
-      sweep(new Sweep(order, false, gain, null, seed, step, null));
+      warm(gain, null, seed, step);
     }
+  }
+
+  private void warm(float gain, float[] shift, long seed, long step) {
+    sweep.order = order;
+    sweep.isCold = false;
+    sweep.gain = gain;
+    sweep.shift = shift;
+    sweep.seed = seed;
+    sweep.step = step;
+    sweep.changes = null;
+    sweep(sweep);
   }
 
   /** {@code 2 s beta}, exact but for numbers too small to matter. */
@@ -185,7 +225,10 @@ public abstract class CheckedSpinSession extends CheckedSession implements SpinS
     requireAddress("sweep", firstSweep + sweeps);
     for (int t = 0; t < sweeps && chains() > 0; t++) {
       order(scan, seed, firstSweep + t, t == 0);
-      sweep(new Sweep(order, true, 0f, null, seed, firstSweep + t, changes));
+      sweep.order = order;
+      sweep.isCold = true;
+      sweep.changes = changes;
+      sweep(sweep);
     }
   }
 
@@ -255,7 +298,7 @@ public abstract class CheckedSpinSession extends CheckedSession implements SpinS
         shift[i] = 2f * ((1f - betas[t + 1]) * base[i]);
       }
       long step = annealing.firstSweep() + t;
-      sweep(new Sweep(order, false, gain(betas[t + 1]), shift, seed, step, null)); // A2
+      warm(gain(betas[t + 1]), shift, seed, step); // A2
     }
   }
 

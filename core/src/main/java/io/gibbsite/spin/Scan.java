@@ -31,7 +31,7 @@ public enum Scan {
     switch (this) {
       case SEQUENTIAL -> {}
       case RANDOM -> shuffle(order, seed, sweep);
-      case COLOURED -> byColour(order, couplings);
+      case COLOURED -> byColour(free, couplings, order);
     }
   }
 
@@ -49,10 +49,9 @@ public enum Scan {
     }
   }
 
-  private static void byColour(int[] order, FixedPointCouplings couplings) {
+  private static void byColour(int[] units, FixedPointCouplings couplings, int[] order) {
     int[] colour = couplings.colours();
     int at = 0;
-    int[] units = order.clone();
     for (int c = 0; at < order.length; c++) {
       for (int unit : units) {
         if (colour[unit] == c) {

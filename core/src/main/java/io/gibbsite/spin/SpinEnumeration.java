@@ -2,6 +2,8 @@ package io.gibbsite.spin;
 
 import io.gibbsite.backend.Workers;
 import io.gibbsite.math.LogWeights;
+import io.gibbsite.random.Categorical;
+import io.gibbsite.random.DrawStream;
 import java.util.Arrays;
 
 /**
@@ -119,6 +121,21 @@ public final class SpinEnumeration {
         (part, worker) ->
             walk(part, (e, state) -> p[state] = Math.exp(logWeight(e, beta) - logSum)));
     return p;
+  }
+
+  /**
+   * States drawn with their probabilities at beta = 1, byte[count * n], at (INITIAL_STATE, 1, row).
+   */
+  public byte[] sample(int count, long seed) {
+    int n = couplings.units();
+    int[] drawn = Categorical.draw(probabilities(1), DrawStream.INITIAL_STATE, 1, count, seed);
+    byte[] states = new byte[Math.multiplyExact(count, n)];
+    byte[] y = held.clone();
+    for (int row = 0; row < count; row++) {
+      set(drawn[row], y);
+      System.arraycopy(y, 0, states, row * n, n);
+    }
+    return states;
   }
 
   /**

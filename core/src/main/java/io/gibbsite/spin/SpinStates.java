@@ -38,6 +38,15 @@ public final class SpinStates {
     return sample(new float[units], chains, seed);
   }
 
+  /** The mean of {@code n} units from {@code at} on: -1 to 1. */
+  public static double magnetisation(byte[] y, int at, int n) {
+    int sum = 0;
+    for (int i = at; i < at + n; i++) {
+      sum += y[i];
+    }
+    return (double) sum / n;
+  }
+
   /**
    * Half the log-odds of each column being +1, with half an observation of each kind added: the
    * biases of independent units with the rows' means.

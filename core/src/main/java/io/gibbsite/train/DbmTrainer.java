@@ -87,7 +87,7 @@ public final class DbmTrainer implements Resumable, AutoCloseable {
       float[] x = inputs(layer, !begun);
       layers.get(layer).open(x, begun);
     } else if (resumed && step > layerSteps()) {
-      joint.resume();
+      joint.resume(step - layerSteps());
     } else {
       if (options.layerSteps() == 0) {
         inputs(shape.depth() - 1, true);
@@ -249,6 +249,7 @@ public final class DbmTrainer implements Resumable, AutoCloseable {
         "; ",
         "layers=" + shape,
         "chains=" + options.chains(),
+        "levels=" + options.levels(),
         "sweeps=" + options.sweeps(),
         "gradient=" + options.gradient().label(),
         "momentum=" + options.momentum(),

@@ -7,15 +7,18 @@ import io.gibbsite.dbm.DbmParameters;
 import io.gibbsite.dbm.DbmShape;
 import io.gibbsite.dbm.DbmStatistics;
 import io.gibbsite.dbm.MeanField;
+import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.sampler.Gibbs;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * The joint training of all layers of a deep Boltzmann machine: P1 to P3 of {@link
- * io.gibbsite.dbm.Dbm}, mean field for the data and persistent chains for the model.
+ * io.gibbsite.dbm.Dbm}, mean field for the data and persistent chains, tempered or not, for the
+ * model.
  */
 final class JointTraining {
   private final Backend backend;
@@ -33,7 +36,10 @@ final class JointTraining {
   private final byte[] x;
   private final DbmStatistics statistics;
   private final MeanField meanField;
+  private final float[] savedLevels; // [chains * levels], of tempered chains
+  private final float[] base; // [even units]: log-odds of their lowest level
   private RbmSession session; // or null, before the layers are trained
+  private TemperedPhase tempered; // or null
   private double sweeps = Double.NaN;
 
   JointTraining(Backend backend, DbmShape shape, DbmTrainingOptions options, Workers workers) {
@@ -46,13 +52,20 @@ final class JointTraining {
     this.gradient = new float[count];
     this.dataSums = new float[count];
     this.offsets = new float[shape.visible() + shape.hidden()];
-    this.savedChains = new float[Math.multiplyExact(options.chains(), shape.rbm().visible())];
+    this.savedChains = new float[Math.multiplyExact(replicas(), shape.rbm().visible())];
+    this.savedLevels = new float[replicas()];
+    this.base = new float[shape.rbm().visible()];
     this.blocks = DbmBlocks.join(parameters);
     this.blockSums = new float[blocks.values().length];
     this.mu = new float[Math.multiplyExact(options.batch(), shape.hidden())];
     this.x = new byte[Math.multiplyExact(options.batch(), shape.visible())];
     this.statistics = new DbmStatistics(shape, workers);
     this.meanField = MeanField.of(shape, workers);
+  }
+
+  /** Rows of the session: a chain has one for each level. */
+  private int replicas() {
+    return Math.multiplyExact(options.chains(), options.levels());
   }
 
   DbmParameters parameters() {
@@ -88,22 +101,48 @@ final class JointTraining {
     }
     float[] means = new float[chains * shape.hidden()];
     meanField.infer(v, chains, options.meanField(), means);
-    session.setVisible(DbmBlocks.evenStates(shape, v, means, chains), chains);
+    byte[] states = DbmBlocks.evenStates(shape, v, means, chains);
+    float[] log = BaseRates.logOdds(floats(states), chains, base.length);
+    System.arraycopy(log, 0, base, 0, base.length);
+    start(states);
+  }
+
+  private static float[] floats(byte[] states) {
+    float[] x = new float[states.length];
+    for (int k = 0; k < x.length; k++) {
+      x[k] = states[k];
+    }
+    return x;
+  }
+
+  /** Starts the chains, and all of their replicas, from these states. */
+  private void start(byte[] states) {
+    int chains = options.chains();
+    if (options.levels() == 1) {
+      session.setVisible(states, chains);
+    } else {
+      tempered =
+          new TemperedPhase(
+              session, chains, options.levels(), options.sweeps(), base, states, options.seed());
+    }
   }
 
   /** Takes up the refilled arrays of {@link #state}. */
-  void resume() {
+  void resume(long steps) {
     open();
     byte[] states = new byte[savedChains.length];
     for (int k = 0; k < states.length; k++) {
       states[k] = (byte) savedChains[k];
     }
-    session.setVisible(states, options.chains());
+    start(Arrays.copyOf(states, options.chains() * base.length));
+    if (tempered != null) {
+      tempered.resume(states, savedLevels, steps);
+    }
   }
 
   private void open() {
     close();
-    session = backend.open(shape.rbm(), options.chains());
+    session = backend.open(shape.rbm(), replicas());
     setParameters();
   }
 
@@ -125,8 +164,7 @@ final class JointTraining {
     }
     sweeps = meanField.infer(x, rows.length, options.meanField(), mu);
     statistics.sums(x, mu, rows.length, dataSums); // P1
-    session.gibbs(Gibbs.sweeps(0).from(step * options.sweeps(), options.sweeps()), options.seed());
-    session.chainStatistics(blockSums); // P2
+    negativePhase(step); // P2
     DbmBlocks.split(shape, blockSums, gradient);
     DbmGradient.of(
         options.gradient(),
@@ -146,6 +184,15 @@ final class JointTraining {
     setParameters();
   }
 
+  private void negativePhase(long step) {
+    if (tempered != null) {
+      tempered.statistics(blockSums);
+      return;
+    }
+    session.gibbs(Gibbs.sweeps(0).from(step * options.sweeps(), options.sweeps()), options.seed());
+    session.chainStatistics(blockSums);
+  }
+
   Map<String, float[]> state() {
     if (session != null) {
       byte[] states = new byte[savedChains.length];
@@ -154,11 +201,18 @@ final class JointTraining {
         savedChains[k] = states[k];
       }
     }
+    if (tempered != null) {
+      System.arraycopy(tempered.levels(), 0, savedLevels, 0, savedLevels.length);
+    }
     Map<String, float[]> state = new LinkedHashMap<>();
     state.put("theta", parameters.values());
     state.putAll(optimiser.state());
     state.put("offsets", offsets);
     state.put("chains", savedChains);
+    if (options.levels() > 1) {
+      state.put("levels", savedLevels);
+      state.put("base", base);
+    }
     return state;
   }
 
@@ -166,6 +220,7 @@ final class JointTraining {
     if (session != null) {
       session.close();
       session = null;
+      tempered = null;
     }
   }
 }

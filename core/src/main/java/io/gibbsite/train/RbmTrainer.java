@@ -6,8 +6,6 @@ import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
-import io.gibbsite.rbm.RbmTempering;
-import io.gibbsite.sampler.ParallelTempering;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -20,8 +18,8 @@ public final class RbmTrainer extends ContrastiveDivergenceTrainer {
   private final byte[] x;
   private final byte[] chainStates;
   private final int chains;
-  private final float[] savedLevels;
-  private final RbmTempering tempering; // or null
+  private final TemperedPhase tempered; // or null
+  private float[] savedLevels; // of the last checkpoint written or read
 
   /**
    * @param backend computes; opens a session of the larger of batch and chains
@@ -48,17 +46,16 @@ public final class RbmTrainer extends ContrastiveDivergenceTrainer {
     this.chains = options.chains();
     int replicas = Math.multiplyExact(options.chains(), options.levels());
     this.chainStates = new byte[Math.multiplyExact(replicas, shape.visible())];
-    this.savedLevels = new float[replicas];
     if (options.gradient() == RbmGradient.CENTRED) {
       columnMeans(data, rows, shape.visible(), offsets());
     }
     this.session = backend.open(shape, Math.max(options.batch(), replicas));
     session.setParameters(parameters);
-    this.tempering = startChains(options);
+    this.tempered = startChains(options);
   }
 
-  /** Starts the persistent chains; returns their tempering, or null if there is none. */
-  private RbmTempering startChains(RbmTrainingOptions options) {
+  /** Starts the persistent chains; returns what tempers them, or null if nothing does. */
+  private TemperedPhase startChains(RbmTrainingOptions options) {
     int count = options.chains();
     if (count == 0) {
       return null;
@@ -69,12 +66,8 @@ public final class RbmTrainer extends ContrastiveDivergenceTrainer {
       return null;
     }
     float[] base = BaseRates.logOdds(floats(data), dataRows, parameters.shape().visible());
-    return new RbmTempering(
-        session,
-        ParallelTempering.even(options.levels(), base).sweeps(options.sweeps()),
-        start,
-        count,
-        options.seed());
+    return new TemperedPhase(
+        session, count, options.levels(), options.sweeps(), base, start, options.seed());
   }
 
   private static RbmParameters copy(RbmParameters parameters) {
@@ -128,12 +121,10 @@ public final class RbmTrainer extends ContrastiveDivergenceTrainer {
 
   @Override
   int negativePhase(float[] sums) {
-    if (tempering == null) {
+    if (tempered == null) {
       return super.negativePhase(sums);
     }
-    tempering.step();
-    tempering.readVisible(chainStates);
-    session.statistics(chainStates, chains, sums);
+    tempered.statistics(sums);
     return chains;
   }
 
@@ -142,25 +133,19 @@ public final class RbmTrainer extends ContrastiveDivergenceTrainer {
     for (int k = 0; k < chainStates.length; k++) {
       chainStates[k] = (byte) states[k];
     }
-    session.setVisible(chainStates, savedLevels.length);
-    if (tempering != null) {
-      int[] levels = new int[savedLevels.length];
-      for (int row = 0; row < levels.length; row++) {
-        levels[row] = (int) savedLevels[row];
-      }
-      tempering.resume(chainStates, levels, steps);
+    if (tempered == null) {
+      session.setVisible(chainStates, chains);
+    } else {
+      tempered.resume(chainStates, savedLevels, steps);
     }
   }
 
   @Override
   Map<String, float[]> chainState() {
-    if (tempering == null) {
+    if (tempered == null) {
       return Map.of();
     }
-    int[] levels = tempering.levels();
-    for (int row = 0; row < levels.length; row++) {
-      savedLevels[row] = levels[row];
-    }
+    savedLevels = tempered.levels();
     return Map.of("levels", savedLevels);
   }
 

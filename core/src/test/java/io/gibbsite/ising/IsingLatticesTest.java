@@ -4,9 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.gibbsite.backend.Backend;
+import io.gibbsite.backend.BackendOptions;
+import io.gibbsite.backend.BackendUnavailableException;
+import io.gibbsite.backend.Backends;
+import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
+import io.gibbsite.rbm.RbmSession;
+import io.gibbsite.sampler.Gibbs;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -118,11 +126,70 @@ class IsingLatticesTest {
   }
 
   @Test
+  void asAnRbmSweepsAreThoseOfItsCardFromTheSameFirstSpins() {
+    for (IsingShape shape : SHAPES.subList(0, 5)) {
+      IsingParameters p = new IsingParameters(2.4, 1, 0.1);
+      IsingRbm model = new IsingRbm(shape.rows(), shape.columns(), p);
+      int half = shape.sites() / 2;
+      byte[] v = new byte[shape.lattices() * half];
+      byte[] h = new byte[v.length];
+      List<long[][]> spins = new ArrayList<>();
+      for (String name : List.of("scalar", "vector")) {
+        try (Workers workers = new Workers(1, "test");
+            Backend backend = Backends.named(name, new BackendOptions(2, Precision.FLOAT32));
+            RbmSession session = backend.open(model.rbm().shape(), shape.lattices());
+            IsingLattices lattices = IsingLattices.rbm(shape, p, backend)) {
+          assertThat(lattices.method()).isEqualTo("as an RBM");
+          IsingLattices multiSpin = IsingLattices.vector(shape, p, workers);
+          lattices.sweep(1, 0, 1); // What follows must not depend on it.
+          lattices.random(5);
+          multiSpin.random(5);
+          assertThat(lattices.spins).isDeepEqualTo(multiSpin.spins);
+          lattices.sweep(0, 0, 5);
+          for (int k = 0; k < v.length; k++) {
+            int y = k % half * 2 / shape.columns();
+            int x = k % half * 2 % shape.columns() + 1 - y % 2;
+            v[k] = (byte) (lattices.spin(k / half, y, x) == 1 ? 1 : 0);
+          }
+          session.setParameters(model.rbm());
+          session.setVisible(v, shape.lattices());
+          session.gibbs(new Gibbs(5, 1, 9), 7);
+          lattices.sweep(2, 9, 7);
+          lattices.sweep(3, 11, 7);
+          session.readVisible(v);
+          session.readHidden(h);
+          double[] expected = new double[shape.lattices()];
+          double[] energies = new double[shape.lattices()];
+          model.energy(v, h, shape.lattices(), expected);
+          lattices.energy(energies);
+          assertThat(energies).containsExactly(expected, within(1e-6 * shape.sites()));
+          spins.add(lattices.spins);
+        }
+      }
+      assertThat(spins.get(0)).isDeepEqualTo(spins.get(1));
+    }
+  }
+
+  @Test
+  void aLatticeTooLargeForDenseWeightsIsRefused() {
+    try (Backend backend = Backends.named("scalar", new BackendOptions(1, Precision.FLOAT32))) {
+      assertThatThrownBy(
+              () ->
+                  IsingLattices.rbm(
+                      new IsingShape(66, 64, 64), IsingParameters.ferromagnet(2), backend))
+          .isInstanceOf(BackendUnavailableException.class)
+          .hasMessage(
+              "backend scalar computes a lattice as an RBM with dense weights: at most 4096 sites,"
+                  + " not 4224 (64 lattices of 66x64); take vector or scalar");
+    }
+  }
+
+  @Test
   void measurementsAreThoseOfTheSpins() {
     try (Workers workers = new Workers(1, "test")) {
       for (IsingShape shape : SHAPES) {
         IsingParameters p = new IsingParameters(2, 0.7, 0.3);
-        IsingLattices lattices = IsingLattices.of(shape, p, workers);
+        IsingLattices lattices = IsingLattices.vector(shape, p, workers);
         lattices.random(8);
         lattices.sweep(2, 0, 1);
         double[] energies = new double[shape.lattices()];

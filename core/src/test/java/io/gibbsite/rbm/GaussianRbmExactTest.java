@@ -10,6 +10,7 @@ import io.gibbsite.backend.Backends;
 import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.math.LogWeights;
+import io.gibbsite.sampler.AisOptions;
 import io.gibbsite.sampler.Gibbs;
 import io.gibbsite.sampler.LogZBracket;
 import io.gibbsite.sampler.LogZEstimate;

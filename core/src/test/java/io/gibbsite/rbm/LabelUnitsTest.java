@@ -43,7 +43,7 @@ class LabelUnitsTest {
     double[] logs = new double[16 * 3];
     try (RbmSession session = new RbmScalar(SHAPE, 16)) {
       session.setParameters(MODEL);
-      LABELS.logProbabilities(session, v, 16, logs);
+      LABELS.logProbabilities(session::freeEnergy, v, 16, logs);
     }
     for (int row = 0; row < 16; row++) {
       for (int k = 0; k < 3; k++) {
@@ -68,7 +68,7 @@ class LabelUnitsTest {
     for (int block : new int[] {1, 5, 16}) {
       try (RbmSession session = new RbmScalar(SHAPE, block)) {
         session.setParameters(MODEL);
-        assertThat(LABELS.errorRate(session, v, 16)).isEqualTo(0.25);
+        assertThat(LABELS.errorRate(session::freeEnergy, v, 16, session.rows())).isEqualTo(0.25);
       }
     }
   }

@@ -8,6 +8,7 @@ import io.gibbsite.backend.Workers;
 import io.gibbsite.math.LogWeights;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
+import io.gibbsite.sampler.AisOptions;
 import io.gibbsite.sampler.LogZBracket;
 import io.gibbsite.sampler.LogZEstimate;
 import java.util.ArrayList;

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DbmTrainerTest {
   private static final BarsAndStripes BARS = new BarsAndStripes(3);
@@ -48,9 +49,15 @@ class DbmTrainerTest {
   }
 
   private static DbmTrainingOptions options(int batch, RbmGradient gradient, long layerSteps) {
+    return options(batch, 1, gradient, layerSteps);
+  }
+
+  private static DbmTrainingOptions options(
+      int batch, int levels, RbmGradient gradient, long layerSteps) {
     return new DbmTrainingOptions(
         batch,
         20,
+        levels,
         3,
         gradient,
         layerSteps,
@@ -95,12 +102,14 @@ class DbmTrainerTest {
   }
 
   /** Layers first, then together; the best there is is -log 14 = -2.639. */
-  @Test
-  void barsAndStripesAreLearnt() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void barsAndStripesAreLearnt(int levels) {
     DbmTrainingOptions options =
         new DbmTrainingOptions(
             ROWS,
             100,
+            levels,
             5,
             RbmGradient.ENHANCED,
             1_000,
@@ -124,10 +133,11 @@ class DbmTrainerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"scalar,PLAIN", "auto,ENHANCED", "auto,CENTRED"})
-  void aResumedRunGivesTheSameBits(String backend, RbmGradient gradient) throws IOException {
+  @CsvSource({"scalar,PLAIN,1", "auto,ENHANCED,3", "auto,CENTRED,1"})
+  void aResumedRunGivesTheSameBits(String backend, RbmGradient gradient, int levels)
+      throws IOException {
     Path file = folder.resolve("checkpoint.safetensors");
-    DbmTrainingOptions options = options(5, gradient, 7);
+    DbmTrainingOptions options = options(5, levels, gradient, 7);
     int[] layers = {9, 6, 5, 4};
     float[] whole;
     try (Backend one = backend(backend, 1);

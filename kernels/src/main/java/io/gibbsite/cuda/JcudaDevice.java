@@ -6,6 +6,7 @@ import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEM
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MEMORY_POOLS_SUPPORTED;
 import static jcuda.driver.CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT;
 import static jcuda.driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES;
+import static jcuda.driver.CUfunction_attribute.CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT;
 
 import io.gibbsite.backend.BackendUnavailableException;
 import java.util.Set;
@@ -19,6 +20,7 @@ import jcuda.driver.JCudaDriver;
 /** The first GPU that the driver shows, through JCuda's driver API; its primary context. */
 final class JcudaDevice implements Device {
   private static final int OLDEST_COMPUTE = 80;
+  private static final int SMALL_SHARED_BYTES = 48 << 10;
 
   /** After these the driver refuses all work of the process. */
   private static final Set<String> FAULTS =
@@ -155,6 +157,11 @@ final class JcudaDevice implements Device {
       JCudaDriver.cuModuleGetFunction(function, module, name);
       JCudaDriver.cuFuncSetAttribute(
           function, CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES, sharedBytes);
+      if (sharedBytes > SMALL_SHARED_BYTES) {
+        // Else the driver may leave more to the cache, and fewer blocks a multiprocessor.
+        JCudaDriver.cuFuncSetAttribute(
+            function, CU_FUNC_ATTRIBUTE_PREFERRED_SHARED_MEMORY_CARVEOUT, 100);
+      }
       int[] blocks = {0};
       JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocessor(
           blocks, function, threads, sharedBytes);

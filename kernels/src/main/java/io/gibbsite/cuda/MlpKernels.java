@@ -304,6 +304,10 @@ final class MlpKernels {
       int rows,
       int outputs,
       int inputs) {
+    if (gemm != null && wide(inputs, outputs)) {
+      gradientByGemm(d, a, target, offset, rows, outputs, inputs);
+      return;
+    }
     arguments
         .begin()
         .pointer(d)

@@ -20,7 +20,11 @@ final class RbmKernels {
   enum Tile {
     ROWS_16(16, 64, 128),
     ROWS_64(64, 64, 128),
+    HALF_128(128, 64, 128),
     ROWS_128(128, 128, 256);
+
+    /** So many tiles a multiprocessor keep two at a time busy, one drawing, one multiplying. */
+    private static final int PLENTY = 4;
 
     final int rows;
     final int units;
@@ -44,12 +48,16 @@ final class RbmKernels {
       return ceilDiv(n, rows) * ceilDiv(unitCount, units);
     }
 
-    /** The largest tile that leaves few multiprocessors idle; rows of 16 where none does. */
+    /**
+     * The largest tile that leaves few multiprocessors idle, half of it where there are plenty;
+     * rows of 16 where none does.
+     */
     static Tile choose(Device device, int rows, int visible, int hidden) {
-      for (Tile tile : new Tile[] {ROWS_128, ROWS_64}) {
+      int multiprocessors = device.multiprocessors();
+      for (Tile tile : new Tile[] {HALF_128, ROWS_128, ROWS_64}) {
         int fewest = Math.min(tile.count(rows, visible), tile.count(rows, hidden));
-        if (fewest >= device.multiprocessors() * 3 / 4
-            && tile.sharedBytes() <= device.sharedLimit()) {
+        int least = tile == HALF_128 ? PLENTY * multiprocessors : multiprocessors * 3 / 4;
+        if (fewest >= least && tile.sharedBytes() <= device.sharedLimit()) {
           return tile;
         }
       }

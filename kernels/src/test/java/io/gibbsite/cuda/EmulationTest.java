@@ -56,7 +56,8 @@ class EmulationTest {
     "3, shared memory",
     "4, wrote outside of an array of 256 bytes",
     "5, asynchronous copies",
-    "6, deadlock"
+    "6, deadlock",
+    "7, not aligned"
   })
   void faultsAreErrorsAndTheNextLaunchIsSound(int kind, String telling) {
     assertThatIllegalStateException()
@@ -64,6 +65,24 @@ class EmulationTest {
         .withMessageContaining("faults")
         .withMessageContaining(telling);
     assertThat(run(0)).isEqualTo(REVERSED);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 65536, 1, 256, blocks along y",
+    "1, 1, 65536, 256, blocks along y or z",
+    "0, 1, 1, 256, no blocks",
+    "1, 1, 1, 232449, shared memory"
+  })
+  void launchesBeyondTheLimitsOfAGpuAreRefused(int x, int y, int z, int shared, String telling) {
+    try (DeviceStream stream = device.openStream()) {
+      DeviceMemory memory = stream.allocate(256);
+      Arguments arguments = new Arguments().begin().pointer(memory).number(0).number(0).end();
+      DeviceKernel kernel = device.kernel("faults", THREADS, shared);
+      assertThatIllegalStateException()
+          .isThrownBy(() -> stream.launch(kernel, x, y, z, arguments))
+          .withMessageContaining(telling);
+    }
   }
 
   @Test

@@ -113,6 +113,13 @@ class RbmTilesTest {
     check(new RbmShape(visible, hidden), rows, RbmKernels.Tile.ROWS_128, Long.MAX_VALUE);
   }
 
+  /** On 16 multiprocessors. */
+  @ParameterizedTest
+  @CsvSource({"16384, HALF_128", "512, ROWS_128", "100, ROWS_64", "10, ROWS_16"})
+  void theLargestTileIsTakenThatLeavesFewMultiprocessorsIdle(int rows, RbmKernels.Tile tile) {
+    assertThat(RbmKernels.Tile.choose(device, rows, 784, 500)).isEqualTo(tile);
+  }
+
   @Test
   void rowsPassInChunks() {
     check(new RbmShape(20, 9), 300, RbmKernels.Tile.ROWS_16, 1);

@@ -2,12 +2,12 @@ package io.gibbsite.cli.selftest;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
-import io.gibbsite.rbm.AisOptions;
 import io.gibbsite.rbm.LogPartition;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmScalar;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
+import io.gibbsite.sampler.AisOptions;
 import io.gibbsite.sampler.Annealing;
 import io.gibbsite.sampler.Gibbs;
 import io.gibbsite.sampler.LogZEstimate;

@@ -1,11 +1,11 @@
-package io.gibbsite.rbm;
+package io.gibbsite.sampler;
 
 /**
- * How {@link LogPartition} anneals.
+ * How chains of Gibbs sweeps are annealed.
  *
- * @param base float[visible], the log-odds of the independent visible units that the path starts
- *     from, or the means of real ones: best those of the training data ({@link BaseRates#logOdds});
- *     not copied
+ * @param base float[units], what the model's card calls the base biases of the independent units
+ *     that the path starts from, or the means of real ones: best those of the training data; not
+ *     copied
  * @param chains at least 2
  * @param temperatures points of the path after its start, evenly spaced, at least 1
  * @param burnIn sweeps of the chains that reverse AIS starts from where it has no exact samples, at
