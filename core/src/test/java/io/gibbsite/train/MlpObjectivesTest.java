@@ -176,16 +176,18 @@ class MlpObjectivesTest {
       }
       ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
       threads.getCurrentThreadAllocatedBytes();
+      boolean chains = kind == Kind.CD || kind == Kind.MLE || kind == Kind.PCD;
+      long limit = chains ? 64 : 16;
       long least = Long.MAX_VALUE;
-      for (int round = 0; round < 5; round++) {
+      // As many rounds as the compiler may need on a busy machine: what it cannot remove stays.
+      for (int round = 0; round < 1000 && least / 1000 >= limit; round++) {
         long before = threads.getCurrentThreadAllocatedBytes();
         for (int s = 0; s < 1000; s++) {
           trainer.step();
         }
         least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
       }
-      boolean chains = kind == Kind.CD || kind == Kind.MLE || kind == Kind.PCD;
-      assertThat(least / 1000).isLessThan(chains ? 64 : 16);
+      assertThat(least / 1000).isLessThan(limit);
     }
   }
 
