@@ -35,7 +35,9 @@ final class MlpTrainingOptions extends MlpObjectiveOptions {
       names = "--hidden",
       split = ",",
       paramLabel = "W",
-      description = "Widths of the hidden layers (default 256,256).")
+      description =
+          "Widths of the hidden layers (default 256,256). By score matching the first should be as"
+              + " wide as the rows: the score has no other directions than its weights.")
   int[] hidden = {256, 256};
 
   @Option(
