@@ -173,6 +173,15 @@ GIBBSITE_EXPORT(void, mlp_nce_drawn)
                rows, chunk, with_gradient, fresh);
 }
 
+/// Normals at (stream, step, first_row ..), of fewer columns than inputs or as many, to the first rows
+/// buffer.
+GIBBSITE_EXPORT(void, mlp_normals)
+(GIBBSITE_TYPE(MlpSession) * session, int32_t worker, int32_t first_row, int32_t rows,
+ int32_t columns, int64_t seed, int32_t stream, int64_t step) {
+  GIBBSITE_TYPE(Draws) draws((uint64_t)seed, stream, (uint64_t)step);
+  session->normals(session->worker(worker), draws, (uint32_t)first_row, rows, columns);
+}
+
 GIBBSITE_EXPORT(void, mlp_set_chains)
 (GIBBSITE_TYPE(MlpSession) * session, int32_t worker, int32_t first_row, int32_t rows) {
   session->set_chains(session->worker(worker), first_row / GIBBSITE_TYPE(ROWS), rows);

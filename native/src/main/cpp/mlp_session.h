@@ -252,6 +252,15 @@ class MlpSession {
   /// Writes chunk 0's sums as a gradient to parameters().
   void unpack() { sums_.unpack(sums_at(0), parameters_); }
 
+  /// Normals of so many rows from `first_row` on, to x_rows.
+  void normals(MlpWorker& me, const Draws& draws, uint32_t first_row, int rows, int columns) {
+    size_t size = tile_size(columns);
+    for (int t = 0; t < tile_count(rows); t++) {
+      draw_tile<true>(draws, first_row + (uint32_t)t * ROWS, columns, me.x + t * size);
+    }
+    tiles_to_rows(me.x, rows, columns, me.x_rows);
+  }
+
   /// The chains of tiles from `first_tile` on, taken from x_rows or written there.
   void set_chains(MlpWorker& me, int first_tile, int rows) {
     rows_to_tiles(me.x_rows, rows, shape_.inputs(), chain_tile(first_tile));

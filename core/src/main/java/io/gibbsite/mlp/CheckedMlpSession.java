@@ -3,6 +3,8 @@ package io.gibbsite.mlp;
 import io.gibbsite.backend.CheckedSession;
 import io.gibbsite.density.GaussianMixture;
 import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.random.DrawStream;
+import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.Langevin;
 
 /**
@@ -45,6 +47,14 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
       long seed,
       long step,
       float[] gradient);
+
+  /** Draws on the calling thread, one number after another; what overrides it has the same bits. */
+  protected void computeNormals(
+      long seed, DrawStream stream, long step, int n, int columns, float[] out) {
+    for (int i = 0; i < n; i++) {
+      Draws.normals(seed, stream, step, i, out, i * columns, columns);
+    }
+  }
 
   protected abstract void computeSetChains(float[] x, int n);
 
@@ -198,6 +208,20 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
       requireLength("gradient", gradient.length, shape.parameterCount() + 1L);
       requireApart(gradient, data);
     }
+  }
+
+  @Override
+  public final void normals(
+      long seed, DrawStream stream, long step, int n, int columns, float[] out) {
+    requireOpen();
+    requireCount(n);
+    requireAddress("step", step);
+    if (columns < 1 || columns > shape.inputs()) {
+      throw new IllegalArgumentException(
+          "normals of %d columns in a session of %d".formatted(columns, shape.inputs()));
+    }
+    requireRows("out", out, n, columns);
+    computeNormals(seed, stream, step, n, columns, out);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.gibbsite.mlp;
 import io.gibbsite.backend.StageListener;
 import io.gibbsite.objective.EnergyPasses;
 import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.random.DrawStream;
 import io.gibbsite.sampler.Langevin;
 
 /**
@@ -113,6 +114,15 @@ public interface MlpSession extends EnergyPasses, AutoCloseable {
    * @return the loss
    */
   double nce(SigmoidNce nce, float logZ, float[] data, int rows, float[] noise, float[] gradient);
+
+  /**
+   * Standard normal rows at (stream, step, row), row = 0 .. rows - 1: the same bits on every
+   * backend. Needs no parameters.
+   *
+   * @param columns of a row, from 1 to d
+   * @param out float[rows * columns], out
+   */
+  void normals(long seed, DrawStream stream, long step, int rows, int columns, float[] out);
 
   /** Sets the chains' states, float[chains * d]. */
   void setChains(float[] x, int chains);

@@ -45,6 +45,7 @@ public final class MlpVector extends CheckedMlpSession {
   private final Workers.Body directionalGradientBody = this::directionalGradientChunk;
   private final Workers.Body nceBody = this::nceChunk;
   private final Workers.Body langevinBody = this::langevinTile;
+  private final Workers.Body normalsBody = this::normalsTile;
 
   // The arguments of the call in progress.
   private float[] x;
@@ -62,6 +63,8 @@ public final class MlpVector extends CheckedMlpSession {
   private SigmoidNce nce;
   private float logZ;
   private long seed;
+  private DrawStream stream;
+  private int drawn;
   private long step;
   private Langevin langevin;
 
@@ -472,24 +475,39 @@ public final class MlpVector extends CheckedMlpSession {
       }
       me.tiles.inputGradient(gradient, 1);
       if (langevin.noise() > 0) {
-        normals(langevin.firstStep() + t, first, normals, me.words);
+        long step = langevin.firstStep() + t;
+        long address = langevin.firstStep() + t;
+        normals(DrawStream.LANGEVIN, address, first, shape().inputs(), normals, me.words);
       }
       TileLangevin.move(langevin, chains, at, gradient, normals, shape().inputs() * ROWS);
     }
   }
 
-  private void normals(long drawStep, int first, float[] normals, long[] words) {
+  @Override
+  protected void computeNormals(
+      long drawSeed, DrawStream drawStream, long drawStep, int count, int columns, float[] rows) {
+    seed = drawSeed;
+    stream = drawStream;
+    step = drawStep;
+    n = count;
+    drawn = columns;
+    out = rows;
+    workers.run(Tile.count(count), normalsBody);
+  }
+
+  private void normalsTile(int tile, int worker) {
+    Worker me = team[worker];
+    int first = tile * ROWS;
+    normals(stream, step, first, drawn, me.third, me.words);
+    int present = Math.min(ROWS, n - first);
+    TileTranspose.toRows(me.third, 0, present, drawn, out, first * drawn, drawn, me.square);
+  }
+
+  /** Normals of a tile's rows. */
+  private void normals(
+      DrawStream of, long at, int first, int columns, float[] normals, long[] words) {
     for (int lane = 0; lane < ROWS; lane += COUNT) {
-      DrawsVector.normals(
-          seed,
-          DrawStream.LANGEVIN,
-          drawStep,
-          first + lane,
-          shape().inputs(),
-          normals,
-          lane,
-          ROWS,
-          words);
+      DrawsVector.normals(seed, of, at, first + lane, columns, normals, lane, ROWS, words);
     }
   }
 

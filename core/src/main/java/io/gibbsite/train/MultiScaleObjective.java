@@ -3,7 +3,6 @@ package io.gibbsite.train;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.objective.MultiScaleDenoising;
 import io.gibbsite.random.DrawStream;
-import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.NoiseAnnealing;
 import java.util.Arrays;
 
@@ -80,8 +79,8 @@ public final class MultiScaleObjective implements MlpObjective {
     int first = (int) (address % ladder.length);
     for (int i = 0; i < n; i++) {
       sigmas[i] = ladder[(i + first) % ladder.length];
-      Draws.normals(seed, DrawStream.DIRECTION, address, i, noise, i * d, d);
     }
+    session.normals(seed, DrawStream.DIRECTION, address, n, d, noise);
     return rule.loss(x, d + 1, n, sigmas, noise, gradient);
   }
 

@@ -4,7 +4,6 @@ import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.objective.DenoisingScoreMatching;
 import io.gibbsite.objective.SlicedScoreMatching;
 import io.gibbsite.random.DrawStream;
-import io.gibbsite.random.Draws;
 
 /**
  * Score matching: implicit, with the exact trace of the Hessian; sliced, plain or variance-reduced,
@@ -93,9 +92,8 @@ public final class ScoreMatchingObjective implements MlpObjective {
   }
 
   private double at(long address, float[] x, int n, float[] gradient) {
-    int d = session.columns();
-    for (int i = 0; directed && i < n; i++) {
-      Draws.normals(seed, DrawStream.DIRECTION, address, i, v, i * d, d);
+    if (directed) {
+      session.normals(seed, DrawStream.DIRECTION, address, n, session.columns(), v);
     }
     return rule.loss(session, x, n, v, gradient);
   }

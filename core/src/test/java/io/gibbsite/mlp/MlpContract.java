@@ -419,6 +419,32 @@ public abstract class MlpContract {
     }
   }
 
+  /** Of all columns and of fewer, on one thread and on three, before there are parameters. */
+  @Test
+  void normalsAreThoseOfTheirAddresses() {
+    for (int d : new int[] {1, 3, 8, 18, 37}) {
+      MlpShape shape = MlpShape.of(Activation.SILU, d, 6);
+      int most = 401;
+      for (int threads : new int[] {1, 3}) {
+        try (Backend backend = backend(threads);
+            MlpSession session = backend.open(shape, most)) {
+          for (int n : new int[] {0, 1, 37, most}) {
+            for (int columns = d; columns > 0; columns -= 7) {
+              float[] expected = new float[n * columns];
+              for (int i = 0; i < n; i++) {
+                Draws.normals(
+                    -6L, DrawStream.DIRECTION, 1L << 33, i, expected, i * columns, columns);
+              }
+              float[] got = Samples.output(n * columns);
+              session.normals(-6L, DrawStream.DIRECTION, 1L << 33, n, columns, got);
+              assertSameBits(Samples.written(got), expected);
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test
   void langevinWithoutNoiseDescendsAndHoldsTheBox() {
     Model model = model("3-5-4-1", Activation.SILU, true);
@@ -685,6 +711,11 @@ public abstract class MlpContract {
       refuses(
           "noise of 2",
           () -> session.nce(new SigmoidNce(1, noises(2).get(0)), 0, x, 4, 1, 1, theta));
+      refuses("5 rows", () -> session.normals(1, DrawStream.DIRECTION, 0, 5, 3, new float[15]));
+      refuses("4 columns", () -> session.normals(1, DrawStream.DIRECTION, 0, 3, 4, x));
+      refuses("0 columns", () -> session.normals(1, DrawStream.DIRECTION, 0, 3, 0, x));
+      refuses("out has 4", () -> session.normals(1, DrawStream.DIRECTION, 0, 4, 3, four));
+      refuses("step -1", () -> session.normals(1, DrawStream.DIRECTION, -1, 4, 3, x));
       refuses("5 rows", () -> session.setChains(new float[15], 5));
       session.setChains(x, 4);
       refuses("x has 4", () -> session.readChains(four));

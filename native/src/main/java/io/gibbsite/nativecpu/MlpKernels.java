@@ -35,6 +35,7 @@ final class MlpKernels {
   private final MethodHandle mlpWeight;
   private final MethodHandle mlpNce;
   private final MethodHandle mlpNceDrawn;
+  private final MethodHandle mlpNormals;
   private final MethodHandle mlpSetChains;
   private final MethodHandle mlpReadChains;
   private final MethodHandle mlpLangevinRows;
@@ -118,6 +119,18 @@ final class MlpKernels {
             JAVA_INT,
             JAVA_LONG,
             JAVA_INT);
+    mlpNormals =
+        functions.of(
+            "mlp_normals",
+            null,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_LONG);
     mlpSetChains = functions.of("mlp_set_chains", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT);
     mlpReadChains = functions.of("mlp_read_chains", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT);
     mlpLangevinRows = functions.of("mlp_langevin_rows", JAVA_INT, JAVA_LONG);
@@ -394,6 +407,23 @@ final class MlpKernels {
   void mlpSetChains(long session, int worker, int firstRow, int rows) {
     try {
       mlpSetChains.invokeExact(session, worker, firstRow, rows);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Normals of so many columns at (stream, step, firstRow ..) to buffer 0. */
+  void mlpNormals(
+      long session,
+      int worker,
+      int firstRow,
+      int rows,
+      int columns,
+      long seed,
+      int stream,
+      long step) {
+    try {
+      mlpNormals.invokeExact(session, worker, firstRow, rows, columns, seed, stream, step);
     } catch (Throwable e) {
       throw unexpected(e);
     }

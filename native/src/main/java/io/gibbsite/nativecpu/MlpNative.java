@@ -49,6 +49,7 @@ final class MlpNative extends CheckedMlpSession {
   private final Workers.Body nceBody = this::nceChunk;
   private final Workers.Body reduceBody = this::reduceStretch;
   private final Workers.Body langevinBody = this::langevinUnit;
+  private final Workers.Body normalsBody = this::normalsBlock;
 
   // The arguments of the call in progress.
   private float[] x;
@@ -67,7 +68,9 @@ final class MlpNative extends CheckedMlpSession {
   private SigmoidNce nce;
   private float logZ;
   private long seed;
+  private DrawStream stream;
   private long step;
+  private int drawn;
   private Langevin langevin;
 
   /** The buffers of one worker. */
@@ -461,6 +464,25 @@ final class MlpNative extends CheckedMlpSession {
           offset,
           n);
     }
+  }
+
+  @Override
+  protected void computeNormals(
+      long drawSeed, DrawStream drawStream, long drawStep, int count, int columns, float[] rows) {
+    seed = drawSeed;
+    stream = drawStream;
+    step = drawStep;
+    n = count;
+    drawn = columns;
+    out = rows;
+    workers.run(blocks(count), normalsBody);
+  }
+
+  private void normalsBlock(int block, int worker) {
+    int first = block * blockRows;
+    int count = rowsOf(block, n);
+    kernels.mlpNormals(session, worker, first, count, drawn, seed, stream.id(), step);
+    copyOut(team[worker].rows, out, first * drawn, count * drawn);
   }
 
   @Override
