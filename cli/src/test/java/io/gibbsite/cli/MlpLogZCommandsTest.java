@@ -166,6 +166,6 @@ class MlpLogZCommandsTest {
     Run.of("logz", "--quiet", "--model", model, "--method", "exact", "--base", "normal:0,0.01")
         .fails(2, "reaches beyond", "--base uniform:LO,HI");
     Run.of("evaluate", "--quiet", "--model", model, "--data", rows(9, 2), "--labels", "y.npy")
-        .fails(2, "--labels need an RBM");
+        .fails(2, "--labels need a model with binary visible units");
   }
 }
