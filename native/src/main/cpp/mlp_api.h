@@ -130,6 +130,18 @@ GIBBSITE_EXPORT(int32_t, mlp_chunk_limit)(GIBBSITE_TYPE(MlpSession) * session) {
   return session->chunk_limit();
 }
 
+/// Units of mlp_add_part, or 0 where sums are made chunk by chunk.
+GIBBSITE_EXPORT(int32_t, mlp_parts)(GIBBSITE_TYPE(MlpSession) * session) { return session->parts(); }
+
+/// Workers of a session: their buffers are there, and those of the threads are the first.
+GIBBSITE_EXPORT(int32_t, mlp_team)(GIBBSITE_TYPE(MlpSession) * session) { return session->team(); }
+
+/// Adds one part of the sums over the blocks that the first workers hold.
+GIBBSITE_EXPORT(void, mlp_add_part)
+(GIBBSITE_TYPE(MlpSession) * session, int32_t worker, int32_t part, int32_t blocks, int32_t fresh) {
+  session->add_part(session->worker(worker), part, blocks, fresh);
+}
+
 /// Units of mlp_reduce.
 GIBBSITE_EXPORT(int32_t, mlp_stretches)(GIBBSITE_TYPE(MlpSession) * session) {
   return session->stretches();

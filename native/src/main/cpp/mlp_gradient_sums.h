@@ -17,7 +17,8 @@ constexpr int COLUMN = 2 * LANES;
 ///
 /// @param d tiles from the first output on, `d_tile` floats each
 /// @param a the tiles' rows one after another, COLUMN inputs each
-/// @param g float[OUT][COLUMN]; overwritten where `fresh`
+/// @param g float[OUT][COLUMN], to which the sums are added when they are done, which rounds less
+///     than going on from g; overwritten where `fresh`
 template <int OUT, int VECTORS>
 void outer_kernel(const float* __restrict d, size_t d_tile, const float* __restrict a, int tiles,
                   float* __restrict g, bool fresh) {
@@ -26,7 +27,8 @@ void outer_kernel(const float* __restrict d, size_t d_tile, const float* __restr
   for (int o = 0; o < OUT; o++) {
 #pragma GCC unroll 2
     for (int v = 0; v < VECTORS; v++) {
-      c[o][v] = fresh ? all(0.0f) : load(g + o * COLUMN + v * LANES);
+      c[o][v] = all(0.0f);
+      __builtin_prefetch(g + o * COLUMN + v * LANES, 1);
       __builtin_prefetch(g + (OUT + o) * COLUMN + v * LANES, 1);  // for the next panel
     }
   }
@@ -53,7 +55,8 @@ void outer_kernel(const float* __restrict d, size_t d_tile, const float* __restr
   for (int o = 0; o < OUT; o++) {
 #pragma GCC unroll 2
     for (int v = 0; v < VECTORS; v++) {
-      store(g + o * COLUMN + v * LANES, c[o][v]);
+      float* sum = g + o * COLUMN + v * LANES;
+      store(sum, fresh ? c[o][v] : load(sum) + c[o][v]);
     }
   }
 }
@@ -82,6 +85,14 @@ inline void add_lanewise(const float* d, int outputs, const float* x, int inputs
 
 class MlpGradientSums {
  public:
+  /// A part of the sums, of one layer: the weights of some columns, `to` excluded; or, where that is
+  /// 0, the bias and the weights that are summed lane by lane.
+  struct Part {
+    int layer;
+    int from;
+    int to;
+  };
+
   /// Tiles that outer_kernel sums over at a time: their part of d, whose columns lie far apart,
   /// shares the first-level cache with the column of a.
   static constexpr int TILES = 4;
@@ -102,12 +113,35 @@ class MlpGradientSums {
     return floats;
   }
 
+  /// Parts that threads can sum beside each other.
+  int parts() const {
+    int parts = 0;
+    for (int l = 0; l < shape_.layers; l++) {
+      parts += 1 + column_parts(l);
+    }
+    return parts;
+  }
+
+  Part part(int number) const {
+    int l = 0;
+    for (; number > column_parts(l); l++) {
+      number -= 1 + column_parts(l);
+    }
+    int from = (number - 1) * PART;
+    return number == 0 ? Part{l, 0, 0} : Part{l, from, smaller(from + PART, shape_.width(l))};
+  }
+
   /// Makes the parts zero that are summed lane by lane; the others start with `fresh`.
   void clear(float* sums) const {
     for (int l = 0; l < shape_.layers; l++) {
-      size_t from = lanewise(l) ? weight_at(l) : bias_at(l);
-      fill(sums + from, weight_at(l + 1) - from, 0.0f);
+      clear(l, sums);
     }
+  }
+
+  /// As clear(), for one layer.
+  void clear(int l, float* sums) const {
+    size_t from = lanewise(l) ? weight_at(l) : bias_at(l);
+    fill(sums + from, weight_at(l + 1) - from, 0.0f);
   }
 
   /// B2 for the weight of layer l: dW_l += d_l^T a_l over the tiles.
@@ -115,18 +149,20 @@ class MlpGradientSums {
   /// @param fresh whether this is the first term since clear()
   void add_weight(int l, const float* d, const float* a, int tiles, float* sums, bool fresh,
                   float* scratch) const {
-    int in = shape_.width(l);
-    int out = shape_.width(l + 1);
-    float* g = sums + weight_at(l);
     if (lanewise(l)) {
-      for (int t = 0; t < tiles; t++) {
-        add_lanewise(d + t * tile_size(out), out, a + t * tile_size(in), in, g);
-      }
-      return;
+      add_narrow_weight(l, d, a, tiles, sums);
+    } else {
+      add_columns({l, 0, shape_.width(l)}, d, a, tiles, sums, fresh, scratch);
     }
-    for (int t = 0; t < tiles; t += TILES) {
-      add_outer(d + t * tile_size(out), out, a + t * tile_size(in), in, smaller(TILES, tiles - t), g,
-                fresh && t == 0, scratch);
+  }
+
+  /// B2 for one part.
+  void add_part(const Part& part, const float* d, const float* a, int tiles, float* sums, bool fresh,
+                float* scratch) const {
+    if (part.to > 0) {
+      add_columns(part, d, a, tiles, sums, fresh, scratch);
+    } else if (lanewise(part.layer)) {
+      add_narrow_weight(part.layer, d, a, tiles, sums);
     }
   }
 
@@ -167,17 +203,35 @@ class MlpGradientSums {
   }
 
  private:
-  void add_outer(const float* d, int out, const float* a, int in, int tiles, float* g, bool fresh,
-                 float* scratch) const {
+  void add_narrow_weight(int l, const float* d, const float* a, int tiles, float* sums) const {
+    int in = shape_.width(l);
+    int out = shape_.width(l + 1);
+    for (int t = 0; t < tiles; t++) {
+      add_lanewise(d + t * tile_size(out), out, a + t * tile_size(in), in, sums + weight_at(l));
+    }
+  }
+
+  void add_columns(const Part& part, const float* d, const float* a, int tiles, float* sums,
+                   bool fresh, float* scratch) const {
+    int in = shape_.width(part.layer);
+    int out = shape_.width(part.layer + 1);
+    for (int t = 0; t < tiles; t += TILES) {
+      add_outer(part, d + t * tile_size(out), out, a + t * tile_size(in), in,
+                smaller(TILES, tiles - t), sums + weight_at(part.layer), fresh && t == 0, scratch);
+    }
+  }
+
+  void add_outer(const Part& part, const float* d, int out, const float* a, int in, int tiles,
+                 float* g, bool fresh, float* scratch) const {
 #if defined(__AMX_BF16__)
     static_assert(TILES == SPLIT_TILES && COLUMN == SPLIT_BLOCK);
-    if (terms_ != 0 && worth_splitting(out, in)) {
+    if (terms_ != 0 && worth_splitting(out, in)) {  // of which a part is always all columns
       auto add = terms_ == 2 ? add_outer_split<2> : add_outer_split<3>;
       return add(d, out, a, in, tiles, g, fresh, (uint16_t*)scratch);
     }
 #endif
     constexpr auto OUTPUTS = std::make_integer_sequence<int, PANEL>();
-    for (int c = 0; c < in; c += COLUMN) {
+    for (int c = part.from; c < part.to; c += COLUMN) {
       int width = smaller(COLUMN, in - c);
       for (int t = 0; t < tiles; t++) {
         to_rows(a + t * tile_size(in) + tile_size(c), ROWS, width,
@@ -195,6 +249,11 @@ class MlpGradientSums {
 
   /// Layers with at most this many inputs are summed lane by lane.
   static constexpr int NARROW = 4;
+
+  /// Inputs of a part: their sums and those tiles' d share the second-level cache.
+  static constexpr int PART = 2 * COLUMN;
+
+  int column_parts(int l) const { return lanewise(l) ? 0 : ceil_divide(shape_.width(l), PART); }
 
   bool lanewise(int l) const { return shape_.width(l) <= NARROW || l == shape_.hidden(); }
 

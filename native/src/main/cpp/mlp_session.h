@@ -1,8 +1,11 @@
 // An MLP energy and the passes over blocks of a batch, each by one worker with memory of its own.
 //
-// A block's rows come and go through the worker's buffers, row-major. Sums over rows are made chunk
-// by chunk, where the caller lets the chunks depend on the shape and the batch alone, and are then
-// added up in a fixed tree: the same bits for any number of threads.
+// A block's rows come and go through the worker's buffers, row-major. Sums over rows have the same
+// bits for any number of threads, and are made in one of two ways. Those of a small network are made
+// chunk by chunk while the block's activations are in cache, where the caller lets the chunks depend
+// on the shape and the batch alone, and then added up in a fixed tree. Those of a large one, which
+// themselves fill the caches, are made part by part of the parameters, over the rows of several
+// blocks, in order; each of these blocks is then a worker's, whichever thread computes it.
 #pragma once
 
 #include <new>
@@ -69,6 +72,9 @@ struct MlpWorker {
   float* scratch;
   MlpTiles tiles;
   MlpTaylorTiles taylor;
+  /// What is left to sum: tiles, and the Taylor orders of a directional gradient, or 0.
+  int summands;
+  int orders;
 
   MlpWorker(Memory& memory, const MlpPacked& packed, const MlpGradientSums& sums, int block)
       : x_rows(memory.take<float>(block * tile_size(packed.shape.inputs()))),
@@ -97,6 +103,7 @@ class MlpSession {
   /// Lays a session out. Without a block of memory it only counts.
   ///
   /// @param terms in which wide layers are multiplied, 2 or 3 bf16; 0 for float32
+  /// @param threads how many compute
   MlpSession(Memory& memory, const MlpShape& given, int terms, int rows, int threads)
       : shape_{given.layers, copy_of(memory, given), given.activation},
         parameters_(memory.take<float>(given.parameter_count())),
@@ -104,12 +111,14 @@ class MlpSession {
         packed_(memory, memory.real() ? shape_ : given, terms),
         sums_(memory.real() ? shape_ : given, terms),
         chains_(memory.take<float>(tile_count(rows) * tile_size(given.inputs()))),
-        chunk_limit_(chunk_limit(sums_.size())),
-        chunk_sums_(memory.take<float>(chunk_limit_ * line(sums_.size()))),
+        by_parts_(by_parts(sums_.size(), terms)),
+        chunk_limit_(by_parts_ ? MOST_CHUNKS : chunk_limit(sums_.size())),
+        chunk_sums_(memory.take<float>((by_parts_ ? 1 : chunk_limit_) * line(sums_.size()))),
         losses_(memory.take<double>(chunk_limit_)),
         weights_(memory.take<double>(chunk_limit_)),
-        workers_(memory.take<MlpWorker>(threads)) {
-    for (int i = 0; i < threads; i++) {
+        team_(by_parts_ ? blocks_at_once(threads) : threads),
+        workers_(memory.take<MlpWorker>(team_)) {
+    for (int i = 0; i < team_; i++) {
       if (memory.real()) {
         new (&workers_[i]) MlpWorker(memory, packed_, sums_, block_tiles_);
       } else {
@@ -131,6 +140,12 @@ class MlpSession {
   int block_rows() const { return block_tiles_ * ROWS; }
 
   int chunk_limit() const { return chunk_limit_; }
+
+  /// Parts of the sums, or 0 where they are made chunk by chunk.
+  int parts() const { return by_parts_ ? sums_.parts() : 0; }
+
+  /// Workers: as many as threads, and where sums are made by parts, as blocks of one sum.
+  int team() const { return team_; }
 
   /// Takes the parameters from parameters().
   void set_parameters(const Density* base) {
@@ -156,7 +171,8 @@ class MlpSession {
     int tiles = rows_to_tiles(me.x_rows, rows, shape_.inputs(), me.x);
     pad(me.column[0], rows, tiles);
     me.tiles.forward(me.x, tiles, true);
-    me.tiles.parameter_gradient(me.x, me.column[0], tiles, sums_of(chunk, fresh), fresh);
+    me.tiles.parameter_gradient(me.x, me.column[0], tiles, sums_of(me, tiles, 0, chunk, fresh),
+                                fresh);
   }
 
   void directional(MlpWorker& me, int rows) {
@@ -174,7 +190,7 @@ class MlpSession {
       pad(seeds, rows, tiles);
     }
     me.taylor.parameter_gradient(me.x, me.second, {me.column[0], me.column[1], me.column[2]},
-                                 tiles, orders, sums_of(chunk, fresh), fresh);
+                                 tiles, orders, sums_of(me, tiles, orders, chunk, fresh), fresh);
   }
 
   /// Makes the losses and weights of all chunks zero.
@@ -222,7 +238,30 @@ class MlpSession {
     weights_[chunk] += weight_sum;
     if (with_gradient) {
       pad(s, rows, tiles);
-      me.tiles.parameter_gradient(me.x, s, tiles, sums_of(chunk, fresh), fresh);
+      me.tiles.parameter_gradient(me.x, s, tiles, sums_of(me, tiles, 0, chunk, fresh), fresh);
+    }
+  }
+
+  /// Adds one part of what the first workers' blocks have left to sum.
+  ///
+  /// @param me who computes
+  /// @param fresh whether these are the first terms
+  void add_part(MlpWorker& me, int number, int blocks, bool fresh) {
+    MlpGradientSums::Part part = sums_.part(number);
+    if (fresh && part.to == 0) {
+      sums_.clear(part.layer, chunk_sums_);
+    }
+    for (int i = 0; i < blocks; i++) {
+      MlpWorker& block = workers_[i];
+      bool first = fresh && i == 0;
+      if (block.orders == 0) {
+        block.tiles.add_part(part, block.x, block.column[0], block.summands, chunk_sums_, first,
+                             me.tiles.scratch());
+      } else {
+        block.taylor.add_part(part, block.x, block.second,
+                              {block.column[0], block.column[1], block.column[2]}, block.summands,
+                              block.orders, chunk_sums_, first, me.tiles.scratch());
+      }
     }
   }
 
@@ -318,11 +357,30 @@ class MlpSession {
     return limit < 8 ? 8 : limit > MOST_CHUNKS ? MOST_CHUNKS : (int)limit;
   }
 
+  /// Whether one chunk's sums are too large to stay in cache beside a block's activations. On AMX
+  /// a block's deltas are split once for all columns.
+  static bool by_parts(size_t size, int terms) {
+    return terms == 0 && size > (size_t)1 << 17;
+  }
+
+  /// Blocks of one sum by parts: enough for all threads, and to pay for reading and writing the sums.
+  static int blocks_at_once(int threads) {
+    constexpr int FEWEST = 8;
+    int blocks = 2 * threads < FEWEST ? FEWEST : 2 * threads;
+    return blocks < MOST_CHUNKS ? blocks : threads < MOST_CHUNKS ? MOST_CHUNKS : threads;
+  }
+
   static size_t line(size_t floats) { return (floats + 15) / 16 * 16; }
 
   float* sums_at(int chunk) { return chunk_sums_ + chunk * line(sums_.size()); }
 
-  float* sums_of(int chunk, bool fresh) {
+  /// The sums to add a block to; null where they are made by parts, with a note of what is to sum.
+  float* sums_of(MlpWorker& me, int tiles, int orders, int chunk, bool fresh) {
+    if (by_parts_) {
+      me.summands = tiles;
+      me.orders = orders;
+      return nullptr;
+    }
     float* sums = sums_at(chunk);
     if (fresh) {
       sums_.clear(sums);
@@ -369,10 +427,12 @@ class MlpSession {
   MlpPacked packed_;
   MlpGradientSums sums_;
   float* chains_;
+  bool by_parts_;
   int chunk_limit_;
   float* chunk_sums_;
   double* losses_;
   double* weights_;
+  int team_;
   MlpWorker* workers_;
 };
 

@@ -80,11 +80,14 @@ class MlpTaylorTiles {
   ///
   /// @param seeds w, a and b, float[tiles * ROWS]; 0 for rows that do not count
   /// @param orders as of forward(); 2 only where all of b is 0
+  /// @param sums null to leave D2 to add_part()
   void parameter_gradient(const float* x, const float* v, const float* const (&seeds)[3],
                           int tiles, int orders, float* sums, bool fresh) {
     const MlpShape& shape = packed_.shape;
     int hidden = shape.hidden();
-    add_sums(hidden, seeds, x, v, tiles, orders, sums, fresh);
+    if (sums) {
+      add_sums(hidden, seeds, x, v, tiles, orders, sums, fresh);
+    }
     for (int l = hidden; l > 0; l--) {
       for (int order = 0; order < orders; order++) {  // D3
         if (l == hidden) {
@@ -94,8 +97,28 @@ class MlpTaylorTiles {
         }
       }
       loops_.taylor_backward[orders - 2](stretch(l, d_, tiles));  // D4
-      const float* d[3] = {d_[0][l], d_[1][l], d_[2][l]};
-      add_sums(l - 1, d, x, v, tiles, orders, sums, fresh);
+      if (sums) {
+        const float* d[3] = {d_[0][l], d_[1][l], d_[2][l]};
+        add_sums(l - 1, d, x, v, tiles, orders, sums, fresh);
+      }
+    }
+  }
+
+  /// D2 for one part, after parameter_gradient() with the same x, v and seeds.
+  ///
+  /// @param scratch of the thread that calls
+  void add_part(const MlpGradientSums::Part& part, const float* x, const float* v,
+                const float* const (&seeds)[3], int tiles, int orders, float* sums, bool fresh,
+                float* scratch) const {
+    int l = part.layer;
+    bool last = l == packed_.shape.hidden();
+    const float* in[3] = {l == 0 ? x : a_[0][l], l == 0 ? v : a_[1][l], a_[2][l]};
+    for (int order = 0; order < (l == 0 ? 2 : orders); order++) {
+      sums_.add_part(part, last ? seeds[order] : d_[order][l + 1], in[order], tiles, sums,
+                     fresh && order == 0, scratch);
+    }
+    if (part.to == 0) {
+      sums_.add_bias(l, last ? seeds[0] : d_[0][l + 1], tiles, sums);
     }
   }
 

@@ -91,21 +91,39 @@ class MlpTiles {
   /// B1 to B4 after forward() with slopes: adds sum_i w_i dE(x_i)/dtheta to the sums.
   ///
   /// @param w float[tiles * ROWS], 0 for rows that do not count
+  /// @param sums null to leave B2 to add_part()
   /// @param fresh whether these are the first terms
   void parameter_gradient(const float* x, const float* w, int tiles, float* sums, bool fresh) {
     int hidden = packed_.shape.hidden();
-    add_sums(hidden, w, x, tiles, sums, fresh);  // row weights are tiles of one column
-    if (hidden == 0) {
-      return;
-    }
-    last_delta(w, tiles);
-    for (int l = hidden - 1; l >= 0; l--) {
-      add_sums(l, d_[l + 1], x, tiles, sums, fresh);
-      if (l > 0) {
-        delta(l, tiles);
+    for (int l = hidden; l >= 0; l--) {
+      if (l == hidden - 1) {
+        last_delta(w, tiles);
+      } else if (l < hidden) {
+        delta(l + 1, tiles);
+      }
+      if (sums) {
+        const float* d = l == hidden ? w : d_[l + 1];  // row weights are tiles of one column
+        sums_.add_weight(l, d, l == 0 ? x : a_[l], tiles, sums, fresh, scratch_);
+        sums_.add_bias(l, d, tiles, sums);
       }
     }
   }
+
+  /// B2 for one part, after parameter_gradient() with the same x and w.
+  ///
+  /// @param scratch of the thread that calls
+  void add_part(const MlpGradientSums::Part& part, const float* x, const float* w, int tiles,
+                float* sums, bool fresh, float* scratch) const {
+    int l = part.layer;
+    const float* d = l == packed_.shape.hidden() ? w : d_[l + 1];
+    sums_.add_part(part, d, l == 0 ? x : a_[l], tiles, sums, fresh, scratch);
+    if (part.to == 0) {
+      sums_.add_bias(l, d, tiles, sums);
+    }
+  }
+
+  /// What add_part() needs.
+  float* scratch() { return scratch_; }
 
  private:
   /// F5.
@@ -143,12 +161,6 @@ class MlpTiles {
     const float* slope = slope_[l];
     multiply(packed_.transposed[l], d_[l + 1], d, tiles, packed_.zeros,
              [=](size_t at, Float p) { store(d + at, p * load(slope + at)); });
-  }
-
-  /// B2.
-  void add_sums(int l, const float* d, const float* x, int tiles, float* sums, bool fresh) {
-    sums_.add_weight(l, d, l == 0 ? x : a_[l], tiles, sums, fresh, scratch_);
-    sums_.add_bias(l, d, tiles, sums);
   }
 
   const MlpPacked& packed_;

@@ -27,6 +27,9 @@ final class MlpKernels {
   private final MethodHandle mlpDirectional;
   private final MethodHandle mlpDirectionalParameterGradient;
   private final MethodHandle mlpChunkLimit;
+  private final MethodHandle mlpParts;
+  private final MethodHandle mlpTeam;
+  private final MethodHandle mlpAddPart;
   private final MethodHandle mlpStretches;
   private final MethodHandle mlpReduce;
   private final MethodHandle mlpUnpack;
@@ -82,6 +85,10 @@ final class MlpKernels {
             JAVA_INT,
             JAVA_INT);
     mlpChunkLimit = functions.of("mlp_chunk_limit", JAVA_INT, JAVA_LONG);
+    mlpParts = functions.of("mlp_parts", JAVA_INT, JAVA_LONG);
+    mlpTeam = functions.of("mlp_team", JAVA_INT, JAVA_LONG);
+    mlpAddPart =
+        functions.of("mlp_add_part", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     mlpStretches = functions.of("mlp_stretches", JAVA_INT, JAVA_LONG);
     mlpReduce = functions.of("mlp_reduce", null, JAVA_LONG, JAVA_INT, JAVA_INT);
     mlpUnpack = functions.of("mlp_unpack", null, JAVA_LONG);
@@ -258,7 +265,7 @@ final class MlpKernels {
     }
   }
 
-  /** F and B: x in buffer 0, w in buffer 2, into the chunk's sums. */
+  /** F and B: x in buffer 0, w in buffer 2, into the chunk's sums, or to be summed by parts. */
   void mlpParameterGradient(long session, int worker, int rows, int chunk, int fresh) {
     try {
       mlpParameterGradient.invokeExact(session, worker, rows, chunk, fresh);
@@ -276,7 +283,7 @@ final class MlpKernels {
     }
   }
 
-  /** T and D: x and v in buffers 0 and 1, w, a and b in 2 to 4, into the chunk's sums. */
+  /** T and D: x and v in buffers 0 and 1, w, a and b in 2 to 4, as above. */
   void mlpDirectionalParameterGradient(long session, int worker, int rows, int chunk, int fresh) {
     try {
       mlpDirectionalParameterGradient.invokeExact(session, worker, rows, chunk, fresh);
@@ -289,6 +296,33 @@ final class MlpKernels {
   int mlpChunkLimit(long session) {
     try {
       return (int) mlpChunkLimit.invokeExact(session);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Units of {@link #mlpAddPart}, or 0 where sums are made chunk by chunk. */
+  int mlpParts(long session) {
+    try {
+      return (int) mlpParts.invokeExact(session);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Workers that a session has buffers for, at least as many as threads. */
+  int mlpTeam(long session) {
+    try {
+      return (int) mlpTeam.invokeExact(session);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /** Adds one part of the sums over the blocks that the first workers hold. */
+  void mlpAddPart(long session, int worker, int part, int blocks, int fresh) {
+    try {
+      mlpAddPart.invokeExact(session, worker, part, blocks, fresh);
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -22,20 +22,17 @@ import java.util.function.ToLongFunction;
  * The MLP energy in C++ ({@code mlp_session.h}): this class divides batches among threads, and
  * copies rows to and from each thread's native buffers.
  *
- * <p>Blocks of rows are the units that threads share. Sums over rows are made chunk by chunk, where
- * the chunks depend on the shape and the batch alone, and then added up in a fixed tree: the same
- * bits for any number of threads.
+ * <p>Blocks of rows are the units that threads share; {@link BatchSums} adds them up.
  */
 final class MlpNative extends CheckedMlpSession {
   private final MlpKernels kernels;
   private final Workers workers;
   private final Worker[] team;
   private final int blockRows;
-  private final int chunkLimit;
-  private final int stretches;
   private final int langevinRows;
   private final long session;
   private final MemorySegment parameters;
+  private final BatchSums sums;
   private NativeDensity base;
   private NativeDensity noise;
   private NativeStages stages;
@@ -43,13 +40,12 @@ final class MlpNative extends CheckedMlpSession {
   // The loop bodies, made once: a run allocates nothing.
   private final Workers.Body energyBody = this::energyBlock;
   private final Workers.Body inputGradientBody = this::inputGradientBlock;
-  private final Workers.Body parameterGradientBody = this::parameterGradientChunk;
   private final Workers.Body directionalBody = this::directionalBlock;
-  private final Workers.Body directionalGradientBody = this::directionalGradientChunk;
-  private final Workers.Body nceBody = this::nceChunk;
-  private final Workers.Body reduceBody = this::reduceStretch;
   private final Workers.Body langevinBody = this::langevinUnit;
   private final Workers.Body normalsBody = this::normalsBlock;
+  private final BatchSums.Block parameterGradientBody = this::parameterGradientBlock;
+  private final BatchSums.Block directionalGradientBody = this::directionalGradientBlock;
+  private final BatchSums.Block nceBody = this::nceBlock;
 
   // The arguments of the call in progress.
   private float[] x;
@@ -62,8 +58,6 @@ final class MlpNative extends CheckedMlpSession {
   private float[] secondOut;
   private float[] noiseRows;
   private int n;
-  private int chunkBlocks;
-  private int chunks;
   private boolean withGradient;
   private SigmoidNce nce;
   private float logZ;
@@ -118,12 +112,11 @@ final class MlpNative extends CheckedMlpSession {
               .formatted(shape, rows, bytes(kernels, shape, precision, rows, threads)));
     }
     blockRows = kernels.mlpBlockRows(session);
-    chunkLimit = kernels.mlpChunkLimit(session);
-    stretches = kernels.mlpStretches(session);
     langevinRows = kernels.mlpLangevinRows(session);
     parameters = floats(kernels.mlpParameters(session), shape.parameterCount());
-    team = new Worker[threads];
-    for (int i = 0; i < threads; i++) {
+    sums = new BatchSums(kernels, session, workers);
+    team = new Worker[kernels.mlpTeam(session)];
+    for (int i = 0; i < team.length; i++) {
       team[i] = new Worker(i);
     }
   }
@@ -266,52 +259,17 @@ final class MlpNative extends CheckedMlpSession {
     x = rows;
     w = weights;
     n = count;
-    divide(blocks(count));
-    workers.run(chunks, parameterGradientBody);
-    reduce(gradient);
+    sums.run(blocks(count), parameterGradientBody, true);
+    sums.gradient(parameters, gradient, shape().parameterCount());
   }
 
-  /** Divides so many blocks into chunks, of which the last may have fewer blocks. */
-  private void divide(int blocks) {
-    chunkBlocks = Math.max(1, (blocks + chunkLimit - 1) / chunkLimit);
-    chunks = (blocks + chunkBlocks - 1) / chunkBlocks;
-  }
-
-  private int chunkEnd(int chunk, int blocks) {
-    return Math.min(blocks, (chunk + 1) * chunkBlocks);
-  }
-
-  /** Whether the block is the first of its chunk: 1 or 0. */
-  private int fresh(int block) {
-    return block % chunkBlocks == 0 ? 1 : 0;
-  }
-
-  /** The chunks' sums as a gradient; zero if there was no chunk. */
-  private void reduce(float[] gradient) {
-    int count = shape().parameterCount();
-    if (chunks == 0) {
-      Arrays.fill(gradient, 0, count, 0f);
-      return;
-    }
-    workers.run(stretches, reduceBody);
-    kernels.mlpUnpack(session);
-    copyOut(parameters, gradient, 0, count);
-  }
-
-  private void reduceStretch(int stretch, int worker) {
-    kernels.mlpReduce(session, chunks, stretch);
-  }
-
-  private void parameterGradientChunk(int chunk, int worker) {
+  private void parameterGradientBlock(int block, int worker, int chunk, int fresh) {
     Worker me = team[worker];
-    int end = chunkEnd(chunk, blocks(n));
-    for (int block = chunk * chunkBlocks; block < end; block++) {
-      int count = rowsOf(block, n);
-      load(x, block, count, me.rows);
-      copyIn(w, block * blockRows, count, me.column[0]);
-      kernels.mlpParameterGradient(session, worker, count, chunk, fresh(block));
-      show(NativeStages.Pass.PARAMETER_GRADIENT, worker, block, count);
-    }
+    int count = rowsOf(block, n);
+    load(x, block, count, me.rows);
+    copyIn(w, block * blockRows, count, me.column[0]);
+    kernels.mlpParameterGradient(session, worker, count, chunk, fresh);
+    show(NativeStages.Pass.PARAMETER_GRADIENT, worker, block, count);
   }
 
   @Override
@@ -360,24 +318,20 @@ final class MlpNative extends CheckedMlpSession {
     a = slopeWeights;
     b = curvatureWeights;
     n = count;
-    divide(blocks(count));
-    workers.run(chunks, directionalGradientBody);
-    reduce(gradient);
+    sums.run(blocks(count), directionalGradientBody, true);
+    sums.gradient(parameters, gradient, shape().parameterCount());
   }
 
-  private void directionalGradientChunk(int chunk, int worker) {
+  private void directionalGradientBlock(int block, int worker, int chunk, int fresh) {
     Worker me = team[worker];
-    int end = chunkEnd(chunk, blocks(n));
-    for (int block = chunk * chunkBlocks; block < end; block++) {
-      int count = rowsOf(block, n);
-      load(x, block, count, me.rows);
-      load(v, block, count, me.secondRows);
-      copyIn(w, block * blockRows, count, me.column[0]);
-      copyIn(a, block * blockRows, count, me.column[1]);
-      copyIn(b, block * blockRows, count, me.column[2]);
-      kernels.mlpDirectionalParameterGradient(session, worker, count, chunk, fresh(block));
-      show(NativeStages.Pass.DIRECTIONAL_PARAMETER_GRADIENT, worker, block, count);
-    }
+    int count = rowsOf(block, n);
+    load(x, block, count, me.rows);
+    load(v, block, count, me.secondRows);
+    copyIn(w, block * blockRows, count, me.column[0]);
+    copyIn(a, block * blockRows, count, me.column[1]);
+    copyIn(b, block * blockRows, count, me.column[2]);
+    kernels.mlpDirectionalParameterGradient(session, worker, count, chunk, fresh);
+    show(NativeStages.Pass.DIRECTIONAL_PARAMETER_GRADIENT, worker, block, count);
   }
 
   @Override
@@ -404,34 +358,29 @@ final class MlpNative extends CheckedMlpSession {
     seed = drawSeed;
     step = drawStep;
     withGradient = gradient != null;
-    divide(blocks(count) + blocks(count * objective.k()));
     kernels.mlpStartLosses(session);
-    workers.run(chunks, nceBody);
+    sums.run(blocks(count) + blocks(count * objective.k()), nceBody, withGradient);
     if (withGradient) {
-      reduce(gradient);
-      gradient[shape().parameterCount()] = (float) kernels.mlpWeight(session, chunks);
+      sums.gradient(parameters, gradient, shape().parameterCount());
+      gradient[shape().parameterCount()] = (float) sums.weight();
     }
-    return kernels.mlpLoss(session, chunks);
+    return sums.loss();
   }
 
   /** Blocks of data come first, then blocks of noise. */
-  private void nceChunk(int chunk, int worker) {
+  private void nceBlock(int block, int worker, int chunk, int fresh) {
     int dataBlocks = blocks(n);
-    int noiseCount = n * nce.k();
-    int end = chunkEnd(chunk, dataBlocks + blocks(noiseCount));
-    for (int block = chunk * chunkBlocks; block < end; block++) {
-      if (block < dataBlocks) {
-        nceBlock(worker, chunk, fresh(block), x, block, rowsOf(block, n), false);
-      } else {
-        int noiseBlock = block - dataBlocks;
-        int count = rowsOf(noiseBlock, noiseCount);
-        nceBlock(worker, chunk, fresh(block), noiseRows, noiseBlock, count, true);
-      }
+    if (block < dataBlocks) {
+      nceRows(worker, chunk, fresh, x, block, rowsOf(block, n), false);
+    } else {
+      int noiseBlock = block - dataBlocks;
+      int count = rowsOf(noiseBlock, n * nce.k());
+      nceRows(worker, chunk, fresh, noiseRows, noiseBlock, count, true);
     }
   }
 
   /** {@code rows} is null where they are drawn. */
-  private void nceBlock(
+  private void nceRows(
       int worker, int chunk, int fresh, float[] rows, int block, int count, boolean isNoise) {
     double offset = -(double) logZ - Math.log(nce.k());
     int gradient = withGradient ? 1 : 0;
