@@ -71,10 +71,11 @@ final class AnnealCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "RUN|M.safetensors",
+      converter = ModelFile.class,
       description =
           "Take the couplings and biases of a Hopfield network, whose patterns the chains are"
               + " compared with, or of a Boltzmann machine.")
-  private Path source;
+  private Path modelFile;
 
   @Option(names = "--chains", paramLabel = "N", description = "Chains (default ${DEFAULT-VALUE}).")
   private int chains = 64;
@@ -150,7 +151,7 @@ final class AnnealCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check();
-    SpinModel model = source == null ? null : SpinModel.ofRun(source);
+    SpinModel model = modelFile == null ? null : SpinModel.read(modelFile);
     Patterns patterns = model == null ? null : model.patterns();
     SpinParameters glass = model == null ? glass() : model.model().parameters();
     SimulatedAnnealing schedule = schedule(glass);
@@ -196,7 +197,7 @@ final class AnnealCommand implements Callable<Integer> {
 
   private void check() throws IOException {
     require(
-        Stream.of(spins, couplings, source).filter(Objects::nonNull).count() <= 1,
+        Stream.of(spins, couplings, modelFile).filter(Objects::nonNull).count() <= 1,
         "--spins, --couplings and --model name different networks: take one");
     require(spins == null || spins >= 2, "--spins must be at least 2, not " + spins);
     require(chains >= 1, "--chains must be at least 1, not " + chains);

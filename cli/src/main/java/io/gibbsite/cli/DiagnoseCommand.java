@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  gibbsite diagnose x.npz",
-      "  gibbsite diagnose x.npz --model run/model.safetensors --reference held-out.npy --json"
+      "  gibbsite diagnose x.npz --model run --reference held-out.npy --json"
     })
 final class DiagnoseCommand implements Callable<Integer> {
   private static final String STATES = "posterior/x";
@@ -48,7 +48,8 @@ final class DiagnoseCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "M.safetensors",
+      paramLabel = "RUN|M.safetensors",
+      converter = ModelFile.class,
       description = "An MLP model: adds the kernel Stein discrepancy of the samples from it.")
   private Path modelFile;
 

@@ -158,7 +158,7 @@ final class SampleCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     int every = thin != null ? thin : "svgd".equals(sampler) ? steps : 10;
     ChainLength length = new ChainLength(chains, steps, burnIn, every);
-    Path file = Files.isDirectory(source) ? new RunFolder(source).model() : source;
+    Path file = ModelFile.in(source);
     ModelKind kind = ModelKind.of(file);
     require(
         scan == null || kind == ModelKind.BOLTZMANN || kind == ModelKind.HOPFIELD,
