@@ -5,6 +5,7 @@ import static io.gibbsite.cli.RunOptions.require;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
+import io.gibbsite.boltzmann.CriticalTemperature;
 import io.gibbsite.boltzmann.SimulatedAnnealing;
 import io.gibbsite.boltzmann.SpinGlass;
 import io.gibbsite.cli.picture.Column;
@@ -84,7 +85,8 @@ final class AnnealCommand implements Callable<Integer> {
       names = "--hottest",
       paramLabel = "T",
       description =
-          "Temperature to start from (default: twice the root mean square of a spin's couplings).")
+          "Temperature to start from (default: the largest eigenvalue of the couplings, below which"
+              + " mean-field theory has them order).")
   private Float hottest;
 
   @Option(
@@ -232,12 +234,8 @@ final class AnnealCommand implements Callable<Integer> {
   }
 
   private SimulatedAnnealing schedule(SpinParameters glass) {
-    double squares = 0;
-    for (float w : glass.values()) {
-      squares += (double) w * w;
-    }
-    double size = squares == 0 ? 1 : Math.sqrt(squares / glass.units());
-    float high = hottest == null ? (float) (2 * size) : hottest;
+    float critical = (float) CriticalTemperature.meanField(glass);
+    float high = hottest != null ? hottest : critical > 0 ? critical : 1;
     float low = coldest == null ? high / 50 : coldest;
     require(low <= high, "--coldest %s is above the hottest, %s".formatted(low, high));
     return new SimulatedAnnealing(high, low, factor, sweeps);
