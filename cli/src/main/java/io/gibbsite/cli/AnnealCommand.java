@@ -5,6 +5,7 @@ import static io.gibbsite.cli.RunOptions.require;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
+import io.gibbsite.boltzmann.CriticalTemperature;
 import io.gibbsite.boltzmann.SimulatedAnnealing;
 import io.gibbsite.boltzmann.SpinGlass;
 import io.gibbsite.cli.picture.Column;
@@ -71,10 +72,11 @@ final class AnnealCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "RUN|M.safetensors",
+      converter = ModelFile.class,
       description =
           "Take the couplings and biases of a Hopfield network, whose patterns the chains are"
               + " compared with, or of a Boltzmann machine.")
-  private Path source;
+  private Path modelFile;
 
   @Option(names = "--chains", paramLabel = "N", description = "Chains (default ${DEFAULT-VALUE}).")
   private int chains = 64;
@@ -83,7 +85,8 @@ final class AnnealCommand implements Callable<Integer> {
       names = "--hottest",
       paramLabel = "T",
       description =
-          "Temperature to start from (default: twice the root mean square of a spin's couplings).")
+          "Temperature to start from (default: the largest eigenvalue of the couplings, below which"
+              + " mean-field theory has them order).")
   private Float hottest;
 
   @Option(
@@ -150,7 +153,7 @@ final class AnnealCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check();
-    SpinModel model = source == null ? null : SpinModel.ofRun(source);
+    SpinModel model = modelFile == null ? null : SpinModel.read(modelFile);
     Patterns patterns = model == null ? null : model.patterns();
     SpinParameters glass = model == null ? glass() : model.model().parameters();
     SimulatedAnnealing schedule = schedule(glass);
@@ -196,7 +199,7 @@ final class AnnealCommand implements Callable<Integer> {
 
   private void check() throws IOException {
     require(
-        Stream.of(spins, couplings, source).filter(Objects::nonNull).count() <= 1,
+        Stream.of(spins, couplings, modelFile).filter(Objects::nonNull).count() <= 1,
         "--spins, --couplings and --model name different networks: take one");
     require(spins == null || spins >= 2, "--spins must be at least 2, not " + spins);
     require(chains >= 1, "--chains must be at least 1, not " + chains);
@@ -231,12 +234,8 @@ final class AnnealCommand implements Callable<Integer> {
   }
 
   private SimulatedAnnealing schedule(SpinParameters glass) {
-    double squares = 0;
-    for (float w : glass.values()) {
-      squares += (double) w * w;
-    }
-    double size = squares == 0 ? 1 : Math.sqrt(squares / glass.units());
-    float high = hottest == null ? (float) (2 * size) : hottest;
+    float critical = (float) CriticalTemperature.meanField(glass);
+    float high = hottest != null ? hottest : critical > 0 ? critical : 1;
     float low = coldest == null ? high / 50 : coldest;
     require(low <= high, "--coldest %s is above the hottest, %s".formatted(low, high));
     return new SimulatedAnnealing(high, low, factor, sweeps);

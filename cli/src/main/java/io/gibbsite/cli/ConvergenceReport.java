@@ -2,6 +2,7 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.Workers;
 import io.gibbsite.diagnostics.Acceptance;
+import io.gibbsite.diagnostics.RHat;
 import io.gibbsite.diagnostics.Summary;
 import io.gibbsite.io.NdArray;
 import java.io.PrintWriter;
@@ -17,9 +18,21 @@ import java.util.Map;
  * @param chains how many
  * @param draws of each
  * @param acceptance of the proposals, if the sampler makes any
+ * @param held columns of the states that the chains held; no quantities
+ * @param heldDiffers whether chains held different values, and so sampled different densities
+ * @param constant quantities with the same value in every draw
+ * @param neverMoved quantities that no chain ever changes, though chains differ in them
  * @param quantities energies first, then the columns of the states
  */
-record ConvergenceReport(int chains, int draws, Acceptance acceptance, List<Quantity> quantities) {
+record ConvergenceReport(
+    int chains,
+    int draws,
+    Acceptance acceptance,
+    int held,
+    boolean heldDiffers,
+    int constant,
+    int neverMoved,
+    List<Quantity> quantities) {
   /** A table has no more rows of states; those of the smallest bulk ESS are shown. */
   private static final int MOST_ROWS = 12;
 
@@ -27,6 +40,7 @@ record ConvergenceReport(int chains, int draws, Acceptance acceptance, List<Quan
   private static final double MIXED = 1.01;
 
   private static final String STATES = "posterior/";
+  private static final String X = STATES + "x";
   private static final String STATISTICS = "sample_stats/";
   private static final List<String> ENERGIES = List.of("energy", "free_energy", "magnetisation");
 
@@ -34,6 +48,7 @@ record ConvergenceReport(int chains, int draws, Acceptance acceptance, List<Quan
    * One quantity; null stands for what cannot be said.
    *
    * @param autocorrelationTime in draws
+   * @param rHat infinite where no chain ever moves and they differ
    */
   record Quantity(
       String name,
@@ -55,7 +70,16 @@ record ConvergenceReport(int chains, int draws, Acceptance acceptance, List<Quan
           known(s.essBulk()),
           known(s.essTail()),
           known(s.autocorrelationTime()),
-          known(s.rHat()));
+          Double.isNaN(s.rHat()) ? null : s.rHat());
+    }
+
+    /** The same of chains that do not sample one density. */
+    Quantity withoutErrors() {
+      return new Quantity(name, mean, sd, null, null, null, null, null, null);
+    }
+
+    private boolean neverMoved() {
+      return rHat != null && rHat.isInfinite();
     }
 
     private static Double known(double value) {
@@ -73,6 +97,7 @@ record ConvergenceReport(int chains, int draws, Acceptance acceptance, List<Quan
   static ConvergenceReport of(Map<String, NdArray> arrays, int threads) {
     int[] first = null;
     Acceptance acceptance = null;
+    HeldColumns held = null;
     List<Quantity> energies = new ArrayList<>();
     List<Quantity> states = new ArrayList<>();
     try (Workers workers = new Workers(threads, "gibbsite-diagnostics")) {
@@ -89,17 +114,36 @@ record ConvergenceReport(int chains, int draws, Acceptance acceptance, List<Quan
           if (rate) {
             acceptance = Acceptance.of(array::value, shape[0], shape[1]);
           } else {
-            (state ? states : energies).addAll(quantities(own, array, workers));
+            List<Quantity> all = quantities(own, array, workers);
+            if (name.equals(X)) {
+              held = HeldColumns.of(arrays, array);
+              all = held == null ? all : held.others(all);
+            }
+            (state ? states : energies).addAll(all);
           }
         }
       }
     }
-    if (states.isEmpty()) {
+    if (first == null || arrays.keySet().stream().noneMatch(name -> name.startsWith(STATES))) {
       throw new IllegalArgumentException(
           "it has no array posterior/x [chain, draw, ...], as gibbsite sample writes it");
     }
     energies.addAll(states);
-    return new ConvergenceReport(first[0], first[1], acceptance, energies);
+    // Of enough finite draws R-hat is not known only if they are all the same.
+    boolean enough = first[0] >= 2 && first[1] >= RHat.LEAST_DRAWS;
+    long constant =
+        energies.stream().filter(q -> enough && q.mean() != null && q.rHat() == null).count();
+    long neverMoved = energies.stream().filter(Quantity::neverMoved).count();
+    boolean differs = held != null && !held.alike();
+    return new ConvergenceReport(
+        first[0],
+        first[1],
+        acceptance,
+        held == null ? 0 : held.count(),
+        differs,
+        (int) constant,
+        (int) neverMoved,
+        differs ? energies.stream().map(Quantity::withoutErrors).toList() : energies);
   }
 
   private static int[] requireDraws(String name, NdArray array, int[] first) {
@@ -162,18 +206,36 @@ record ConvergenceReport(int chains, int draws, Acceptance acceptance, List<Quan
               acceptance.lowest(),
               acceptance.highest()));
     }
+    if (held > 0) {
+      text.append(", %s held".formatted(count(held, "column")));
+    }
+    if (constant > 0) {
+      text.append(", %s the same in all draws".formatted(count(constant, "column")));
+    }
+    if (heldDiffers) {
+      return text
+          + "; chains that hold different rows sample different densities: for R-hat and ESS hold"
+          + " one row";
+    }
     double largest =
         quantities.stream()
-            .filter(q -> q.rHat() != null)
+            .filter(q -> q.rHat() != null && !q.neverMoved())
             .mapToDouble(Quantity::rHat)
             .max()
             .orElse(Double.NaN);
-    if (Double.isNaN(largest)) {
+    if (Double.isNaN(largest) && neverMoved == 0) {
       return text + "; R-hat and ESS need 2 chains of 4 draws that are not all the same";
     }
-    return text
-        + String.format(Locale.ROOT, ", R-hat at most %.3f", largest)
-        + (largest > MIXED ? ": not mixed, make the chains longer" : "");
+    if (!Double.isNaN(largest)) {
+      text.append(String.format(Locale.ROOT, ", R-hat at most %.3f", largest));
+    }
+    if (neverMoved > 0) {
+      text.append(
+          "%s in %s that no chain moved"
+              .formatted(
+                  Double.isNaN(largest) ? ", R-hat inf" : " and inf", count(neverMoved, "column")));
+    }
+    return text + (largest > MIXED || neverMoved > 0 ? ": not mixed, make the chains longer" : "");
   }
 
   private static String count(int n, String what) {
@@ -196,6 +258,9 @@ record ConvergenceReport(int chains, int draws, Acceptance acceptance, List<Quan
   }
 
   private static String text(String format, Double value) {
-    return value == null ? "-" : String.format(Locale.ROOT, format, value);
+    if (value == null) {
+      return "-";
+    }
+    return value.isInfinite() ? "inf" : String.format(Locale.ROOT, format, value);
   }
 }

@@ -32,11 +32,13 @@ import picocli.CommandLine.Parameters;
       "",
       "X.npz is what gibbsite sample writes: posterior/x [chain, draw, column], energies and rates of",
       "acceptance under sample_stats/. R-hat and ESS are those of Vehtari et al. 2021: rank-normalised,",
-      "of halved chains. tau counts draws, not steps.",
+      "of halved chains. tau counts draws, not steps. Columns that sample --hold or --label held are",
+      "left out (constant_data/held names them); R-hat is inf (in JSON \"Infinity\") where no chain",
+      "ever moved and they differ, and - where all draws are the same.",
       "",
       "Examples:",
       "  gibbsite diagnose x.npz",
-      "  gibbsite diagnose x.npz --model run/model.safetensors --reference held-out.npy --json"
+      "  gibbsite diagnose x.npz --model run --reference held-out.npy --json"
     })
 final class DiagnoseCommand implements Callable<Integer> {
   private static final String STATES = "posterior/x";
@@ -46,7 +48,8 @@ final class DiagnoseCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "M.safetensors",
+      paramLabel = "RUN|M.safetensors",
+      converter = ModelFile.class,
       description = "An MLP model: adds the kernel Stein discrepancy of the samples from it.")
   private Path modelFile;
 

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
       "Examples:",
       "  gibbsite energy --model model.safetensors --data x.npy --out e.npy",
       "  gibbsite energy --model model.safetensors --data x.csv --out e.npy --backend scalar",
-      "  gibbsite energy --model run/model.safetensors --sigma 0.1 --data x.npy --out e.npy"
+      "  gibbsite energy --model run --sigma 0.1 --data x.npy --out e.npy"
     })
 final class EnergyCommand implements Callable<Integer> {
   @Mixin private ModelAndData input;

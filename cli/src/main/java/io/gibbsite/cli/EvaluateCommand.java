@@ -46,15 +46,16 @@ import picocli.CommandLine.Option;
       "training did.",
       "",
       "Examples:",
-      "  gibbsite evaluate --model run/model.safetensors --data held-out.npy",
+      "  gibbsite evaluate --model run --data held-out.npy",
       "  gibbsite evaluate --model rbm.safetensors --data t10k-images-idx3-ubyte.gz --rows 1000"
     })
 final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "M.safetensors",
-      description = "The model file.")
+      paramLabel = "RUN|M.safetensors",
+      converter = ModelFile.class,
+      description = "The folder of a training run, or a model file.")
   private Path modelFile;
 
   @Option(

@@ -71,6 +71,7 @@ record GaussianGibbsChains(
     Map<String, NdArray> arrays = new LinkedHashMap<>();
     arrays.put("posterior/x", NdArray.of(samples, chains, draws, visible));
     arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, draws));
+    HeldColumns.put(held, visible, arrays);
     Npz.write(out, arrays);
     ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
   }

@@ -78,6 +78,7 @@ record GibbsChains(
     Map<String, NdArray> arrays = new LinkedHashMap<>();
     arrays.put("posterior/x", NdArray.of(samples, chains, length.draws(), columns));
     arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, length.draws()));
+    HeldColumns.put(held, columns, arrays);
     Npz.write(out, arrays);
     ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
   }

@@ -47,8 +47,9 @@ final class LogzCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "M.safetensors",
-      description = "The model file.")
+      paramLabel = "RUN|M.safetensors",
+      converter = ModelFile.class,
+      description = "The folder of a training run, or a model file.")
   private Path modelFile;
 
   @Option(

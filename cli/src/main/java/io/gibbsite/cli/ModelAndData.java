@@ -26,8 +26,9 @@ final class ModelAndData {
   @Option(
       names = "--model",
       required = true,
-      paramLabel = "M.safetensors",
-      description = "The model file.")
+      paramLabel = "RUN|M.safetensors",
+      converter = ModelFile.class,
+      description = "The folder of a training run, or a model file.")
   private Path modelFile;
 
   @Option(

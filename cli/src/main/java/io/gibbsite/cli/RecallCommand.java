@@ -94,7 +94,7 @@ final class RecallCommand implements Callable<Integer> {
     require(flip >= 0 && flip <= 1, "--flip must be between 0 and 1, not " + flip);
     require(trials >= 1, "--trials must be at least 1, not " + trials);
     RunOptions.oneOf("--scan", scan, List.of("sequential", "random"));
-    Path file = Files.isDirectory(source) ? new RunFolder(source).model() : source;
+    Path file = ModelFile.in(source);
     HopfieldModel model = ModelAndData.read(file, HopfieldModel::read);
     Patterns patterns = model.patterns();
     ImageLayout images =

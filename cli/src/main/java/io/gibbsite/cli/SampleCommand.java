@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
       "sample_stats/acceptance_rate. A binary RBM's x are bytes 0 or 1; RBMs have",
       "sample_stats/free_energy. A Boltzmann machine's x are bytes -1 or +1, its visible units, beside",
       "the energy of all and their magnetisation; so are a Hopfield network's, with sample_stats/overlap",
-      "[chain, draw, pattern]. The table at the end is that of gibbsite diagnose.",
+      "[chain, draw, pattern]. constant_data/held [column] marks what --hold and --label held. The",
+      "table at the end is that of gibbsite diagnose.",
       "",
       "pt adds levels below an RBM or a deep machine, of which the lowest is noise (with --init data the base rates of",
       "the chains' first rows), and exchanges states between them, so that chains pass from mode to",
@@ -157,7 +158,7 @@ final class SampleCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     int every = thin != null ? thin : "svgd".equals(sampler) ? steps : 10;
     ChainLength length = new ChainLength(chains, steps, burnIn, every);
-    Path file = Files.isDirectory(source) ? new RunFolder(source).model() : source;
+    Path file = ModelFile.in(source);
     ModelKind kind = ModelKind.of(file);
     require(
         scan == null || kind == ModelKind.BOLTZMANN || kind == ModelKind.HOPFIELD,

@@ -79,6 +79,7 @@ record SpinChains(
     Map<String, NdArray> arrays = new LinkedHashMap<>();
     arrays.put("posterior/x", NdArray.signed(samples, chains, draws, visible));
     traces.put(arrays);
+    HeldColumns.put(held, visible, arrays);
     Npz.write(out, arrays);
     ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
     traces.print(common.out());

@@ -4,7 +4,6 @@ import io.gibbsite.boltzmann.BoltzmannModel;
 import io.gibbsite.boltzmann.BoltzmannShape;
 import io.gibbsite.hopfield.HopfieldModel;
 import io.gibbsite.hopfield.Patterns;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -39,11 +38,6 @@ record SpinModel(BoltzmannModel model, Patterns patterns, VisibleLayout layout) 
         new BoltzmannModel(new BoltzmannShape(units, 0), hopfield.parameters()),
         hopfield.patterns(),
         layout(file, units));
-  }
-
-  /** The same of a run's folder or a model file. */
-  static SpinModel ofRun(Path source) {
-    return read(Files.isDirectory(source) ? new RunFolder(source).model() : source);
   }
 
   private static VisibleLayout layout(Path file, int visible) {

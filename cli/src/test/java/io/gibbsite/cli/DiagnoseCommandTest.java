@@ -81,6 +81,58 @@ class DiagnoseCommandTest {
         .contains("acceptance 0.125 (by chain 0.000 to 0.500)", "not mixed");
   }
 
+  /** The first column differs between chains and never moves, the second is 1 in all draws. */
+  private void writeStillColumns(Map<String, NdArray> more) throws IOException {
+    float[] x = Fixture.normals(CHAINS * DRAWS * 3, 7);
+    for (int i = 0; i < CHAINS * DRAWS; i++) {
+      x[3 * i] = i / DRAWS % 2;
+      x[3 * i + 1] = 1;
+    }
+    Map<String, NdArray> arrays = new LinkedHashMap<>(more);
+    arrays.put("posterior/x", NdArray.of(x, CHAINS, DRAWS, 3));
+    Npz.write(Path.of(file), arrays);
+  }
+
+  @Test
+  void columnsThatNeverMoveAreCounted() throws IOException {
+    writeStillColumns(Map.of());
+    JsonNode convergence = json().get("convergence");
+    assertThat(convergence.get("never_moved").asInt()).isEqualTo(1);
+    assertThat(convergence.get("constant").asInt()).isEqualTo(1);
+    assertThat(convergence.get("held").asInt()).isZero();
+    JsonNode quantities = convergence.get("quantities");
+    assertThat(quantities.get(0).get("r_hat").asText()).isEqualTo("Infinity");
+    assertThat(quantities.get(1).get("r_hat").isNull()).isTrue();
+    assertThat(quantities.get(2).get("r_hat").asDouble()).isLessThan(1.01);
+    assertThat(Run.of("diagnose", file).succeeds().out())
+        .contains("   inf")
+        .contains("1 column the same in all draws, R-hat at most 0.99")
+        .contains("and inf in 1 column that no chain moved: not mixed");
+  }
+
+  @Test
+  void columnsThatTheChainsHeldAreLeftOut() throws IOException {
+    writeStillColumns(Map.of("constant_data/held", NdArray.of(new byte[] {0, 1, 0}, 3)));
+    JsonNode alike = json().get("convergence");
+    assertThat(alike.get("held").asInt()).isEqualTo(1);
+    assertThat(alike.get("held_differs").asBoolean()).isFalse();
+    assertThat(alike.get("constant").asInt()).isZero();
+    assertThat(alike.get("quantities")).hasSize(2);
+    assertThat(alike.get("quantities").get(1).get("name").asText()).isEqualTo("x[2]");
+
+    writeStillColumns(Map.of("constant_data/held", NdArray.of(new byte[] {1, 0, 0}, 3)));
+    JsonNode differs = json().get("convergence");
+    assertThat(differs.get("held_differs").asBoolean()).isTrue();
+    assertThat(differs.get("quantities").get(1).get("sd").asDouble()).isPositive();
+    assertThat(differs.get("quantities").get(1).get("r_hat").isNull()).isTrue();
+    assertThat(Run.of("diagnose", file).succeeds().out())
+        .contains("1 column held", "chains that hold different rows")
+        .doesNotContain("not mixed");
+
+    writeStillColumns(Map.of("constant_data/held", NdArray.of(new byte[2], 2)));
+    Run.of("diagnose", file).fails(2, "x.npz: constant_data/held", "3 columns");
+  }
+
   @Test
   void discrepanciesFromAModelAndFromRows() throws IOException {
     MlpShape shape = MlpShape.of(Activation.SILU, 2);

@@ -264,7 +264,8 @@ class RbmCommandsTest {
     assertThat(unseen.at("/mean_log_likelihood").asDouble()).isNegative();
 
     String[] sample = {"sample", path("run"), "--quiet", "--chains", "20", "--out", path("s.npz")};
-    Run.of(with(sample, "--label", "7", "--picture", path("p.png"))).succeeds();
+    Run sevens = Run.of(with(sample, "--label", "7", "--picture", path("p.png"))).succeeds();
+    assertThat(sevens.out()).contains("20 chains of 100 draws, 10 columns held", "R-hat at most");
     float[] x = Npz.read(folder.resolve("s.npz")).get("posterior/x").floats();
     for (int row = 0; row < x.length / 206; row++) {
       assertThat(Arrays.copyOfRange(x, row * 206 + 196, row * 206 + 206))
@@ -274,7 +275,11 @@ class RbmCommandsTest {
     Run.of(with(sample, "--label", "10")).fails(2, "there is no label 10: the model has 0 to 9");
 
     // In-filling: what is held stays, and the rest moves.
-    Run.of(with(sample, "--from", path("x.npy"), "--hold", "top")).succeeds();
+    String table = Run.of(with(sample, "--from", path("x.npy"), "--hold", "top")).succeeds().out();
+    assertThat(table)
+        .contains("98 columns held", "chains that hold different rows")
+        .doesNotContain("R-hat at most");
+    assertThat(Run.of("diagnose", path("s.npz")).succeeds().out()).isEqualTo(table);
     x = Npz.read(folder.resolve("s.npz")).get("posterior/x").floats();
     boolean moved = false;
     for (int row = 0; row < x.length / 206; row++) {

@@ -120,6 +120,16 @@ public record ChainDraws(double[] values, int chains, int draws) {
     return high - low < 1e-15;
   }
 
+  /** Whether no chain has two different values. */
+  boolean constantWithinChains() {
+    for (int i = 0; i < values.length; i++) {
+      if (values[i] != values[i - i % draws]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** In ascending order, and negative zeros made positive, so that equal values are the same. */
   private double[] sorted() {
     double[] sorted = map(value -> value + 0.0).values;

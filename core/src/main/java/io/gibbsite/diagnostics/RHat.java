@@ -21,18 +21,25 @@ public final class RHat {
 
   /**
    * R-hat; NaN with one chain, fewer than {@link #LEAST_DRAWS} draws, values that are not finite,
-   * or all the same.
+   * or all the same. Positive infinity where no chain ever moves and they differ.
    */
   public static double of(ChainDraws x) {
     if (x.chains() < 2 || x.draws() < LEAST_DRAWS || !x.finite()) {
       return Double.NaN;
     }
     ChainDraws halves = x.split();
-    return Math.max(plain(halves.rankNormalised()), plain(halves.folded().rankNormalised()));
+    double place = plain(halves.rankNormalised());
+    double spread = plain(halves.folded().rankNormalised());
+    // Two values on either side of the median, as often each, all have one distance from it.
+    return Double.isNaN(spread) ? place : Math.max(place, spread);
   }
 
   /** The formula above for the values as they are. */
   static double plain(ChainDraws x) {
+    if (x.constantWithinChains()) {
+      // W is 0, which the rounding of the chains' means would hide.
+      return x.constant() ? Double.NaN : Double.POSITIVE_INFINITY;
+    }
     int n = x.draws();
     double within = 0;
     for (int chain = 0; chain < x.chains(); chain++) {
