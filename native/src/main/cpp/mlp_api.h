@@ -49,23 +49,27 @@ GIBBSITE_EXPORT(int32_t, mlp_block_rows)(GIBBSITE_TYPE(MlpSession) * session) {
 
 /// Bytes that a session takes.
 GIBBSITE_EXPORT(int64_t, mlp_bytes)(const int32_t* widths, int32_t layers, int32_t activation,
-                                    int32_t terms, int32_t rows, int32_t threads) {
+                                    int32_t terms, int32_t rows, int32_t threads,
+                                    int32_t blocks) {
   GIBBSITE_TYPE(Memory) counted(nullptr);
   counted.take<GIBBSITE_TYPE(MlpSession)>(1);
   GIBBSITE_TYPE(MlpSession)
-  counting(counted, {layers, widths, (GIBBSITE_TYPE(Activation))activation}, terms, rows, threads);
+  counting(counted, {layers, widths, (GIBBSITE_TYPE(Activation))activation}, terms, rows, threads,
+           blocks);
   return (int64_t)counted.size();
 }
 
 /// A session, or null where there is not enough memory.
 ///
 /// @param terms in which wide layers are multiplied, 2 or 3 bf16 on AMX; 0 for float32
+/// @param blocks how many are summed at once where sums are made by parts: the first of as many workers
+///     hold them
 GIBBSITE_EXPORT(GIBBSITE_TYPE(MlpSession) *, mlp_open)
 (const int32_t* widths, int32_t layers, int32_t activation, int32_t terms, int32_t rows,
- int32_t threads) {
+ int32_t threads, int32_t blocks) {
   using namespace gibbsite::GIBBSITE_ISA;
   return open_in_memory<MlpSession>(MlpShape{layers, widths, (Activation)activation}, terms, rows,
-                                    threads);
+                                    threads, blocks);
 }
 
 /// Frees what mlp_open or density_open returned.
@@ -132,9 +136,6 @@ GIBBSITE_EXPORT(int32_t, mlp_chunk_limit)(GIBBSITE_TYPE(MlpSession) * session) {
 
 /// Units of mlp_add_part, or 0 where sums are made chunk by chunk.
 GIBBSITE_EXPORT(int32_t, mlp_parts)(GIBBSITE_TYPE(MlpSession) * session) { return session->parts(); }
-
-/// Workers of a session: their buffers are there, and those of the threads are the first.
-GIBBSITE_EXPORT(int32_t, mlp_team)(GIBBSITE_TYPE(MlpSession) * session) { return session->team(); }
 
 /// Adds one part of the sums over the blocks that the first workers hold.
 GIBBSITE_EXPORT(void, mlp_add_part)

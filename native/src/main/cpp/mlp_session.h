@@ -104,7 +104,8 @@ class MlpSession {
   ///
   /// @param terms in which wide layers are multiplied, 2 or 3 bf16; 0 for float32
   /// @param threads how many compute
-  MlpSession(Memory& memory, const MlpShape& given, int terms, int rows, int threads)
+  /// @param blocks how many are summed at once where sums are made by parts
+  MlpSession(Memory& memory, const MlpShape& given, int terms, int rows, int threads, int blocks)
       : shape_{given.layers, copy_of(memory, given), given.activation},
         parameters_(memory.take<float>(given.parameter_count())),
         block_tiles_(block_tiles(given)),
@@ -116,9 +117,8 @@ class MlpSession {
         chunk_sums_(memory.take<float>((by_parts_ ? 1 : chunk_limit_) * line(sums_.size()))),
         losses_(memory.take<double>(chunk_limit_)),
         weights_(memory.take<double>(chunk_limit_)),
-        team_(by_parts_ ? blocks_at_once(threads) : threads),
-        workers_(memory.take<MlpWorker>(team_)) {
-    for (int i = 0; i < team_; i++) {
+        workers_(memory.take<MlpWorker>(team(threads, blocks))) {
+    for (int i = 0; i < team(threads, blocks); i++) {
       if (memory.real()) {
         new (&workers_[i]) MlpWorker(memory, packed_, sums_, block_tiles_);
       } else {
@@ -143,9 +143,6 @@ class MlpSession {
 
   /// Parts of the sums, or 0 where they are made chunk by chunk.
   int parts() const { return by_parts_ ? sums_.parts() : 0; }
-
-  /// Workers: as many as threads, and where sums are made by parts, as blocks of one sum.
-  int team() const { return team_; }
 
   /// Takes the parameters from parameters().
   void set_parameters(const Density* base) {
@@ -363,11 +360,9 @@ class MlpSession {
     return terms == 0 && size > (size_t)1 << 17;
   }
 
-  /// Blocks of one sum by parts: enough for all threads, and to pay for reading and writing the sums.
-  static int blocks_at_once(int threads) {
-    constexpr int FEWEST = 8;
-    int blocks = 2 * threads < FEWEST ? FEWEST : 2 * threads;
-    return blocks < MOST_CHUNKS ? blocks : threads < MOST_CHUNKS ? MOST_CHUNKS : threads;
+  /// Workers: one for each thread, and where sums are made by parts, for each block of one sum.
+  int team(int threads, int blocks) const {
+    return by_parts_ && blocks > threads ? blocks : threads;
   }
 
   static size_t line(size_t floats) { return (floats + 15) / 16 * 16; }
@@ -432,7 +427,6 @@ class MlpSession {
   float* chunk_sums_;
   double* losses_;
   double* weights_;
-  int team_;
   MlpWorker* workers_;
 };
 

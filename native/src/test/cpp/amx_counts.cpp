@@ -9,7 +9,8 @@
 #include "amx_emulator.h"
 
 extern "C" {
-void* gibbsite_amx_rbm_open(int32_t, int32_t, int32_t, int32_t, int32_t, int32_t);
+void* gibbsite_amx_rbm_open(int32_t, int32_t, int32_t, int32_t, int32_t, int32_t,
+                            int32_t);
 void gibbsite_amx_rbm_pack(void*, int32_t, int32_t, const int32_t*);
 int32_t gibbsite_amx_rbm_strip();
 int32_t gibbsite_amx_rbm_tile_rows();
@@ -54,7 +55,7 @@ void count_mlp(int32_t terms) {
   constexpr int ROWS = 128;
   const int32_t widths[] = {784, 512, 512, 1};
   double operations = 2.0 * ROWS * (784 * 512 + 512 * 512);
-  void* session = gibbsite_amx_mlp_open(widths, 3, 0, terms, ROWS, 1);
+  void* session = gibbsite_amx_mlp_open(widths, 3, 0, terms, ROWS, 1, 1);
   gibbsite_amx_mlp_set_parameters(session, nullptr);
   amx::start_counting();
   gibbsite_amx_mlp_energy(session, 0, ROWS);

@@ -19,7 +19,7 @@ struct Kernels {
   const char* name;
   /// What the processor must have: a number of gibbsite_isa().
   int needs;
-  Session* (*open)(const int32_t*, int32_t, int32_t, int32_t, int32_t, int32_t);
+  Session* (*open)(const int32_t*, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t);
   void (*close)(void*);
   Density* (*density)(int32_t, int32_t, double, const float*, const float*, const float*);
   float* (*parameters)(Session*);
@@ -50,7 +50,8 @@ struct Kernels {
 
 #define GIBBSITE_KERNELS(isa, needs)                                                               \
   extern "C" {                                                                                     \
-  Session* gibbsite_##isa##_mlp_open(const int32_t*, int32_t, int32_t, int32_t, int32_t, int32_t); \
+  Session* gibbsite_##isa##_mlp_open(const int32_t*, int32_t, int32_t, int32_t, int32_t, int32_t,  \
+                                     int32_t);                                                     \
   void gibbsite_##isa##_close(void*);                                                              \
   Density* gibbsite_##isa##_density_open(int32_t, int32_t, double, const float*, const float*,     \
                                          const float*);                                            \
@@ -223,7 +224,7 @@ void check_passes(const Kernels& k, const Model& model, int terms, int rows, Num
                      std::to_string(model.activation_number) + ", " + std::to_string(terms) +
                      " terms, " + std::to_string(rows) + " rows: ";
   Session* session =
-      k.open(model.widths.data(), model.layers(), model.activation_number, terms, rows, 1);
+      k.open(model.widths.data(), model.layers(), model.activation_number, terms, rows, 1, 1);
   for (size_t i = 0; i < model.theta.size(); i++) {
     k.parameters(session)[i] = (float)model.theta[i];
   }
@@ -338,7 +339,7 @@ std::vector<float> left_behind(const Kernels& k, const std::vector<int32_t>& wid
   Numbers numbers;
   std::vector<float> left;
   Session* session =
-      k.open(widths.data(), (int32_t)widths.size() - 1, activation_number, terms, rows, 1);
+      k.open(widths.data(), (int32_t)widths.size() - 1, activation_number, terms, rows, 1, 1);
   int d = widths[0];
   int parameters = 0;
   for (size_t l = 1; l < widths.size(); l++) {

@@ -4,9 +4,8 @@ import io.gibbsite.backend.Workers;
 import java.util.Arrays;
 
 /**
- * Sums over a batch that do not depend on the number of threads: every chunk of blocks is summed by
- * one worker in order, and the chunks' sums are added in a fixed tree, neighbours first. How blocks
- * form chunks depends on the batch and the shape alone.
+ * The sums of each chunk of a batch, which are added up in a fixed tree, neighbours first: see
+ * {@link BatchSums}.
  */
 final class ChunkSums {
   /**
@@ -14,49 +13,36 @@ final class ChunkSums {
    */
   private static final int FLOATS = 1 << 22;
 
-  private static final int MOST_CHUNKS = 64;
   private static final int FEWEST_CHUNKS = 8;
 
   /** Floats that one unit of the parallel reduction adds up. */
   private static final int STRETCH = 4096;
 
   private final int size;
-  private final float[][] sums;
-  private final double[] losses;
-  private final double[] weights;
+  private final float[][] sums = new float[BatchSums.MOST_CHUNKS][];
+  private final double[] losses = new double[BatchSums.MOST_CHUNKS];
+  private final double[] weights = new double[BatchSums.MOST_CHUNKS];
   private final Workers.Body reduceBody = this::reduceStretch;
   private int chunks;
 
   ChunkSums(int size) {
     this.size = size;
-    int limit = limit(size);
-    sums = new float[limit][];
-    losses = new double[limit];
-    weights = new double[limit];
   }
 
-  private static int limit(int size) {
-    return Math.clamp(FLOATS / size, FEWEST_CHUNKS, MOST_CHUNKS);
+  /** The most chunks for sums of this size. */
+  static int limit(int size) {
+    return Math.clamp(FLOATS / size, FEWEST_CHUNKS, BatchSums.MOST_CHUNKS);
   }
 
-  static long bytes(int size, int blocks) {
-    return (long) Float.BYTES * size * Math.min(blocks, limit(size));
+  /** Bytes of the sums of so many chunks. */
+  static long bytes(int size, int chunks) {
+    return (long) Float.BYTES * size * chunks;
   }
 
-  /**
-   * Divides so many blocks, and returns the blocks of each chunk but the last, which may have
-   * fewer.
-   */
-  int start(int blocks) {
-    int each = Math.max(1, (blocks + sums.length - 1) / sums.length);
-    chunks = (blocks + each - 1) / each;
+  /** Makes the losses and weights zero. */
+  void startLosses() {
     Arrays.fill(losses, 0);
     Arrays.fill(weights, 0);
-    return each;
-  }
-
-  int chunks() {
-    return chunks;
   }
 
   /** A chunk's sums, float[size]: made when first used, by the chunk's worker. */
@@ -81,20 +67,18 @@ final class ChunkSums {
     return tree(weights);
   }
 
-  private double tree(double[] terms) {
-    for (int stride = 1; stride < chunks; stride *= 2) {
-      for (int i = 0; i + stride < chunks; i += 2 * stride) {
+  private static double tree(double[] terms) {
+    for (int stride = 1; stride < terms.length; stride *= 2) {
+      for (int i = 0; i + stride < terms.length; i += 2 * stride) {
         terms[i] += terms[i + stride];
       }
     }
     return terms[0];
   }
 
-  /** Adds the chunks' sums up, and returns them where chunk 0's were; null if there is no chunk. */
-  float[] reduce(Workers workers) {
-    if (chunks == 0) {
-      return null;
-    }
+  /** Adds the sums of the first chunks up, and returns them where chunk 0's were. */
+  float[] reduce(int count, Workers workers) {
+    chunks = count;
     workers.run((size + STRETCH - 1) / STRETCH, reduceBody);
     return sums[0];
   }

@@ -25,19 +25,19 @@ public final class GeneratorVector extends CheckedGenerator {
   private final int layers;
   private final MlpPacked packed;
   private final MlpGradientSums layout;
+  private final BatchSums batchSums;
   private final ChunkSums chunkSums;
   private final float[] theta;
   private final float[] whole;
   private final Worker[] team;
   private final Workers.Body forwardBody = this::forwardBlock;
-  private final Workers.Body gradientBody = this::gradientChunk;
+  private final BatchSums.Block gradientBody = this::gradientBlock;
 
   // The arguments of the call in progress.
   private float[] latent;
   private float[] pull;
   private float[] out;
   private int n;
-  private int chunkBlocks;
 
   /** One worker's scratch memory: tiles of a block. */
   private final class Worker {
@@ -48,7 +48,7 @@ public final class GeneratorVector extends CheckedGenerator {
     final float[][] d = new float[layers + 1][];
     final TileActivation[] function = TileActivation.valueAndSlope(trunk.activation());
     final TileActivation[] bound = TileActivation.valueAndSlope(Activation.TANH);
-    final float[] rows = new float[MlpGradientSums.scratch(trunk, BLOCK_TILES)];
+    final float[] rows = new float[MlpGradientSums.scratch(BLOCK_TILES)];
     final float[] square = new float[COUNT * COUNT];
 
     Worker() {
@@ -71,6 +71,7 @@ public final class GeneratorVector extends CheckedGenerator {
     layers = shape.layers();
     packed = new MlpPacked(trunk);
     layout = new MlpGradientSums(trunk);
+    batchSums = BatchSums.byChunks(workers, ChunkSums.limit(layout.size()));
     chunkSums = new ChunkSums(layout.size());
     theta = new float[trunk.parameterCount()];
     whole = new float[trunk.parameterCount()];
@@ -155,29 +156,26 @@ public final class GeneratorVector extends CheckedGenerator {
     latent = z;
     pull = v;
     n = count;
-    chunkBlocks = chunkSums.start(blocks(count));
-    workers.run(chunkSums.chunks(), gradientBody);
-    float[] sums = chunkSums.reduce(workers);
-    if (sums == null) {
+    batchSums.run(blocks(count), gradientBody, true);
+    if (count == 0) {
       Arrays.fill(gradient, 0, shape().parameterCount(), 0f);
     } else {
-      layout.unpack(sums, whole);
+      layout.unpack(chunkSums.reduce(batchSums.chunks(), workers), whole);
       System.arraycopy(whole, 0, gradient, 0, shape().parameterCount());
     }
   }
 
-  private void gradientChunk(int chunk, int worker) {
+  private void gradientBlock(int block, int worker, int chunk, boolean fresh) {
     Worker me = team[worker];
     float[] sums = chunkSums.of(chunk);
-    layout.clear(sums);
-    int end = Math.min(blocks(n), (chunk + 1) * chunkBlocks);
-    for (int block = chunk * chunkBlocks; block < end; block++) {
-      int first = block * BLOCK_ROWS;
-      int count = Math.min(BLOCK_ROWS, n - first);
-      forward(me, first, count);
-      load(pull, shape().outputs(), first, count, me.d[layers], me.square);
-      backward(me, Tile.count(count), sums, block == chunk * chunkBlocks);
+    if (fresh) {
+      layout.clear(sums);
     }
+    int first = block * BLOCK_ROWS;
+    int count = Math.min(BLOCK_ROWS, n - first);
+    forward(me, first, count);
+    load(pull, shape().outputs(), first, count, me.d[layers], me.square);
+    backward(me, Tile.count(count), sums, fresh);
   }
 
   private void backward(Worker me, int tiles, float[] sums, boolean fresh) {
@@ -186,7 +184,7 @@ public final class GeneratorVector extends CheckedGenerator {
     }
     for (int l = layers - 1; l >= 0; l--) {
       float[] d = me.d[l + 1];
-      layout.addWeight(l, d, me.a[l], 0, tiles, sums, fresh, me.rows, me.square); // J2
+      layout.addWeight(l, d, me.a[l], tiles, sums, fresh, me.rows, me.square); // J2
       layout.addBias(l, d, tiles, sums);
       if (l > 0) {
         int inSize = Tile.size(trunk.width(l + 1));

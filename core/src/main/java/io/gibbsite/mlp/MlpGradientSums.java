@@ -23,6 +23,9 @@ final class MlpGradientSums {
   /** Inputs in a column. */
   static final int COLUMN = 2 * COUNT;
 
+  /** Columns of a part: their sums and some tiles' {@code d} share the second-level cache. */
+  private static final int PART = 2;
+
   private final MlpShape shape;
   private final int[] weightAt;
   private final int[] biasAt;
@@ -66,29 +69,128 @@ final class MlpGradientSums {
   }
 
   /** Floats in the scratch that {@link #addWeight} needs for so many tiles. */
-  static int scratch(MlpShape shape, int tiles) {
-    return tiles * ROWS * columns(MlpPacked.widest(shape)) * COLUMN;
+  static int scratch(int tiles) {
+    return tiles * ROWS * COLUMN;
+  }
+
+  /**
+   * Parts that threads can sum beside each other. Those of a layer follow each other: first its
+   * bias, with the weights that are summed lane by lane, then some columns each.
+   */
+  int parts() {
+    int parts = 0;
+    for (int l = 0; l < shape.layers(); l++) {
+      parts += parts(l);
+    }
+    return parts;
+  }
+
+  private int parts(int l) {
+    return 1 + (lanewise(l) ? 0 : (columns(shape.width(l)) + PART - 1) / PART);
+  }
+
+  /** The layer of a part. */
+  int layer(int part) {
+    int l = 0;
+    for (int rest = part; rest >= parts(l); l++) {
+      rest -= parts(l);
+    }
+    return l;
+  }
+
+  /** The number of a part among those of its layer: 0 is the bias. */
+  int within(int part) {
+    int rest = part;
+    for (int l = 0; rest >= parts(l); l++) {
+      rest -= parts(l);
+    }
+    return rest;
   }
 
   /** Makes the parts zero that are summed lane by lane; the others start with {@code fresh}. */
   void clear(float[] sums) {
     for (int l = 0; l < shape.layers(); l++) {
-      int from = lanewise(l) ? weightAt[l] : biasAt[l];
-      Arrays.fill(sums, from, biasAt[l] + shape.width(l + 1) * COUNT, 0f);
+      clear(l, sums);
     }
+  }
+
+  /** As above, for one layer. */
+  void clear(int l, float[] sums) {
+    int from = lanewise(l) ? weightAt[l] : biasAt[l];
+    Arrays.fill(sums, from, biasAt[l] + shape.width(l + 1) * COUNT, 0f);
   }
 
   /**
    * B2 for the weight of layer l: {@code dW_l += d^T a} over the tiles.
    *
    * @param fresh whether this is the first term since {@link #clear}
-   * @param scratch float[scratch(shape, tiles)]
+   * @param scratch float[scratch(tiles)]
    */
   void addWeight(
       int l,
       float[] d,
       float[] a,
-      int aAt,
+      int tiles,
+      float[] sums,
+      boolean fresh,
+      float[] scratch,
+      float[] square) {
+    if (lanewise(l)) {
+      addNarrowWeight(l, d, a, tiles, sums);
+    } else {
+      int all = columns(shape.width(l));
+      addColumns(l, 0, all, d, a, tiles, sums, fresh, scratch, square);
+    }
+  }
+
+  /**
+   * B2 for one part.
+   *
+   * @param within the number of the part in layer l
+   * @param scratch as for {@link #addWeight}
+   */
+  void addPart(
+      int l,
+      int within,
+      float[] d,
+      float[] a,
+      int tiles,
+      float[] sums,
+      boolean fresh,
+      float[] scratch,
+      float[] square) {
+    if (within > 0) {
+      int from = (within - 1) * PART;
+      int to = Math.min(from + PART, columns(shape.width(l)));
+      addColumns(l, from, to, d, a, tiles, sums, fresh, scratch, square);
+    } else if (lanewise(l)) {
+      addNarrowWeight(l, d, a, tiles, sums);
+    }
+  }
+
+  private void addNarrowWeight(int l, float[] d, float[] a, int tiles, float[] sums) {
+    int in = shape.width(l);
+    int out = shape.width(l + 1);
+    int aTile = Tile.size(in);
+    int dTile = Tile.size(out);
+    if (l == shape.layers() - 1) {
+      // One output: its weight's columns take the place of the outputs.
+      for (int t = 0; t < tiles; t++) {
+        RowSums.lanewise(a, t * aTile, in, d, t * dTile, 1, sums, weightAt[l]);
+      }
+    } else {
+      for (int t = 0; t < tiles; t++) {
+        RowSums.lanewise(d, t * dTile, out, a, t * aTile, in, sums, weightAt[l]);
+      }
+    }
+  }
+
+  private void addColumns(
+      int l,
+      int from,
+      int to,
+      float[] d,
+      float[] a,
       int tiles,
       float[] sums,
       boolean fresh,
@@ -97,43 +199,29 @@ final class MlpGradientSums {
     int in = shape.width(l);
     int out = shape.width(l + 1);
     int aTile = Tile.size(in);
-    int dTile = Tile.size(out);
-    if (l == shape.layers() - 1) {
-      // One output: its weight's columns take the place of the outputs.
+    for (int c = from; c < to; c++) {
+      int width = Math.min(COLUMN, in - c * COLUMN);
       for (int t = 0; t < tiles; t++) {
-        RowSums.lanewise(a, aAt + t * aTile, in, d, t * dTile, 1, sums, weightAt[l]);
-      }
-    } else if (in <= NARROW) {
-      for (int t = 0; t < tiles; t++) {
-        RowSums.lanewise(d, t * dTile, out, a, aAt + t * aTile, in, sums, weightAt[l]);
-      }
-    } else {
-      int column = tiles * ROWS * COLUMN;
-      for (int c = 0; c < columns(in); c++) {
-        int width = Math.min(COLUMN, in - c * COLUMN);
-        for (int t = 0; t < tiles; t++) {
-          TileTranspose.toRows(
-              a,
-              aAt + t * aTile + c * COLUMN * ROWS,
-              ROWS,
-              width,
-              scratch,
-              c * column + t * ROWS * COLUMN,
-              COLUMN,
-              square);
-        }
-        RowSums.outer(
-            d,
-            dTile,
-            out,
+        TileTranspose.toRows(
+            a,
+            t * aTile + c * COLUMN * ROWS,
+            ROWS,
+            width,
             scratch,
-            c * column,
-            width <= COUNT,
-            tiles,
-            sums,
-            weightAt[l] + c * columnSize(out),
-            fresh);
+            t * ROWS * COLUMN,
+            COLUMN,
+            square);
       }
+      RowSums.outer(
+          d,
+          Tile.size(out),
+          out,
+          scratch,
+          width <= COUNT,
+          tiles,
+          sums,
+          weightAt[l] + c * columnSize(out),
+          fresh);
     }
   }
 

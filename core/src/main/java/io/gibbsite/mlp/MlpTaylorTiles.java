@@ -33,10 +33,12 @@ final class MlpTaylorTiles {
   private final float[][] at;
   private final float[][] as;
 
-  /** D4: {@code d}, {@code dt}, {@code ds}, by turns. */
-  private final float[][] even = new float[3][];
+  /** D4: {@code d_{l-1}}, {@code dt_{l-1}}, {@code ds_{l-1}}, l = 1 .. L-1. */
+  private final float[][][] d;
 
-  private final float[][] odd = new float[3][];
+  /** D1: w, a and b as tiles of one column. */
+  final float[][] seeds = new float[3][];
+
   private final float[] rows;
   private final float[] square = new float[COUNT * COUNT];
 
@@ -70,7 +72,7 @@ final class MlpTaylorTiles {
   MlpTaylorTiles(MlpPacked packed, MlpGradientSums layout, int tiles) {
     this.packed = packed;
     this.layout = layout;
-    rows = new float[MlpGradientSums.scratch(packed.shape, tiles)];
+    rows = new float[MlpGradientSums.scratch(tiles)];
     shape = packed.shape;
     hidden = shape.layers() - 1;
     forwardStages = TaylorStage.forward(shape.activation());
@@ -82,7 +84,7 @@ final class MlpTaylorTiles {
     at = new float[hidden + 1][];
     as = new float[hidden + 1][];
     as[0] = new float[tiles * Tile.size(shape.inputs())];
-    int widest = 0;
+    d = new float[hidden + 1][3][];
     for (int l = 0; l < hidden; l++) {
       int size = tiles * Tile.size(shape.width(l + 1));
       z[l] = new float[size];
@@ -91,11 +93,12 @@ final class MlpTaylorTiles {
       a[l + 1] = new float[size];
       at[l + 1] = new float[size];
       as[l + 1] = new float[size];
-      widest = Math.max(widest, size);
+      for (int order = 0; order < 3; order++) {
+        d[l + 1][order] = new float[size];
+      }
     }
-    for (int i = 0; i < 3; i++) {
-      even[i] = new float[widest];
-      odd[i] = new float[widest];
+    for (int order = 0; order < 3; order++) {
+      seeds[order] = new float[tiles * Tile.size(1)];
     }
     energy = new float[tiles * ROWS];
     slope = new float[tiles * ROWS];
@@ -106,13 +109,11 @@ final class MlpTaylorTiles {
 
   static long bytes(MlpShape shape, int tiles) {
     long sum = 0;
-    long widest = 0;
     for (int l = 1; l < shape.layers(); l++) {
-      sum += 6L * Tile.size(shape.width(l));
-      widest = Math.max(widest, Tile.size(shape.width(l)));
+      sum += 9L * Tile.size(shape.width(l));
     }
-    return Float.BYTES * tiles * (sum + 6 * widest + Tile.size(shape.inputs()))
-        + (long) Float.BYTES * MlpGradientSums.scratch(shape, tiles);
+    return Float.BYTES * tiles * (sum + Tile.size(shape.inputs()) + 3L * Tile.size(1))
+        + (long) Float.BYTES * MlpGradientSums.scratch(tiles);
   }
 
   /** Shows the stages of what follows. */
@@ -222,49 +223,80 @@ final class MlpTaylorTiles {
    * D1 to D4 after {@link #forward}: adds {@code sum_i [ w_i dE + a_i d(v_i.dE) + b_i d(v_i^T H_i
    * v_i) ]}.
    *
-   * @param seeds w, a and b as tiles of one column; 0 for rows that do not count
+   * <p>w, a and b are {@link #seeds}, 0 for rows that do not count.
+   *
    * @param orders as of {@link #forward}; 2 only where all of b is 0
+   * @param sums null to leave D2 to {@link #addPart}
    */
-  void parameterGradient(float[][] seeds, int tiles, int orders, float[] sums, boolean fresh) {
-    addSums(hidden, seeds, tiles, orders, sums, fresh);
-    if (hidden == 0) {
-      return;
-    }
-    float[][] d = hidden % 2 == 0 ? even : odd;
-    int width = shape.width(hidden);
-    int size = Tile.size(width);
-    for (int t = 0; t < tiles; t++) {
-      for (int i = 0; i < width; i++) { // D3 at layer L-1
-        FloatVector w = FloatVector.broadcast(FLOAT, packed.lastWeight[i]);
-        for (int lane = 0; lane < ROWS; lane += COUNT) {
-          for (int s = 0; s < 3; s++) {
-            FloatVector.fromArray(FLOAT, seeds[s], t * Tile.size(1) + lane)
-                .mul(w)
-                .intoArray(d[s], t * size + i * ROWS + lane);
-          }
+  void parameterGradient(int tiles, int orders, float[] sums, boolean fresh) {
+    for (int l = hidden; l >= 0; l--) {
+      if (l < hidden) {
+        if (l == hidden - 1) {
+          lastInputs(tiles);
+        } else {
+          inputs(l + 1, tiles, orders);
+        }
+        activationBackward(l, d[l + 1], tiles);
+        if (stages != null) {
+          stages.show("D4", l + 1, firstRow, rowCount, shape.width(l + 1), d[l + 1]);
         }
       }
-    }
-    for (int l = hidden - 1; l >= 0; l--) {
-      activationBackward(l, d, tiles);
-      if (stages != null) {
-        stages.show("D4", l + 1, firstRow, rowCount, shape.width(l + 1), d);
-      }
-      addSums(l, d, tiles, orders, sums, fresh);
-      if (l > 0) {
-        d = inputs(l, d, tiles, orders);
+      if (sums != null) {
+        for (int order = 0; order < terms(l, orders); order++) { // D2
+          boolean first = fresh && order == 0;
+          layout.addWeight(
+              l, outputs(l)[order], derivatives[order][l], tiles, sums, first, rows, square);
+        }
+        layout.addBias(l, outputs(l)[0], tiles, sums);
       }
     }
   }
 
-  /** D2. */
-  private void addSums(int l, float[][] d, int tiles, int orders, float[] sums, boolean fresh) {
-    layout.addWeight(l, d[0], a[l], 0, tiles, sums, fresh, rows, square);
-    layout.addWeight(l, d[1], at[l], 0, tiles, sums, false, rows, square);
-    if (l > 0 && orders == 3) {
-      layout.addWeight(l, d[2], as[l], 0, tiles, sums, false, rows, square);
+  /** Terms of D2: inputs have no second derivative. */
+  private static int terms(int l, int orders) {
+    return l == 0 ? 2 : orders;
+  }
+
+  /** What the sum's derivatives by the outputs of layer l are; of the last, the seeds. */
+  private float[][] outputs(int l) {
+    return l == hidden ? seeds : d[l + 1];
+  }
+
+  /**
+   * D2 for one part, after {@link #parameterGradient}.
+   *
+   * @param me whose scratch memory is used: those of the thread that calls
+   */
+  void addPart(int part, int tiles, int orders, float[] sums, boolean fresh, MlpTaylorTiles me) {
+    int l = layout.layer(part);
+    int within = layout.within(part);
+    float[][] outputs = outputs(l);
+    for (int order = 0; order < terms(l, orders); order++) {
+      boolean first = fresh && order == 0;
+      float[] in = derivatives[order][l];
+      layout.addPart(l, within, outputs[order], in, tiles, sums, first, me.rows, me.square);
     }
-    layout.addBias(l, d[0], tiles, sums);
+    if (within == 0) {
+      layout.addBias(l, outputs[0], tiles, sums);
+    }
+  }
+
+  /** D3 at layer L-1. */
+  private void lastInputs(int tiles) {
+    int width = shape.width(hidden);
+    int size = Tile.size(width);
+    for (int t = 0; t < tiles; t++) {
+      for (int i = 0; i < width; i++) {
+        FloatVector w = FloatVector.broadcast(FLOAT, packed.lastWeight[i]);
+        for (int lane = 0; lane < ROWS; lane += COUNT) {
+          for (int order = 0; order < 3; order++) {
+            FloatVector.fromArray(FLOAT, seeds[order], t * Tile.size(1) + lane)
+                .mul(w)
+                .intoArray(d[hidden][order], t * size + i * ROWS + lane);
+          }
+        }
+      }
+    }
   }
 
   /** D4, in place. */
@@ -280,19 +312,19 @@ final class MlpTaylorTiles {
   }
 
   /** D3. */
-  private float[][] inputs(int l, float[][] d, int tiles, int orders) {
-    float[][] out = l % 2 == 0 ? even : odd;
+  private void inputs(int l, int tiles, int orders) {
+    float[][] in = d[l + 1];
+    float[][] out = d[l];
     int inSize = Tile.size(shape.width(l + 1));
     int outSize = Tile.size(shape.width(l));
     for (int t = 0; t < tiles; t++) {
-      for (int s = 0; s < orders; s++) {
+      for (int order = 0; order < orders; order++) {
         TileProduct.multiply(
-            packed.transposed[l], d[s], t * inSize, out[s], t * outSize, packed.zeros);
+            packed.transposed[l], in[order], t * inSize, out[order], t * outSize, packed.zeros);
       }
     }
     if (orders == 2) {
       Arrays.fill(out[2], 0, tiles * outSize, 0f);
     }
-    return out;
   }
 }

@@ -32,10 +32,8 @@ final class MlpTiles {
   /** {@code f'(z_{l-1})}, as a. */
   final float[][] slope;
 
-  /** B4's {@code d_l}, by turns. */
-  private final float[] even;
-
-  private final float[] odd;
+  /** B4's {@code d_{l-1}}, as a. */
+  private final float[][] d;
 
   /** F4's energies, float[tiles * ROWS]. */
   final float[] energy;
@@ -71,28 +69,24 @@ final class MlpTiles {
     valueAndSlope = TileActivation.valueAndSlope(shape.activation());
     a = new float[hidden + 1][];
     slope = new float[hidden + 1][];
-    int widest = 0;
+    d = new float[hidden + 1][];
     for (int l = 1; l <= hidden; l++) {
       int size = tiles * Tile.size(shape.width(l));
       a[l] = new float[size];
       slope[l] = new float[size];
-      widest = Math.max(widest, size);
+      d[l] = new float[size];
     }
-    even = new float[widest];
-    odd = new float[widest];
     energy = new float[tiles * ROWS];
     spreadWeights = new float[tiles * Tile.size(1)];
   }
 
   static long bytes(MlpShape shape, int tiles) {
     long sum = 0;
-    long widest = 0;
     for (int l = 1; l < shape.layers(); l++) {
-      sum += 2L * Tile.size(shape.width(l));
-      widest = Math.max(widest, Tile.size(shape.width(l)));
+      sum += 3L * Tile.size(shape.width(l));
     }
-    return Float.BYTES * tiles * (sum + 2 * widest + 2L * Tile.size(shape.inputs()))
-        + (long) Float.BYTES * MlpGradientSums.scratch(shape, tiles);
+    return Float.BYTES * tiles * (sum + 2L * Tile.size(shape.inputs()))
+        + (long) Float.BYTES * MlpGradientSums.scratch(tiles);
   }
 
   /** Shows the stages of what follows. */
@@ -186,13 +180,13 @@ final class MlpTiles {
         }
       }
     } else {
-      float[] d = lastDelta(null, tiles);
+      lastDelta(null, tiles);
       for (int l = hidden - 1; l > 0; l--) {
-        d = delta(l, d, tiles);
+        delta(l, tiles);
       }
       int dSize = Tile.size(shape.width(1));
       for (int t = 0; t < tiles; t++) { // B3 at layer 0
-        TileProduct.multiply(packed.transposed[0], d, t * dSize, p0, t * size, packed.zeros);
+        TileProduct.multiply(packed.transposed[0], d[1], t * dSize, p0, t * size, packed.zeros);
       }
     }
     if (packed.base != null) { // B5
@@ -209,54 +203,67 @@ final class MlpTiles {
    * B1 to B4 after {@link #forward} with slopes: adds {@code sum_i w_i dE(x_i)/d theta} to the
    * sums.
    *
+   * @param x tiles of the inputs
    * @param w float[tiles * ROWS], 0 for rows that do not count
+   * @param sums null to leave B2 to {@link #addPart}
    * @param fresh whether these are the first terms
    */
-  void parameterGradient(float[] x, int xAt, float[] w, int tiles, float[] sums, boolean fresh) {
-    float[] rowWeights = spread(w, tiles);
-    addSums(hidden, rowWeights, x, xAt, tiles, sums, fresh);
-    if (hidden == 0) {
-      return;
-    }
-    float[] d = lastDelta(w, tiles);
-    for (int l = hidden - 1; l >= 0; l--) {
-      addSums(l, d, x, xAt, tiles, sums, fresh);
-      if (l > 0) {
-        d = delta(l, d, tiles);
+  void parameterGradient(float[] x, float[] w, int tiles, float[] sums, boolean fresh) {
+    spread(w, tiles);
+    for (int l = hidden; l >= 0; l--) {
+      if (l == hidden - 1) {
+        lastDelta(w, tiles);
+      } else if (l < hidden) {
+        delta(l + 1, tiles);
+      }
+      if (sums != null) {
+        float[] in = l == 0 ? x : a[l];
+        layout.addWeight(l, outputs(l), in, tiles, sums, fresh, rows(), square);
+        layout.addBias(l, outputs(l), tiles, sums);
       }
     }
   }
 
-  /** B2. */
-  private void addSums(
-      int l, float[] d, float[] x, int xAt, int tiles, float[] sums, boolean fresh) {
+  /**
+   * B2 for one part, after {@link #parameterGradient} with the same x.
+   *
+   * @param me whose scratch memory is used: those of the thread that calls
+   */
+  void addPart(int part, float[] x, int tiles, float[] sums, boolean fresh, MlpTiles me) {
+    int l = layout.layer(part);
+    int within = layout.within(part);
     float[] in = l == 0 ? x : a[l];
-    int inAt = l == 0 ? xAt : 0;
-    layout.addWeight(l, d, in, inAt, tiles, sums, fresh, rows(), square);
-    layout.addBias(l, d, tiles, sums);
+    layout.addPart(l, within, outputs(l), in, tiles, sums, fresh, me.rows(), me.square);
+    if (within == 0) {
+      layout.addBias(l, outputs(l), tiles, sums);
+    }
+  }
+
+  /** The derivatives of the energies by the outputs of layer l; of the last, the row weights. */
+  private float[] outputs(int l) {
+    return l == hidden ? spreadWeights : d[l + 1];
   }
 
   private float[] rows() {
     if (rows == null) {
-      rows = new float[MlpGradientSums.scratch(shape, energy.length / ROWS)];
+      rows = new float[MlpGradientSums.scratch(energy.length / ROWS)];
     }
     return rows;
   }
 
   /** The row weights as tiles of one column. */
-  private float[] spread(float[] w, int tiles) {
+  private void spread(float[] w, int tiles) {
     int size = Tile.size(1);
     for (int t = 0; t < tiles; t++) {
       System.arraycopy(w, t * ROWS, spreadWeights, t * size, ROWS);
     }
-    return spreadWeights;
   }
 
   /** B1, B3 and B4 of the last layer: {@code d_{L-2} = w W_{L-1} f'}; w is 1 where null. */
-  private float[] lastDelta(float[] w, int tiles) {
+  private void lastDelta(float[] w, int tiles) {
     int width = shape.width(hidden);
     int size = Tile.size(width);
-    float[] d = hidden % 2 == 0 ? even : odd;
+    float[] out = d[hidden];
     for (int t = 0; t < tiles; t++) {
       for (int lane = 0; lane < ROWS; lane += COUNT) {
         FloatVector row =
@@ -267,23 +274,23 @@ final class MlpTiles {
         for (int i = 0; i < width; i++) {
           FloatVector p = row.mul(packed.lastWeight[i]);
           p.mul(FloatVector.fromArray(FLOAT, slope[hidden], at + i * ROWS))
-              .intoArray(d, at + i * ROWS);
+              .intoArray(out, at + i * ROWS);
         }
       }
     }
-    showDelta(hidden, d);
-    return d;
+    showDelta(hidden);
   }
 
   /** B3 and B4: {@code d_{l-1} = (d_l W_l) f'(z_{l-1})}, panel by panel. */
-  private float[] delta(int l, float[] d, int tiles) {
+  private void delta(int l, int tiles) {
     PackedMatrix w = packed.transposed[l];
-    float[] out = l % 2 == 0 ? even : odd;
+    float[] in = d[l + 1];
+    float[] out = d[l];
     int inSize = Tile.size(shape.width(l + 1));
     int outSize = Tile.size(shape.width(l));
     for (int t = 0; t < tiles; t++) {
       for (int panel = 0; panel < Tile.panels(w.outputs); panel++) {
-        TileProduct.panel(w, panel, d, t * inSize, out, t * outSize, packed.zeros);
+        TileProduct.panel(w, panel, in, t * inSize, out, t * outSize, packed.zeros);
         int at = t * outSize + panel * PANEL * ROWS;
         int end = at + Math.min(PANEL, w.outputs - panel * PANEL) * ROWS;
         for (int i = at; i < end; i += COUNT) {
@@ -292,13 +299,12 @@ final class MlpTiles {
         }
       }
     }
-    showDelta(l, out);
-    return out;
+    showDelta(l);
   }
 
-  private void showDelta(int l, float[] d) {
+  private void showDelta(int l) {
     if (stages != null) {
-      stages.show("B4", l, firstRow, rowCount, shape.width(l), d);
+      stages.show("B4", l, firstRow, rowCount, shape.width(l), d[l]);
     }
   }
 }

@@ -17,20 +17,23 @@ import java.util.Arrays;
  * The MLP energy on the Vector API.
  *
  * <p>Rows go through all layers in blocks of a few tiles, so that a block's activations stay in
- * cache through forward, backward and update; blocks are the units that threads share. Sums over
- * rows are made chunk by chunk, where the chunks depend on the shape and the batch alone, and then
- * added up in a fixed tree: the same bits for any number of threads.
+ * cache through forward, backward and update; blocks are the units that threads share. {@link
+ * BatchSums} adds them up.
  */
 public final class MlpVector extends CheckedMlpSession {
-  /** Tiles in a block: enough rows to pay for reading and writing the sums of dW once a block. */
-  static final int BLOCK_TILES = 8;
+  /** Gradients with more floats than these are summed by parts: they fill the caches. */
+  private static final int LARGE = 1 << 17;
 
-  private static final int BLOCK_ROWS = BLOCK_TILES * ROWS;
+  /** Whether gradients are summed by parts of the parameters, not chunks of the batch. */
+  private final boolean byParts;
 
+  private final int blockTiles;
+  private final int blockRows;
   private final Workers workers;
   private final MlpPacked packed;
   private final MlpGradientSums layout;
   private final Worker[] team;
+  private final BatchSums batchSums;
   private final ChunkSums chunkSums;
   private final int tileSize;
   private float[] chains = {};
@@ -40,12 +43,12 @@ public final class MlpVector extends CheckedMlpSession {
   // The loop bodies, made once: a run allocates nothing.
   private final Workers.Body energyBody = this::energyBlock;
   private final Workers.Body inputGradientBody = this::inputGradientBlock;
-  private final Workers.Body parameterGradientBody = this::parameterGradientChunk;
   private final Workers.Body directionalBody = this::directionalBlock;
-  private final Workers.Body directionalGradientBody = this::directionalGradientChunk;
-  private final Workers.Body nceBody = this::nceChunk;
   private final Workers.Body langevinBody = this::langevinTile;
   private final Workers.Body normalsBody = this::normalsTile;
+  private final BatchSums.Block parameterGradientBody = this::parameterGradientBlock;
+  private final BatchSums.Block directionalGradientBody = this::directionalGradientBlock;
+  private final BatchSums.Block nceBody = this::nceBlock;
 
   // The arguments of the call in progress.
   private float[] x;
@@ -58,7 +61,6 @@ public final class MlpVector extends CheckedMlpSession {
   private float[] secondOut;
   private float[] noiseRows;
   private int n;
-  private int chunkBlocks;
   private boolean withGradient;
   private SigmoidNce nce;
   private float logZ;
@@ -68,13 +70,13 @@ public final class MlpVector extends CheckedMlpSession {
   private long step;
   private Langevin langevin;
 
-  /** One worker's scratch memory. */
+  /** One worker's scratch memory, or of a sum by parts, one block's. */
   private final class Worker {
-    final MlpTiles tiles = new MlpTiles(packed, layout, BLOCK_TILES);
-    final float[] x = new float[BLOCK_TILES * tileSize];
-    final float[] second = new float[BLOCK_TILES * tileSize];
+    final MlpTiles tiles = new MlpTiles(packed, layout, blockTiles);
+    final float[] x = new float[blockTiles * tileSize];
+    final float[] second = new float[blockTiles * tileSize];
     final float[] third = new float[tileSize];
-    final float[] rowWeights = new float[BLOCK_ROWS];
+    final float[] rowWeights = new float[blockRows];
     final float[] square = new float[COUNT * COUNT];
 
     /** The block being worked on: its first row, its rows, its tiles. */
@@ -85,12 +87,13 @@ public final class MlpVector extends CheckedMlpSession {
 
     final long[] words = new long[DrawsVector.SCRATCH];
     private MlpTaylorTiles taylor;
-    private float[][] seeds;
+
+    /** Of a sum by parts: the Taylor orders of a directional gradient, or 0. */
+    int orders;
 
     MlpTaylorTiles taylor() {
       if (taylor == null) {
-        taylor = new MlpTaylorTiles(packed, layout, BLOCK_TILES);
-        seeds = new float[3][BLOCK_TILES * Tile.size(1)];
+        taylor = new MlpTaylorTiles(packed, layout, blockTiles);
       }
       return taylor;
     }
@@ -107,28 +110,60 @@ public final class MlpVector extends CheckedMlpSession {
     packed = new MlpPacked(shape);
     layout = new MlpGradientSums(shape);
     tileSize = Tile.size(shape.inputs());
-    team = new Worker[workers.threads()];
-    for (int i = 0; i < team.length; i++) {
-      team[i] = new Worker();
+    int size = layout.size();
+    byParts = size > LARGE;
+    blockTiles = blockTiles(size);
+    blockRows = blockTiles * ROWS;
+    team = new Worker[team(size, workers.threads())];
+    batchSums =
+        byParts
+            ? BatchSums.byParts(workers, layout.parts(), this::addPart)
+            : BatchSums.byChunks(workers, ChunkSums.limit(size));
+    chunkSums = new ChunkSums(size);
+    if (byParts) {
+      chunkSums.of(0); // here, since several threads will write there
     }
-    chunkSums = new ChunkSums(layout.size());
+  }
+
+  /**
+   * Tiles in a block: enough rows to pay for reading and writing the sums of dW once a block; and
+   * for sums by parts, not so many that threads would lack blocks.
+   */
+  private static int blockTiles(int size) {
+    return size > LARGE ? 4 : 8;
+  }
+
+  private static int team(int size, int threads) {
+    return size > LARGE ? Math.max(threads, BatchSums.blocksAtOnce(threads)) : threads;
   }
 
   /** Bytes that a session takes at the most. */
   public static long bytes(MlpShape shape, int rows, int threads) {
+    int size = new MlpGradientSums(shape).size();
+    int tiles = blockTiles(size);
     long worker =
-        MlpTiles.bytes(shape, BLOCK_TILES)
-            + MlpTaylorTiles.bytes(shape, BLOCK_TILES)
-            + Float.BYTES * (2L * BLOCK_TILES + 1) * Tile.size(shape.inputs());
+        MlpTiles.bytes(shape, tiles)
+            + MlpTaylorTiles.bytes(shape, tiles)
+            + Float.BYTES * (2L * tiles + 1) * Tile.size(shape.inputs());
     long chainBytes = (long) Float.BYTES * Tile.count(rows) * Tile.size(shape.inputs());
+    int blocks = Math.ceilDiv(rows, tiles * ROWS);
+    int chunks = size > LARGE ? 1 : Math.min(blocks, ChunkSums.limit(size));
     return MlpPacked.bytes(shape)
-        + threads * worker
+        + team(size, threads) * worker
         + chainBytes
-        + ChunkSums.bytes(new MlpGradientSums(shape).size(), blocks(rows));
+        + ChunkSums.bytes(size, chunks);
   }
 
-  private static int blocks(int rows) {
-    return (rows + BLOCK_ROWS - 1) / BLOCK_ROWS;
+  private int blocks(int rows) {
+    return Math.ceilDiv(rows, blockRows);
+  }
+
+  /** Made when first used, by the only thread that then uses it. */
+  private Worker worker(int place) {
+    if (team[place] == null) {
+      team[place] = new Worker();
+    }
+    return team[place];
   }
 
   /**
@@ -158,9 +193,10 @@ public final class MlpVector extends CheckedMlpSession {
 
   /** Loads a block of x. */
   private void begin(Worker me, int block) {
-    me.first = block * BLOCK_ROWS;
-    me.count = Math.min(BLOCK_ROWS, n - me.first);
+    me.first = block * blockRows;
+    me.count = Math.min(blockRows, n - me.first);
     me.filled = load(x, me.first, me.count, me.x, me.square);
+    me.orders = 0;
     me.tiles.show(stages, me.first, me.count);
   }
 
@@ -178,7 +214,7 @@ public final class MlpVector extends CheckedMlpSession {
   }
 
   private void energyBlock(int block, int worker) {
-    Worker me = team[worker];
+    Worker me = worker(worker);
     begin(me, block);
     me.tiles.forward(me.x, 0, me.filled, false);
     System.arraycopy(me.tiles.energy, 0, energies, me.first, me.count);
@@ -194,7 +230,7 @@ public final class MlpVector extends CheckedMlpSession {
   }
 
   private void inputGradientBlock(int block, int worker) {
-    Worker me = team[worker];
+    Worker me = worker(worker);
     begin(me, block);
     me.tiles.forward(me.x, 0, me.filled, true);
     me.tiles.inputGradient(me.second, me.filled);
@@ -221,33 +257,55 @@ public final class MlpVector extends CheckedMlpSession {
     x = rows;
     w = weights;
     n = count;
-    chunkBlocks = chunkSums.start(blocks(count));
-    workers.run(chunkSums.chunks(), parameterGradientBody);
-    reduce(gradient);
+    batchSums.run(blocks(count), parameterGradientBody, true);
+    unpack(gradient);
   }
 
-  /** The chunks' sums as a gradient; zero if there was no chunk. */
-  private void reduce(float[] gradient) {
-    float[] sums = chunkSums.reduce(workers);
-    if (sums == null) {
+  /** The sums as a gradient; zero if there was no block. */
+  private void unpack(float[] gradient) {
+    if (batchSums.chunks() == 0) {
       Arrays.fill(gradient, 0, shape().parameterCount(), 0f);
     } else {
+      float[] sums = byParts ? chunkSums.of(0) : chunkSums.reduce(batchSums.chunks(), workers);
       layout.unpack(sums, gradient);
     }
   }
 
-  private void parameterGradientChunk(int chunk, int worker) {
-    Worker me = team[worker];
-    float[] sums = chunkSums.of(chunk);
-    layout.clear(sums);
-    int end = Math.min(blocks(n), (chunk + 1) * chunkBlocks);
-    for (int block = chunk * chunkBlocks; block < end; block++) {
-      begin(me, block);
-      loadWeights(w, me.first, me.count, me.rowWeights);
-      me.tiles.forward(me.x, 0, me.filled, true);
-      me.tiles.parameterGradient(
-          me.x, 0, me.rowWeights, me.filled, sums, block == chunk * chunkBlocks);
+  /** Where a block is added to; null where that is left to {@link #addPart}. */
+  private float[] sums(int chunk, boolean fresh) {
+    if (byParts) {
+      return null;
     }
+    float[] sums = chunkSums.of(chunk);
+    if (fresh) {
+      layout.clear(sums);
+    }
+    return sums;
+  }
+
+  private void addPart(int part, int worker, int blocks, boolean fresh) {
+    Worker me = worker(worker);
+    float[] sums = chunkSums.of(0);
+    if (fresh && layout.within(part) == 0) {
+      layout.clear(layout.layer(part), sums);
+    }
+    for (int i = 0; i < blocks; i++) {
+      Worker block = team[i];
+      boolean first = fresh && i == 0;
+      if (block.orders == 0) {
+        block.tiles.addPart(part, block.x, block.filled, sums, first, me.tiles);
+      } else {
+        block.taylor.addPart(part, block.filled, block.orders, sums, first, me.taylor());
+      }
+    }
+  }
+
+  private void parameterGradientBlock(int block, int worker, int chunk, boolean fresh) {
+    Worker me = worker(worker);
+    begin(me, block);
+    loadWeights(w, me.first, me.count, me.rowWeights);
+    me.tiles.forward(me.x, 0, me.filled, true);
+    me.tiles.parameterGradient(me.x, me.rowWeights, me.filled, sums(chunk, fresh), fresh);
   }
 
   @Override
@@ -268,7 +326,7 @@ public final class MlpVector extends CheckedMlpSession {
   }
 
   private void directionalBlock(int block, int worker) {
-    Worker me = team[worker];
+    Worker me = worker(worker);
     MlpTaylorTiles taylor = me.taylor();
     begin(me, block);
     load(v, me.first, me.count, me.second, me.square);
@@ -296,29 +354,23 @@ public final class MlpVector extends CheckedMlpSession {
     a = slopeWeights;
     b = curvatureWeights;
     n = count;
-    chunkBlocks = chunkSums.start(blocks(count));
-    workers.run(chunkSums.chunks(), directionalGradientBody);
-    reduce(gradient);
+    batchSums.run(blocks(count), directionalGradientBody, true);
+    unpack(gradient);
   }
 
-  private void directionalGradientChunk(int chunk, int worker) {
-    Worker me = team[worker];
+  private void directionalGradientBlock(int block, int worker, int chunk, boolean fresh) {
+    Worker me = worker(worker);
     MlpTaylorTiles taylor = me.taylor();
-    float[] sums = chunkSums.of(chunk);
-    layout.clear(sums);
-    int end = Math.min(blocks(n), (chunk + 1) * chunkBlocks);
-    for (int block = chunk * chunkBlocks; block < end; block++) {
-      begin(me, block);
-      load(v, me.first, me.count, me.second, me.square);
-      seeds(w, me.first, me.count, me.seeds[0]);
-      seeds(a, me.first, me.count, me.seeds[1]);
-      seeds(b, me.first, me.count, me.seeds[2]);
-      taylor.show(stages, me.first, me.count);
-      // Second derivatives that nothing weighs are not made.
-      int orders = allZero(b, me.first, me.count) ? 2 : 3;
-      taylor.forward(me.x, me.second, me.filled, orders);
-      taylor.parameterGradient(me.seeds, me.filled, orders, sums, block == chunk * chunkBlocks);
-    }
+    begin(me, block);
+    load(v, me.first, me.count, me.second, me.square);
+    seeds(w, me.first, me.count, taylor.seeds[0]);
+    seeds(a, me.first, me.count, taylor.seeds[1]);
+    seeds(b, me.first, me.count, taylor.seeds[2]);
+    taylor.show(stages, me.first, me.count);
+    // Second derivatives that nothing weighs are not made.
+    me.orders = allZero(b, me.first, me.count) ? 2 : 3;
+    taylor.forward(me.x, me.second, me.filled, me.orders);
+    taylor.parameterGradient(me.filled, me.orders, sums(chunk, fresh), fresh);
   }
 
   private static boolean allZero(float[] values, int first, int count) {
@@ -361,37 +413,28 @@ public final class MlpVector extends CheckedMlpSession {
     seed = drawSeed;
     step = drawStep;
     withGradient = gradient != null;
-    chunkBlocks = chunkSums.start(blocks(count) + blocks(count * objective.k()));
-    workers.run(chunkSums.chunks(), nceBody);
+    chunkSums.startLosses();
+    batchSums.run(blocks(count) + blocks(count * objective.k()), nceBody, withGradient);
     if (withGradient) {
-      reduce(gradient);
+      unpack(gradient);
       gradient[shape().parameterCount()] = (float) chunkSums.weight();
     }
     return chunkSums.loss();
   }
 
   /** Blocks of data come first, then blocks of noise. */
-  private void nceChunk(int chunk, int worker) {
-    Worker me = team[worker];
-    float[] sums = null;
-    if (withGradient) {
-      sums = chunkSums.of(chunk);
-      layout.clear(sums);
-    }
+  private void nceBlock(int block, int worker, int chunk, boolean fresh) {
     int dataBlocks = blocks(n);
-    int noiseCount = n * nce.k();
-    int end = Math.min(dataBlocks + blocks(noiseCount), (chunk + 1) * chunkBlocks);
-    for (int block = chunk * chunkBlocks; block < end; block++) {
-      boolean isNoise = block >= dataBlocks;
-      int first = (isNoise ? block - dataBlocks : block) * BLOCK_ROWS;
-      int count = Math.min(BLOCK_ROWS, (isNoise ? noiseCount : n) - first);
-      nceBlock(me, isNoise, first, count, chunk, sums, block == chunk * chunkBlocks);
-    }
+    boolean isNoise = block >= dataBlocks;
+    int first = (isNoise ? block - dataBlocks : block) * blockRows;
+    int count = Math.min(blockRows, (isNoise ? n * nce.k() : n) - first);
+    nceRows(worker(worker), isNoise, first, count, chunk, fresh);
   }
 
-  private void nceBlock(
-      Worker me, boolean isNoise, int first, int count, int chunk, float[] sums, boolean fresh) {
+  private void nceRows(Worker me, boolean isNoise, int first, int count, int chunk, boolean fresh) {
     int tiles = Tile.count(count);
+    me.filled = tiles;
+    me.orders = 0;
     float[] logNoise = me.rowWeights;
     if (isNoise && noiseRows == null) {
       for (int t = 0; t < tiles; t++) {
@@ -432,7 +475,7 @@ public final class MlpVector extends CheckedMlpSession {
     Arrays.fill(rowWeights, count, tiles * ROWS, 0f);
     chunkSums.addRows(chunk, loss / n, weight);
     if (withGradient) {
-      me.tiles.parameterGradient(me.x, 0, rowWeights, tiles, sums, fresh);
+      me.tiles.parameterGradient(me.x, rowWeights, tiles, sums(chunk, fresh), fresh);
     }
   }
 
@@ -442,12 +485,12 @@ public final class MlpVector extends CheckedMlpSession {
     if (chains.length < needed) {
       chains = new float[needed];
     }
-    load(states, 0, count, chains, team[0].square);
+    load(states, 0, count, chains, worker(0).square);
   }
 
   @Override
   protected void computeReadChains(float[] states, int count) {
-    unload(chains, Tile.count(count), 0, count, states, team[0].square);
+    unload(chains, Tile.count(count), 0, count, states, worker(0).square);
   }
 
   @Override
@@ -461,7 +504,7 @@ public final class MlpVector extends CheckedMlpSession {
 
   /** All steps of one tile's chains, which stay in cache. */
   private void langevinTile(int tile, int worker) {
-    Worker me = team[worker];
+    Worker me = worker(worker);
     int at = tile * tileSize;
     int first = tile * ROWS;
     int present = Math.min(ROWS, n - first);
@@ -496,7 +539,7 @@ public final class MlpVector extends CheckedMlpSession {
   }
 
   private void normalsTile(int tile, int worker) {
-    Worker me = team[worker];
+    Worker me = worker(worker);
     int first = tile * ROWS;
     normals(stream, step, first, drawn, me.third, me.words);
     int present = Math.min(ROWS, n - first);

@@ -17,15 +17,7 @@ final class OuterKernel {
 
   /** 8 outputs by 2 vectors of inputs, summed over the rows of all tiles. */
   static void outer8x2(
-      float[] d,
-      int dAt,
-      int dTile,
-      float[] a,
-      int aAt,
-      int tiles,
-      float[] g,
-      int gAt,
-      boolean fresh) {
+      float[] d, int dAt, int dTile, float[] a, int tiles, float[] g, int gAt, boolean fresh) {
     FloatVector c0a;
     FloatVector c0b;
     FloatVector c1a;
@@ -77,7 +69,7 @@ final class OuterKernel {
     }
     for (int t = 0; t < tiles; t++) {
       int dRow = dAt + t * dTile;
-      int aRow = aAt + t * ROWS * COLUMN;
+      int aRow = t * ROWS * COLUMN;
       for (int r = 0; r < ROWS; r++) {
         FloatVector xa = FloatVector.fromArray(FLOAT, a, aRow + r * COLUMN);
         FloatVector xb = FloatVector.fromArray(FLOAT, a, aRow + r * COLUMN + COUNT);
@@ -127,15 +119,7 @@ final class OuterKernel {
 
   /** 8 outputs by 1 vector of inputs, summed over the rows of all tiles. */
   static void outer8x1(
-      float[] d,
-      int dAt,
-      int dTile,
-      float[] a,
-      int aAt,
-      int tiles,
-      float[] g,
-      int gAt,
-      boolean fresh) {
+      float[] d, int dAt, int dTile, float[] a, int tiles, float[] g, int gAt, boolean fresh) {
     FloatVector c0a;
     FloatVector c1a;
     FloatVector c2a;
@@ -158,7 +142,7 @@ final class OuterKernel {
     }
     for (int t = 0; t < tiles; t++) {
       int dRow = dAt + t * dTile;
-      int aRow = aAt + t * ROWS * COLUMN;
+      int aRow = t * ROWS * COLUMN;
       for (int r = 0; r < ROWS; r++) {
         FloatVector xa = FloatVector.fromArray(FLOAT, a, aRow + r * COLUMN);
         FloatVector d0 = FloatVector.broadcast(FLOAT, d[dRow + r + 0]);

@@ -20,7 +20,7 @@ final class RowSums {
    * of inputs.
    *
    * @param d tiles of {@code outputs} columns, {@code dTile} floats each
-   * @param a the tiles' rows one after another, from {@code aAt}: 2 COUNT inputs each
+   * @param a the tiles' rows one after another: 2 COUNT inputs each
    * @param narrow whether only the first COUNT inputs of a row count
    * @param g float[whole panels of outputs][2 COUNT], from {@code gAt}
    * @param fresh whether g is overwritten
@@ -30,7 +30,6 @@ final class RowSums {
       int dTile,
       int outputs,
       float[] a,
-      int aAt,
       boolean narrow,
       int tiles,
       float[] g,
@@ -38,9 +37,9 @@ final class RowSums {
       boolean fresh) {
     for (int o = 0; o < outputs; o += PANEL) {
       if (narrow) {
-        OuterKernel.outer8x1(d, o * ROWS, dTile, a, aAt, tiles, g, gAt + o * COLUMN, fresh);
+        OuterKernel.outer8x1(d, o * ROWS, dTile, a, tiles, g, gAt + o * COLUMN, fresh);
       } else {
-        OuterKernel.outer8x2(d, o * ROWS, dTile, a, aAt, tiles, g, gAt + o * COLUMN, fresh);
+        OuterKernel.outer8x2(d, o * ROWS, dTile, a, tiles, g, gAt + o * COLUMN, fresh);
       }
     }
   }

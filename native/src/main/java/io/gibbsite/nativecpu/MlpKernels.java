@@ -28,7 +28,6 @@ final class MlpKernels {
   private final MethodHandle mlpDirectionalParameterGradient;
   private final MethodHandle mlpChunkLimit;
   private final MethodHandle mlpParts;
-  private final MethodHandle mlpTeam;
   private final MethodHandle mlpAddPart;
   private final MethodHandle mlpStretches;
   private final MethodHandle mlpReduce;
@@ -48,10 +47,26 @@ final class MlpKernels {
     mlpBlockRows = functions.of("mlp_block_rows", JAVA_INT, JAVA_LONG);
     mlpBytes =
         functions.of(
-            "mlp_bytes", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+            "mlp_bytes",
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT);
     mlpOpen =
         functions.of(
-            "mlp_open", JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+            "mlp_open",
+            JAVA_LONG,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT);
     densityOpen =
         functions.of(
             "density_open",
@@ -86,7 +101,6 @@ final class MlpKernels {
             JAVA_INT);
     mlpChunkLimit = functions.of("mlp_chunk_limit", JAVA_INT, JAVA_LONG);
     mlpParts = functions.of("mlp_parts", JAVA_INT, JAVA_LONG);
-    mlpTeam = functions.of("mlp_team", JAVA_INT, JAVA_LONG);
     mlpAddPart =
         functions.of("mlp_add_part", null, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
     mlpStretches = functions.of("mlp_stretches", JAVA_INT, JAVA_LONG);
@@ -175,18 +189,20 @@ final class MlpKernels {
   }
 
   /** Bytes that a session takes. */
-  long mlpBytes(long widths, int layers, int activation, int terms, int rows, int threads) {
+  long mlpBytes(
+      long widths, int layers, int activation, int terms, int rows, int threads, int blocks) {
     try {
-      return (long) mlpBytes.invokeExact(widths, layers, activation, terms, rows, threads);
+      return (long) mlpBytes.invokeExact(widths, layers, activation, terms, rows, threads, blocks);
     } catch (Throwable e) {
       throw unexpected(e);
     }
   }
 
   /** The address of a session, or 0 where there is not enough memory. */
-  long mlpOpen(long widths, int layers, int activation, int terms, int rows, int threads) {
+  long mlpOpen(
+      long widths, int layers, int activation, int terms, int rows, int threads, int blocks) {
     try {
-      return (long) mlpOpen.invokeExact(widths, layers, activation, terms, rows, threads);
+      return (long) mlpOpen.invokeExact(widths, layers, activation, terms, rows, threads, blocks);
     } catch (Throwable e) {
       throw unexpected(e);
     }
@@ -305,15 +321,6 @@ final class MlpKernels {
   int mlpParts(long session) {
     try {
       return (int) mlpParts.invokeExact(session);
-    } catch (Throwable e) {
-      throw unexpected(e);
-    }
-  }
-
-  /** Workers that a session has buffers for, at least as many as threads. */
-  int mlpTeam(long session) {
-    try {
-      return (int) mlpTeam.invokeExact(session);
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -7,6 +7,7 @@ import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.StageListener;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.density.Density;
+import io.gibbsite.mlp.BatchSums;
 import io.gibbsite.mlp.CheckedMlpSession;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpShape;
@@ -32,6 +33,8 @@ final class MlpNative extends CheckedMlpSession {
   private final int langevinRows;
   private final long session;
   private final MemorySegment parameters;
+  private final int parts;
+  private final int stretches;
   private final BatchSums sums;
   private NativeDensity base;
   private NativeDensity noise;
@@ -43,6 +46,7 @@ final class MlpNative extends CheckedMlpSession {
   private final Workers.Body directionalBody = this::directionalBlock;
   private final Workers.Body langevinBody = this::langevinUnit;
   private final Workers.Body normalsBody = this::normalsBlock;
+  private final Workers.Body reduceBody = this::reduceStretch;
   private final BatchSums.Block parameterGradientBody = this::parameterGradientBlock;
   private final BatchSums.Block directionalGradientBody = this::directionalGradientBlock;
   private final BatchSums.Block nceBody = this::nceBlock;
@@ -105,7 +109,8 @@ final class MlpNative extends CheckedMlpSession {
                     shape.activation().ordinal(),
                     terms(precision),
                     rows,
-                    threads));
+                    threads,
+                    BatchSums.blocksAtOnce(threads)));
     if (session == 0) {
       throw new OutOfMemoryError(
           "no native memory for a session of shape %s and %d rows: it takes %d bytes"
@@ -114,8 +119,13 @@ final class MlpNative extends CheckedMlpSession {
     blockRows = kernels.mlpBlockRows(session);
     langevinRows = kernels.mlpLangevinRows(session);
     parameters = floats(kernels.mlpParameters(session), shape.parameterCount());
-    sums = new BatchSums(kernels, session, workers);
-    team = new Worker[kernels.mlpTeam(session)];
+    parts = kernels.mlpParts(session);
+    stretches = kernels.mlpStretches(session);
+    sums =
+        parts == 0
+            ? BatchSums.byChunks(workers, kernels.mlpChunkLimit(session))
+            : BatchSums.byParts(workers, parts, this::addPart);
+    team = new Worker[parts == 0 ? threads : Math.max(threads, BatchSums.blocksAtOnce(threads))];
     for (int i = 0; i < team.length; i++) {
       team[i] = new Worker(i);
     }
@@ -133,7 +143,8 @@ final class MlpNative extends CheckedMlpSession {
                 shape.activation().ordinal(),
                 terms(precision),
                 rows,
-                threads));
+                threads,
+                BatchSums.blocksAtOnce(threads)));
   }
 
   /** The bf16 terms that a float32 is split in; 0 where it is not. */
@@ -260,15 +271,37 @@ final class MlpNative extends CheckedMlpSession {
     w = weights;
     n = count;
     sums.run(blocks(count), parameterGradientBody, true);
-    sums.gradient(parameters, gradient, shape().parameterCount());
+    readGradient(gradient);
   }
 
-  private void parameterGradientBlock(int block, int worker, int chunk, int fresh) {
+  private void addPart(int part, int worker, int blocks, boolean fresh) {
+    kernels.mlpAddPart(session, worker, part, blocks, fresh ? 1 : 0);
+  }
+
+  /** The sums as a gradient; zero if there was no block. */
+  private void readGradient(float[] gradient) {
+    int count = shape().parameterCount();
+    if (sums.chunks() == 0) {
+      Arrays.fill(gradient, 0, count, 0f);
+      return;
+    }
+    if (parts == 0) {
+      workers.run(stretches, reduceBody);
+    }
+    kernels.mlpUnpack(session);
+    copyOut(parameters, gradient, 0, count);
+  }
+
+  private void reduceStretch(int stretch, int worker) {
+    kernels.mlpReduce(session, sums.chunks(), stretch);
+  }
+
+  private void parameterGradientBlock(int block, int worker, int chunk, boolean fresh) {
     Worker me = team[worker];
     int count = rowsOf(block, n);
     load(x, block, count, me.rows);
     copyIn(w, block * blockRows, count, me.column[0]);
-    kernels.mlpParameterGradient(session, worker, count, chunk, fresh);
+    kernels.mlpParameterGradient(session, worker, count, chunk, fresh ? 1 : 0);
     show(NativeStages.Pass.PARAMETER_GRADIENT, worker, block, count);
   }
 
@@ -319,10 +352,10 @@ final class MlpNative extends CheckedMlpSession {
     b = curvatureWeights;
     n = count;
     sums.run(blocks(count), directionalGradientBody, true);
-    sums.gradient(parameters, gradient, shape().parameterCount());
+    readGradient(gradient);
   }
 
-  private void directionalGradientBlock(int block, int worker, int chunk, int fresh) {
+  private void directionalGradientBlock(int block, int worker, int chunk, boolean fresh) {
     Worker me = team[worker];
     int count = rowsOf(block, n);
     load(x, block, count, me.rows);
@@ -330,7 +363,7 @@ final class MlpNative extends CheckedMlpSession {
     copyIn(w, block * blockRows, count, me.column[0]);
     copyIn(a, block * blockRows, count, me.column[1]);
     copyIn(b, block * blockRows, count, me.column[2]);
-    kernels.mlpDirectionalParameterGradient(session, worker, count, chunk, fresh);
+    kernels.mlpDirectionalParameterGradient(session, worker, count, chunk, fresh ? 1 : 0);
     show(NativeStages.Pass.DIRECTIONAL_PARAMETER_GRADIENT, worker, block, count);
   }
 
@@ -361,14 +394,14 @@ final class MlpNative extends CheckedMlpSession {
     kernels.mlpStartLosses(session);
     sums.run(blocks(count) + blocks(count * objective.k()), nceBody, withGradient);
     if (withGradient) {
-      sums.gradient(parameters, gradient, shape().parameterCount());
-      gradient[shape().parameterCount()] = (float) sums.weight();
+      readGradient(gradient);
+      gradient[shape().parameterCount()] = (float) kernels.mlpWeight(session, sums.chunks());
     }
-    return sums.loss();
+    return kernels.mlpLoss(session, sums.chunks());
   }
 
   /** Blocks of data come first, then blocks of noise. */
-  private void nceBlock(int block, int worker, int chunk, int fresh) {
+  private void nceBlock(int block, int worker, int chunk, boolean fresh) {
     int dataBlocks = blocks(n);
     if (block < dataBlocks) {
       nceRows(worker, chunk, fresh, x, block, rowsOf(block, n), false);
@@ -381,7 +414,7 @@ final class MlpNative extends CheckedMlpSession {
 
   /** {@code rows} is null where they are drawn. */
   private void nceRows(
-      int worker, int chunk, int fresh, float[] rows, int block, int count, boolean isNoise) {
+      int worker, int chunk, boolean fresh, float[] rows, int block, int count, boolean isNoise) {
     double offset = -(double) logZ - Math.log(nce.k());
     int gradient = withGradient ? 1 : 0;
     if (rows == null) {
@@ -390,7 +423,7 @@ final class MlpNative extends CheckedMlpSession {
           worker,
           count,
           chunk,
-          fresh,
+          fresh ? 1 : 0,
           gradient,
           noise.address,
           offset,
@@ -406,7 +439,7 @@ final class MlpNative extends CheckedMlpSession {
           worker,
           count,
           chunk,
-          fresh,
+          fresh ? 1 : 0,
           gradient,
           noise.address,
           isNoise ? 1 : 0,
