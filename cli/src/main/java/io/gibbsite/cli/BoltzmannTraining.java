@@ -1,8 +1,8 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
-import io.gibbsite.train.ContrastiveDivergenceTrainer;
 import io.gibbsite.train.MetricsCsv;
+import io.gibbsite.train.rbm.ContrastiveDivergenceTrainer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;

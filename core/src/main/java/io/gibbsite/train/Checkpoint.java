@@ -80,7 +80,7 @@ public final class Checkpoint {
   }
 
   /** A fingerprint of these values. */
-  static String digest(float[]... arrays) {
+  public static String digest(float[]... arrays) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (float[] array : arrays) {

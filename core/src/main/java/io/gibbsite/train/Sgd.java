@@ -31,7 +31,7 @@ public final class Sgd implements Optimiser {
   }
 
   /** A step of the parameters from {@code first} up to {@code end}. */
-  void step(float[] theta, float[] gradient, float learningRate, int first, int end) {
+  public void step(float[] theta, float[] gradient, float learningRate, int first, int end) {
     update(theta, gradient, velocity, learningRate, momentum, first, end);
   }
 
