@@ -67,12 +67,6 @@ abstract class BoltzmannTraining extends Training {
   }
 
   @Override
-  final double step() {
-    trainer().step();
-    return Double.NaN;
-  }
-
-  @Override
   final String measure(MetricsCsv metrics, double objective) throws IOException {
     long start = System.nanoTime();
     double seen = trainingFreeEnergy();

@@ -126,11 +126,6 @@ final class ConditionalTraining extends EnergyTraining {
   }
 
   @Override
-  double step() {
-    return trainer.step();
-  }
-
-  @Override
   String measure(MetricsCsv metrics, double loss) throws IOException {
     return MlpTraining.measure(metrics, trainer, options, loss, heldOut(), seconds());
   }

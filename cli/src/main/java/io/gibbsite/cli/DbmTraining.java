@@ -80,12 +80,6 @@ final class DbmTraining extends Training {
   }
 
   @Override
-  double step() {
-    trainer.step();
-    return Double.NaN;
-  }
-
-  @Override
   String measure(MetricsCsv metrics, double objective) throws IOException {
     DbmParameters parameters = trainer.model().parameters();
     int rows = Math.min(MEASURED_ROWS, heldOut.rows());

@@ -177,11 +177,6 @@ final class MlpTraining extends EnergyTraining {
   }
 
   @Override
-  double step() {
-    return trainer.step();
-  }
-
-  @Override
   String measure(MetricsCsv metrics, double loss) throws IOException {
     double heldOut = trainer.heldOut(data.heldOut().values(), data.heldOut().rows());
     return measure(metrics, trainer, options, loss, heldOut, seconds());

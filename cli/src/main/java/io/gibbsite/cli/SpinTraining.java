@@ -82,12 +82,6 @@ final class SpinTraining extends Training {
   }
 
   @Override
-  double step() {
-    trainer.step();
-    return Double.NaN;
-  }
-
-  @Override
   String measure(MetricsCsv metrics, double objective) throws IOException {
     BoltzmannModel model = trainer.model();
     double seen = freeEnergy(model, training, trainingRows);

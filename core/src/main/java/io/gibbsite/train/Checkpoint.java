@@ -94,6 +94,11 @@ public final class Checkpoint {
     }
   }
 
+  /** A fingerprint of these states: that of the same numbers as floats. */
+  public static String digest(byte[] states) {
+    return digest(UnitStates.floats(states));
+  }
+
   private static String difference(String found, String expected) {
     String[] there = found.split("; ");
     String[] here = expected.split("; ");

@@ -15,8 +15,10 @@ import io.gibbsite.spin.SpinStates;
 import io.gibbsite.train.Checkpoint;
 import io.gibbsite.train.DataOrder;
 import io.gibbsite.train.DivergedException;
-import io.gibbsite.train.Resumable;
 import io.gibbsite.train.Sgd;
+import io.gibbsite.train.Trainer;
+import io.gibbsite.train.UnitStates;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -24,7 +26,7 @@ import java.util.Map;
  * Trains a Boltzmann machine by maximum likelihood, steps L1 to L3 of {@link
  * io.gibbsite.boltzmann.Boltzmann}.
  */
-public final class BoltzmannTrainer implements Resumable, AutoCloseable {
+public final class BoltzmannTrainer extends Trainer {
   private static final float INITIAL_WEIGHT_SD = 0.01f;
 
   /** Sweeps of the positive phase have addresses that the chains never reach. */
@@ -35,21 +37,16 @@ public final class BoltzmannTrainer implements Resumable, AutoCloseable {
   private final int dataRows;
   private final BoltzmannTrainingOptions options;
   private final SpinParameters parameters;
-  private final DataOrder order;
   private final Sgd optimiser;
   private final SpinSession positive;
   private final SpinSession negative;
   private final Workers workers;
-  private final int[] indices;
   private final byte[] v;
   private final byte[] chainStates;
   private final float[] savedChains;
   private final float[] gradient;
   private final float[] ofData;
   private final int[] sums;
-  private long stepsDone;
-  private boolean hasGradient;
-  private boolean diverged;
 
   /**
    * @param backend computes
@@ -63,16 +60,16 @@ public final class BoltzmannTrainer implements Resumable, AutoCloseable {
       byte[] data,
       int rows,
       BoltzmannTrainingOptions options) {
+    super(rows, options.batch(), options.seed());
     this.shape = initial.shape();
     DataOrder.requireRows(data.length, rows, shape.visible());
     this.data = data;
     this.dataRows = rows;
     this.options = options;
     this.parameters = new SpinParameters(shape.network(), initial.parameters().values().clone());
-    this.order = new DataOrder(rows, options.batch(), options.seed());
     int count = parameters.values().length;
-    this.optimiser = new Sgd(count, options.momentum());
-    this.indices = new int[options.batch()];
+    this.optimiser =
+        new Sgd(count, options.momentum(), options.weightDecay(), shape.units() * shape.units());
     this.v = new byte[options.batch() * shape.visible()];
     this.chainStates = SpinStates.sample(parameters.biases(), options.chains(), 0, options.seed());
     this.savedChains = new float[chainStates.length];
@@ -104,26 +101,18 @@ public final class BoltzmannTrainer implements Resumable, AutoCloseable {
         weight[j * n + i] = weight[i * n + j];
       }
     }
-    float[] bias = java.util.Arrays.copyOf(visibleBias, n);
+    float[] bias = Arrays.copyOf(visibleBias, n);
     return new BoltzmannModel(shape, SpinParameters.of(weight, bias));
   }
 
-  /**
-   * Makes one update.
-   *
-   * @throws DivergedException if a parameter or its gradient is not finite
-   */
-  public void step() {
-    if (diverged) {
-      throw new IllegalStateException("the training has diverged: resume from its checkpoint");
+  @Override
+  protected double update(long step, int[] rows) {
+    for (int r = 0; r < rows.length; r++) {
+      System.arraycopy(data, rows[r] * shape.visible(), v, r * shape.visible(), shape.visible());
     }
-    order.rows(stepsDone, indices);
-    for (int r = 0; r < indices.length; r++) {
-      System.arraycopy(data, indices[r] * shape.visible(), v, r * shape.visible(), shape.visible());
-    }
-    positivePhase();
+    positivePhase(step);
     negative.gibbs(
-        Gibbs.sweeps(0).from(stepsDone * options.sweeps(), options.sweeps()),
+        Gibbs.sweeps(0).from(step * options.sweeps(), options.sweeps()),
         Scan.SEQUENTIAL,
         options.seed());
     negative.statistics(sums);
@@ -137,25 +126,20 @@ public final class BoltzmannTrainer implements Resumable, AutoCloseable {
       gradient[i * n + i] = 0;
     }
     float[] theta = parameters.values();
-    float rate = options.learningRate().at(stepsDone);
-    float kept = 1 - rate * options.weightDecay();
-    for (int k = 0; k < n * n; k++) {
-      theta[k] *= kept;
-    }
-    optimiser.step(theta, gradient, rate, stepsDone + 1);
+    optimiser.step(theta, gradient, options.learningRate().at(step), step + 1);
+    boolean finite = true;
     for (float value : theta) {
-      diverged |= !Float.isFinite(value);
+      finite &= Float.isFinite(value);
     }
-    if (diverged) {
-      throw new DivergedException(stepsDone, "a parameter or its gradient is not finite");
+    if (!finite) {
+      throw new DivergedException(step, "a parameter or its gradient is not finite");
     }
     negative.setParameters(parameters);
-    hasGradient = true;
-    stepsDone++;
+    return Double.NaN;
   }
 
   /** L1: sums over the minibatch. */
-  private void positivePhase() {
+  private void positivePhase(long step) {
     int n = shape.units();
     int rows = options.batch();
     if (options.meanField() && shape.hidden() > 0) {
@@ -164,12 +148,12 @@ public final class BoltzmannTrainer implements Resumable, AutoCloseable {
       MeanField.statistics(means, rows, n, ofData, workers);
       return;
     }
-    byte[] y = SpinStates.sample(new float[n], rows, 1 + stepsDone, options.seed());
+    byte[] y = SpinStates.sample(new float[n], rows, 1 + step, options.seed());
     shape.join(v, rows, y);
     positive.setParameters(parameters);
     positive.setStates(y, rows);
     if (shape.hidden() > 0) {
-      long first = POSITIVE_PHASE + stepsDone * options.positiveSweeps();
+      long first = POSITIVE_PHASE + step * options.positiveSweeps();
       positive.gibbs(
           Gibbs.sweeps(0).from(first, options.positiveSweeps()), Scan.SEQUENTIAL, options.seed());
     }
@@ -185,37 +169,16 @@ public final class BoltzmannTrainer implements Resumable, AutoCloseable {
         shape, new SpinParameters(shape.network(), parameters.values().clone()));
   }
 
-  /** Passes over the data begun so far, from 0. */
-  public long epoch() {
-    return order.epoch(stepsDone);
-  }
-
-  /** The Euclidean norm of the last step's gradient; NaN before the first. */
-  public double gradientNorm() {
-    double sum = 0;
-    for (float g : gradient) {
-      sum += (double) g * g;
-    }
-    return hasGradient ? Math.sqrt(sum) : Double.NaN;
-  }
-
   @Override
-  public long stepsDone() {
-    return stepsDone;
-  }
-
-  @Override
-  public boolean hasDiverged() {
-    return diverged;
+  protected double lastGradientNorm() {
+    return norm(gradient);
   }
 
   /** {@code theta} [P], the momentum, and the persistent {@code chains}. */
   @Override
   public Map<String, float[]> state() {
     negative.readStates(chainStates);
-    for (int k = 0; k < chainStates.length; k++) {
-      savedChains[k] = chainStates[k];
-    }
+    UnitStates.toFloats(chainStates, savedChains);
     Map<String, float[]> state = new LinkedHashMap<>();
     state.put("theta", parameters.values());
     state.putAll(optimiser.state());
@@ -224,23 +187,13 @@ public final class BoltzmannTrainer implements Resumable, AutoCloseable {
   }
 
   @Override
-  public void resumeAt(long steps) {
-    stepsDone = steps;
-    hasGradient = false;
-    diverged = false;
-    for (int k = 0; k < chainStates.length; k++) {
-      chainStates[k] = (byte) savedChains[k];
-    }
+  protected void resumed(long steps) {
     negative.setParameters(new SpinParameters(shape.network(), parameters.values()));
-    negative.setStates(chainStates, options.chains());
+    negative.setStates(UnitStates.bytes(savedChains), options.chains());
   }
 
   @Override
   public String configuration() {
-    float[] floats = new float[data.length];
-    for (int k = 0; k < floats.length; k++) {
-      floats[k] = data[k];
-    }
     return String.join(
         "; ",
         "shape=" + shape,
@@ -253,7 +206,7 @@ public final class BoltzmannTrainer implements Resumable, AutoCloseable {
         options.learningRate().configuration(),
         "seed=" + options.seed(),
         "weight decay=" + options.weightDecay(),
-        "data=" + dataRows + " rows " + Checkpoint.digest(floats));
+        "data=" + dataRows + " rows " + Checkpoint.digest(data));
   }
 
   @Override

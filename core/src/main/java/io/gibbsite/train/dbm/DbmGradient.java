@@ -17,9 +17,6 @@ import java.util.Arrays;
  * and Mueller, "Deep Boltzmann machines and the centering trick", 2012.
  */
 final class DbmGradient {
-  /** The share of a step's mean in the sliding one. */
-  private static final float SLIDING = 0.01f;
-
   private DbmGradient() {}
 
   /**
@@ -45,14 +42,7 @@ final class DbmGradient {
       data[k] *= 1f / rows;
       model[k] *= 1f / chains;
     }
-    float share = first ? 1f : SLIDING;
-    for (int k = 0; k < offsets.length; k++) {
-      switch (rule) {
-        case PLAIN -> offsets[k] = 0;
-        case ENHANCED -> offsets[k] = 0.5f * (data[b + k] + model[b + k]);
-        case CENTRED -> offsets[k] += k < shape.visible() ? 0 : share * (data[b + k] - offsets[k]);
-      }
-    }
+    rule.setOffsets(shape.visible(), data, model, b, offsets, first);
     float[] correction = new float[offsets.length];
     for (int k = b; k < model.length; k++) {
       model[k] -= data[k];

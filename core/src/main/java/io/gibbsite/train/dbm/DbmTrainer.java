@@ -9,7 +9,7 @@ import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.train.Checkpoint;
 import io.gibbsite.train.DataOrder;
 import io.gibbsite.train.DivergedException;
-import io.gibbsite.train.Resumable;
+import io.gibbsite.train.Trainer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,19 +35,15 @@ import java.util.Map;
  * of its data, options and seed, whatever the number of threads, and can be taken up at any step.
  * Source: Salakhutdinov and Hinton, "Deep Boltzmann machines", AISTATS 2009, section 3.1.
  */
-public final class DbmTrainer implements Resumable, AutoCloseable {
+public final class DbmTrainer extends Trainer {
   private final DbmShape shape;
   private final DbmTrainingOptions options;
   private final byte[] data;
   private final int rows;
-  private final DataOrder order;
-  private final int[] indices;
   private final Workers workers;
   private final List<LayerTraining> layers = new ArrayList<>();
   private final JointTraining joint;
-  private long stepsDone;
-  private float[] gradient; // of the last step, or null
-  private boolean diverged;
+  private float[] gradient; // of the last step
 
   /**
    * @param data byte[rows * visible], each 0 or 1; not copied
@@ -55,13 +51,12 @@ public final class DbmTrainer implements Resumable, AutoCloseable {
    */
   public DbmTrainer(
       Backend backend, DbmShape shape, byte[] data, int rows, DbmTrainingOptions options) {
+    super(rows, options.batch(), options.seed());
     DataOrder.requireRows(data.length, rows, shape.visible());
     this.shape = shape;
     this.options = options;
     this.data = data;
     this.rows = rows;
-    this.order = new DataOrder(rows, options.batch(), options.seed());
-    this.indices = new int[options.batch()];
     this.workers = new Workers(backend.options().threads(), "gibbsite-dbm");
     int depth = shape.depth();
     for (int l = 1; l <= depth; l++) {
@@ -139,34 +134,25 @@ public final class DbmTrainer implements Resumable, AutoCloseable {
     return new DbmParameters(shape, values);
   }
 
-  /**
-   * Makes one update.
-   *
-   * @throws DivergedException if a parameter is not finite
-   */
-  public void step() {
-    if (diverged) {
-      throw new IllegalStateException("the training has diverged: resume from its checkpoint");
+  @Override
+  protected double update(long step, int[] batch) {
+    if (step > 0 && isFirst(step)) {
+      enter(step, false);
     }
-    if (stepsDone > 0 && isFirst(stepsDone)) {
-      enter(stepsDone, false);
-    }
-    order.rows(stepsDone, indices);
     try {
-      if (stepsDone < layerSteps()) {
-        LayerTraining layer = layers.get((int) (stepsDone / options.layerSteps()));
-        layer.step(indices, stepsDone % options.layerSteps());
+      if (step < layerSteps()) {
+        LayerTraining layer = layers.get((int) (step / options.layerSteps()));
+        layer.step(batch, step % options.layerSteps());
         gradient = layer.gradient();
       } else {
-        joint.step(data, indices, stepsDone - layerSteps());
+        joint.step(data, batch, step - layerSteps());
         gradient = joint.gradient();
       }
     } catch (IllegalArgumentException e) {
       // A session takes finite parameters only.
-      diverged = true;
-      throw new DivergedException(stepsDone, e.getMessage());
+      throw new DivergedException(step, e.getMessage());
     }
-    stepsDone++;
+    return Double.NaN;
   }
 
   /** Whether the step is the first of a layer, or of the joint training. */
@@ -176,19 +162,14 @@ public final class DbmTrainer implements Resumable, AutoCloseable {
 
   /** The layer, from 1, that the next step trains; 0 for all together. */
   public int layer() {
-    return stepsDone < layerSteps() ? (int) (stepsDone / options.layerSteps()) + 1 : 0;
+    return stepsDone() < layerSteps() ? (int) (stepsDone() / options.layerSteps()) + 1 : 0;
   }
 
   /** The learning rate of the next step. */
   public float learningRate() {
-    return stepsDone < layerSteps()
-        ? options.layerRate().at(stepsDone % options.layerSteps())
-        : options.jointRate().at(stepsDone - layerSteps());
-  }
-
-  /** Passes over the data begun so far, from 0. */
-  public long epoch() {
-    return order.epoch(stepsDone);
+    return stepsDone() < layerSteps()
+        ? options.layerRate().at(stepsDone() % options.layerSteps())
+        : options.jointRate().at(stepsDone() - layerSteps());
   }
 
   /** Mean sweeps of the mean field in the last joint step; NaN before the first. */
@@ -196,32 +177,15 @@ public final class DbmTrainer implements Resumable, AutoCloseable {
     return joint.meanFieldSweeps();
   }
 
-  /** The Euclidean norm of the last step's gradient; NaN before the first. */
-  public double gradientNorm() {
-    if (gradient == null) {
-      return Double.NaN;
-    }
-    double sum = 0;
-    for (float g : gradient) {
-      sum += (double) g * g;
-    }
-    return Math.sqrt(sum);
+  @Override
+  protected double lastGradientNorm() {
+    return norm(gradient);
   }
 
   /** The model as trained so far, the layers put together while they are trained; a copy. */
   public DbmModel model() {
-    boolean together = stepsDone > layerSteps() || layerSteps() == 0;
+    boolean together = stepsDone() > layerSteps() || layerSteps() == 0;
     return new DbmModel(together ? joint.parameters().copy() : compose());
-  }
-
-  @Override
-  public long stepsDone() {
-    return stepsDone;
-  }
-
-  @Override
-  public boolean hasDiverged() {
-    return diverged;
   }
 
   /** The arrays of every layer, under {@code layer.N.}, and those of the joint training. */
@@ -236,19 +200,12 @@ public final class DbmTrainer implements Resumable, AutoCloseable {
   }
 
   @Override
-  public void resumeAt(long steps) {
-    stepsDone = steps;
-    gradient = null;
-    diverged = false;
+  protected void resumed(long steps) {
     enter(steps, true);
   }
 
   @Override
   public String configuration() {
-    float[] states = new float[data.length];
-    for (int k = 0; k < states.length; k++) {
-      states[k] = data[k];
-    }
     return String.join(
         "; ",
         "layers=" + shape,
@@ -264,7 +221,7 @@ public final class DbmTrainer implements Resumable, AutoCloseable {
         "seed=" + options.seed(),
         "weight decay=" + options.weightDecay(),
         "mean field=" + options.meanField(),
-        "data=" + rows + " rows " + Checkpoint.digest(states));
+        "data=" + rows + " rows " + Checkpoint.digest(data));
   }
 
   @Override

@@ -10,11 +10,10 @@ import io.gibbsite.dbm.MeanField;
 import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
-import io.gibbsite.sampler.Gibbs;
 import io.gibbsite.train.Sgd;
+import io.gibbsite.train.UnitStates;
+import io.gibbsite.train.rbm.PersistentChains;
 import io.gibbsite.train.rbm.RbmGradient;
-import io.gibbsite.train.rbm.TemperedPhase;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -32,17 +31,15 @@ final class JointTraining {
   private final float[] gradient;
   private final float[] dataSums;
   private final float[] offsets;
-  private final float[] savedChains;
+  private final PersistentChains chains;
   private final RbmParameters blocks;
   private final float[] blockSums;
   private final float[] mu;
   private final byte[] x;
   private final DbmStatistics statistics;
   private final MeanField meanField;
-  private final float[] savedLevels; // [chains * levels], of tempered chains
   private final float[] base; // [even units]: log-odds of their lowest level
   private RbmSession session; // or null, before the layers are trained
-  private TemperedPhase tempered; // or null
   private double sweeps = Double.NaN;
 
   JointTraining(Backend backend, DbmShape shape, DbmTrainingOptions options, Workers workers) {
@@ -50,13 +47,18 @@ final class JointTraining {
     this.options = options;
     this.shape = shape;
     int count = shape.parameterCount();
-    this.optimiser = new Sgd(count, options.momentum());
+    this.optimiser = new Sgd(count, options.momentum(), options.weightDecay(), shape.biasOffset(0));
     this.parameters = new DbmParameters(shape, new float[count]);
     this.gradient = new float[count];
     this.dataSums = new float[count];
     this.offsets = new float[shape.visible() + shape.hidden()];
-    this.savedChains = new float[Math.multiplyExact(replicas(), shape.rbm().visible())];
-    this.savedLevels = new float[replicas()];
+    this.chains =
+        new PersistentChains(
+            options.chains(),
+            options.levels(),
+            options.sweeps(),
+            shape.rbm().visible(),
+            options.seed());
     this.base = new float[shape.rbm().visible()];
     this.blocks = DbmBlocks.join(parameters);
     this.blockSums = new float[blocks.values().length];
@@ -64,11 +66,6 @@ final class JointTraining {
     this.x = new byte[Math.multiplyExact(options.batch(), shape.visible())];
     this.statistics = new DbmStatistics(shape, workers);
     this.meanField = MeanField.of(shape, workers);
-  }
-
-  /** Rows of the session: a chain has one for each level. */
-  private int replicas() {
-    return Math.multiplyExact(options.chains(), options.levels());
   }
 
   DbmParameters parameters() {
@@ -88,64 +85,32 @@ final class JointTraining {
   void begin(DbmParameters start, byte[] data, int rows) {
     System.arraycopy(start.values(), 0, parameters.values(), 0, gradient.length);
     if (options.gradient() == RbmGradient.CENTRED) {
-      for (int i = 0; i < shape.visible(); i++) {
-        long ones = 0;
-        for (int r = 0; r < rows; r++) {
-          ones += data[r * shape.visible() + i];
-        }
-        offsets[i] = (float) ((double) ones / rows);
-      }
+      float[] means = BaseRates.means(UnitStates.floats(data), rows, shape.visible());
+      System.arraycopy(means, 0, offsets, 0, means.length);
     }
     open();
-    int chains = options.chains();
-    byte[] v = new byte[chains * shape.visible()];
+    int count = options.chains();
+    byte[] v = new byte[count * shape.visible()];
     for (int k = 0; k < v.length; k++) {
       v[k] = data[k % (rows * shape.visible())];
     }
-    float[] means = new float[chains * shape.hidden()];
-    meanField.infer(v, chains, options.meanField(), means);
-    byte[] states = DbmBlocks.evenStates(shape, v, means, chains);
-    float[] log = BaseRates.logOdds(floats(states), chains, base.length);
+    float[] means = new float[count * shape.hidden()];
+    meanField.infer(v, count, options.meanField(), means);
+    byte[] states = DbmBlocks.evenStates(shape, v, means, count);
+    float[] log = BaseRates.logOdds(UnitStates.floats(states), count, base.length);
     System.arraycopy(log, 0, base, 0, base.length);
-    start(states);
-  }
-
-  private static float[] floats(byte[] states) {
-    float[] x = new float[states.length];
-    for (int k = 0; k < x.length; k++) {
-      x[k] = states[k];
-    }
-    return x;
-  }
-
-  /** Starts the chains, and all of their replicas, from these states. */
-  private void start(byte[] states) {
-    int chains = options.chains();
-    if (options.levels() == 1) {
-      session.setVisible(states, chains);
-    } else {
-      tempered =
-          new TemperedPhase(
-              session, chains, options.levels(), options.sweeps(), base, states, options.seed());
-    }
+    chains.begin(session, states, base);
   }
 
   /** Takes up the refilled arrays of {@link #state}. */
   void resume(long steps) {
     open();
-    byte[] states = new byte[savedChains.length];
-    for (int k = 0; k < states.length; k++) {
-      states[k] = (byte) savedChains[k];
-    }
-    start(Arrays.copyOf(states, options.chains() * base.length));
-    if (tempered != null) {
-      tempered.resume(states, savedLevels, steps);
-    }
+    chains.resume(session, base, steps);
   }
 
   private void open() {
     close();
-    session = backend.open(shape.rbm(), replicas());
+    session = backend.open(shape.rbm(), chains.replicas());
     setParameters();
   }
 
@@ -167,7 +132,7 @@ final class JointTraining {
     }
     sweeps = meanField.infer(x, rows.length, options.meanField(), mu);
     statistics.sums(x, mu, rows.length, dataSums); // P1
-    negativePhase(step); // P2
+    chains.statistics(step, blockSums); // P2
     DbmBlocks.split(shape, blockSums, gradient);
     DbmGradient.of(
         options.gradient(),
@@ -178,42 +143,17 @@ final class JointTraining {
         options.chains(),
         offsets,
         step == 0); // P3
-    float rate = options.jointRate().at(step);
-    float kept = 1 - rate * options.weightDecay();
-    for (int k = 0; k < shape.biasOffset(0); k++) {
-      parameters.values()[k] *= kept;
-    }
-    optimiser.step(parameters.values(), gradient, rate, step + 1);
+    optimiser.step(parameters.values(), gradient, options.jointRate().at(step), step + 1);
     setParameters();
   }
 
-  private void negativePhase(long step) {
-    if (tempered != null) {
-      tempered.statistics(blockSums);
-      return;
-    }
-    session.gibbs(Gibbs.sweeps(0).from(step * options.sweeps(), options.sweeps()), options.seed());
-    session.chainStatistics(blockSums);
-  }
-
   Map<String, float[]> state() {
-    if (session != null) {
-      byte[] states = new byte[savedChains.length];
-      session.readVisible(states);
-      for (int k = 0; k < states.length; k++) {
-        savedChains[k] = states[k];
-      }
-    }
-    if (tempered != null) {
-      System.arraycopy(tempered.levels(), 0, savedLevels, 0, savedLevels.length);
-    }
     Map<String, float[]> state = new LinkedHashMap<>();
     state.put("theta", parameters.values());
     state.putAll(optimiser.state());
     state.put("offsets", offsets);
-    state.put("chains", savedChains);
+    state.putAll(chains.state());
     if (options.levels() > 1) {
-      state.put("levels", savedLevels);
       state.put("base", base);
     }
     return state;
@@ -222,8 +162,8 @@ final class JointTraining {
   void close() {
     if (session != null) {
       session.close();
+      chains.end();
       session = null;
-      tempered = null;
     }
   }
 }

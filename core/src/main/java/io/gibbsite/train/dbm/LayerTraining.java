@@ -7,9 +7,9 @@ import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
-import io.gibbsite.sampler.Gibbs;
 import io.gibbsite.train.Sgd;
 import io.gibbsite.train.rbm.CentredGradient;
+import io.gibbsite.train.rbm.PersistentChains;
 import io.gibbsite.train.rbm.RbmGradient;
 import io.gibbsite.train.rbm.RbmTrainer;
 import java.util.Arrays;
@@ -39,7 +39,7 @@ final class LayerTraining {
   private final float[] theta;
   private final float[] gradient;
   private final float[] offsets;
-  private final float[] savedChains;
+  private final PersistentChains chains;
   private final RbmParameters tied;
   private final float[] tiedData;
   private final float[] tiedModel;
@@ -60,13 +60,14 @@ final class LayerTraining {
     this.shape = shape;
     this.below = below;
     this.above = above;
-    this.optimiser = new Sgd(shape.parameterCount(), o.momentum());
+    this.optimiser =
+        new Sgd(shape.parameterCount(), o.momentum(), o.weightDecay(), shape.weightCount());
     this.theta = new float[shape.parameterCount()];
     this.gradient = new float[theta.length];
     RbmShape copies = new RbmShape(below * shape.visible(), above * shape.hidden());
     this.centred = new CentredGradient(copies, backend);
     this.offsets = new float[copies.visible() + copies.hidden()];
-    this.savedChains = new float[Math.multiplyExact(o.chains(), copies.visible())];
+    this.chains = new PersistentChains(o.chains(), 1, o.sweeps(), copies.visible(), seed);
     this.tied = new RbmParameters(copies, new float[copies.parameterCount()]);
     this.tiedData = new float[copies.parameterCount()];
     this.tiedModel = new float[tiedData.length];
@@ -90,12 +91,9 @@ final class LayerTraining {
     RbmParameters start = RbmTrainer.initial(shape, bias, seed).parameters();
     System.arraycopy(start.values(), 0, theta, 0, theta.length);
     if (options.gradient() == RbmGradient.CENTRED) {
-      double[] sums = new double[shape.visible()];
-      for (int k = 0; k < rows * sums.length; k++) {
-        sums[k % sums.length] += x[k];
-      }
-      for (int i = 0; i < below * sums.length; i++) {
-        offsets[i] = (float) (sums[i % sums.length] / rows);
+      float[] means = BaseRates.means(x, rows, shape.visible());
+      for (int copy = 0; copy < below; copy++) {
+        System.arraycopy(means, 0, offsets, copy * means.length, means.length);
       }
     }
   }
@@ -105,21 +103,17 @@ final class LayerTraining {
     inputs = x;
     session = backend.open(tied.shape(), Math.max(options.batch(), options.chains()));
     setParameters();
-    int chains = options.chains();
-    byte[] states = new byte[savedChains.length];
     if (resumed) {
-      for (int k = 0; k < states.length; k++) {
-        states[k] = (byte) savedChains[k];
-      }
+      chains.resume(session, null, 0);
     } else {
-      states = BaseRates.sample(tied.visibleBias(), chains, seed);
+      chains.begin(session, BaseRates.sample(tied.visibleBias(), options.chains(), seed), null);
     }
-    session.setVisible(states, chains);
   }
 
   void close() {
     if (session != null) {
       session.close();
+      chains.end();
       session = null;
       inputs = null;
     }
@@ -182,17 +176,11 @@ final class LayerTraining {
       }
     }
     session.statistics(x, rows.length, tiedData);
-    session.gibbs(Gibbs.sweeps(0).from(step * options.sweeps(), options.sweeps()), seed);
-    session.chainStatistics(tiedModel);
+    chains.statistics(step, tiedModel);
     centred.compute(
         options.gradient(), tiedData, rows.length, tiedModel, options.chains(), offsets, step == 0);
     untie(tiedModel, gradient);
-    float rate = options.layerRate().at(step);
-    float kept = 1 - rate * options.weightDecay();
-    for (int k = 0; k < shape.weightCount(); k++) {
-      theta[k] *= kept;
-    }
-    optimiser.step(theta, gradient, rate, step + 1);
+    optimiser.step(theta, gradient, options.layerRate().at(step), step + 1);
     setParameters();
   }
 
@@ -233,18 +221,11 @@ final class LayerTraining {
 
   /** What the steps to come depend on, by name. */
   Map<String, float[]> state(String prefix) {
-    if (session != null) {
-      byte[] states = new byte[savedChains.length];
-      session.readVisible(states);
-      for (int k = 0; k < states.length; k++) {
-        savedChains[k] = states[k];
-      }
-    }
     Map<String, float[]> state = new LinkedHashMap<>();
     state.put(prefix + "theta", theta);
     optimiser.state().forEach((name, values) -> state.put(prefix + name, values));
     state.put(prefix + "offsets", offsets);
-    state.put(prefix + "chains", savedChains);
+    chains.state().forEach((name, values) -> state.put(prefix + name, values));
     return state;
   }
 }

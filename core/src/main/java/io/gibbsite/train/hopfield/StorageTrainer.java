@@ -17,10 +17,6 @@ public final class StorageTrainer implements Resumable, AutoCloseable {
   public StorageTrainer(Patterns patterns, ContrastiveStorage.Options options, Backend backend) {
     this.storage = new ContrastiveStorage(patterns, options, backend);
     this.theta = new float[storage.parameters().values().length];
-    float[] states = new float[patterns.y().length];
-    for (int k = 0; k < states.length; k++) {
-      states[k] = patterns.y()[k];
-    }
     this.configuration =
         String.join(
             "; ",
@@ -30,7 +26,7 @@ public final class StorageTrainer implements Resumable, AutoCloseable {
             "sweeps=" + options.sweeps(),
             "seed=" + options.seed(),
             "patterns=%d of %d units %s"
-                .formatted(patterns.count(), patterns.units(), Checkpoint.digest(states)));
+                .formatted(patterns.count(), patterns.units(), Checkpoint.digest(patterns.y())));
   }
 
   /** Makes one epoch; returns what {@link ContrastiveStorage#epoch} does. */

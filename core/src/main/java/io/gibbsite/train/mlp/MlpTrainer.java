@@ -12,7 +12,7 @@ import io.gibbsite.train.DataOrder;
 import io.gibbsite.train.DivergedException;
 import io.gibbsite.train.LearningRate;
 import io.gibbsite.train.Optimiser;
-import io.gibbsite.train.Resumable;
+import io.gibbsite.train.Trainer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,11 +22,9 @@ import java.util.Map;
  * minibatches.
  *
  * <p>{@code theta} is float[P + 1]: the parameters, then {@code c}. Every random number of step
- * {@code t} has {@code t} in its address, so a run is a function of its data, options and seed,
- * whatever the number of threads, and can be taken up at any step (see {@link Checkpoint}). A step
- * allocates nothing. Used by one thread at a time.
+ * {@code t} has {@code t} in its address. A step allocates nothing.
  */
-public final class MlpTrainer implements Resumable, AutoCloseable {
+public final class MlpTrainer extends Trainer {
   /** Held-out noise is drawn at this step and after it; no training step comes so far. */
   private static final long HELD_OUT_STEP = 1L << 55;
 
@@ -34,7 +32,6 @@ public final class MlpTrainer implements Resumable, AutoCloseable {
   private final MlpObjective objective;
   private final TrainingOptions options;
   private final Optimiser optimiser;
-  private final DataOrder order;
   private final Jitter jitter;
   private final ParameterAverage average;
   private final float[] data;
@@ -42,11 +39,8 @@ public final class MlpTrainer implements Resumable, AutoCloseable {
   private final MlpParameters parameters;
   private final float[] theta;
   private final float[] gradient;
-  private final int[] indices;
   private final float[] x;
-  private long stepsDone;
-  private double gradientNorm = Double.NaN;
-  private boolean diverged;
+  private double gradientNorm;
 
   /**
    * @param backend computes
@@ -65,6 +59,7 @@ public final class MlpTrainer implements Resumable, AutoCloseable {
       MlpObjective objective,
       Optimiser optimiser,
       TrainingOptions options) {
+    super(rows, options.batch(), options.seed());
     MlpShape shape = initial.parameters().shape();
     int d = shape.inputs();
     int count = shape.parameterCount();
@@ -76,7 +71,6 @@ public final class MlpTrainer implements Resumable, AutoCloseable {
     this.objective = objective;
     this.options = options;
     this.optimiser = optimiser;
-    this.order = new DataOrder(rows, options.batch(), options.seed());
     this.jitter =
         options.jitterSd() == null ? null : new Jitter(options.jitterSd(), options.seed());
     this.data = data;
@@ -87,70 +81,49 @@ public final class MlpTrainer implements Resumable, AutoCloseable {
         options.averageDecay() == 0 ? null : new ParameterAverage(options.averageDecay(), theta);
     this.parameters = new MlpParameters(shape, new float[count], initial.parameters().base());
     this.gradient = new float[count + 1];
-    this.indices = new int[options.batch()];
     this.x = new float[options.batch() * d];
     this.session = backend.open(shape, objective.rows(options.batch()));
     show(theta);
     objective.begin(session, options.batch(), options.seed());
   }
 
-  /**
-   * Makes one update.
-   *
-   * @return the minibatch's loss before the update
-   * @throws DivergedException if the loss, the gradient or a parameter is not finite, or the
-   *     objective sees that the model has become useless
-   */
-  public double step() {
-    if (diverged) {
-      throw new IllegalStateException("the training has diverged: resume from its checkpoint");
-    }
+  @Override
+  protected double update(long step, int[] rows) {
     int count = parameters.values().length;
-    gather();
-    double loss = loss(theta[count]);
+    gather(step, rows);
+    double loss = objective.loss(x, options.batch(), theta[count], step, gradient);
     if (!Double.isFinite(loss)) {
-      throw diverged("the loss is " + loss);
+      throw diverged(step, "the loss is " + loss);
     }
     gradientNorm = norm(gradient);
     if (!Double.isFinite(gradientNorm)) {
-      throw diverged("the norm of the gradient is " + gradientNorm);
+      throw diverged(step, "the norm of the gradient is " + gradientNorm);
     }
     if (gradientNorm > options.gradientNormLimit()) {
       scale(gradient, gradient.length, (float) (options.gradientNormLimit() / gradientNorm));
     }
-    float rate = options.learningRate().at(stepsDone);
+    float rate = options.learningRate().at(step);
     if (options.weightDecay() > 0) {
       scale(theta, count, 1 - rate * options.weightDecay());
     }
-    optimiser.step(theta, gradient, rate, stepsDone + 1);
+    optimiser.step(theta, gradient, rate, step + 1);
     if (!finite(theta)) {
-      throw diverged("a parameter is no longer finite");
+      throw diverged(step, "a parameter is no longer finite");
     }
     if (average != null) {
-      average.add(theta, stepsDone + 1);
+      average.add(theta, step + 1);
     }
     show(theta);
-    stepsDone++;
     return loss;
   }
 
-  private double loss(float logZ) {
-    try {
-      return objective.loss(x, options.batch(), logZ, stepsDone, gradient);
-    } catch (DivergedException e) {
-      diverged = true;
-      throw e;
-    }
-  }
-
   /** Copies the step's minibatch to {@code x}, with fresh jitter. */
-  private void gather() {
+  private void gather(long step, int[] rows) {
     int d = parameters.shape().inputs();
-    order.rows(stepsDone, indices);
-    for (int r = 0; r < indices.length; r++) {
-      System.arraycopy(data, indices[r] * d, x, r * d, d);
+    for (int r = 0; r < rows.length; r++) {
+      System.arraycopy(data, rows[r] * d, x, r * d, d);
       if (jitter != null) {
-        jitter.add(stepsDone, r, x, r * d);
+        jitter.add(step, r, x, r * d);
       }
     }
   }
@@ -160,9 +133,8 @@ public final class MlpTrainer implements Resumable, AutoCloseable {
     session.setParameters(parameters);
   }
 
-  private DivergedException diverged(String what) {
-    diverged = true;
-    return new DivergedException(stepsDone, what, objective.remedy());
+  private DivergedException diverged(long step, String what) {
+    return new DivergedException(step, what, objective.remedy());
   }
 
   /**
@@ -201,29 +173,14 @@ public final class MlpTrainer implements Resumable, AutoCloseable {
     return objective;
   }
 
-  @Override
-  public long stepsDone() {
-    return stepsDone;
-  }
-
-  /** Passes over the data begun so far, from 0. */
-  public long epoch() {
-    return order.epoch(stepsDone);
-  }
-
   /** {@code c} of {@link #model}. */
   public float logZ() {
     return (average == null ? theta : average.values())[theta.length - 1];
   }
 
-  /** The Euclidean norm of the last step's gradient, before any limit; NaN before the first. */
-  public double gradientNorm() {
-    return gradientNorm;
-  }
-
   @Override
-  public boolean hasDiverged() {
-    return diverged;
+  protected double lastGradientNorm() {
+    return gradientNorm;
   }
 
   /**
@@ -269,20 +226,9 @@ public final class MlpTrainer implements Resumable, AutoCloseable {
   }
 
   @Override
-  public void resumeAt(long steps) {
-    stepsDone = steps;
-    gradientNorm = Double.NaN;
-    diverged = false;
+  protected void resumed(long steps) {
     show(theta);
     objective.resumeAt(steps);
-  }
-
-  private static double norm(float[] values) {
-    double sum = 0;
-    for (float v : values) {
-      sum += (double) v * v;
-    }
-    return Math.sqrt(sum);
   }
 
   private static void scale(float[] values, int n, float factor) {

@@ -98,7 +98,7 @@ public final class CentredGradient {
       data[k] *= ofData;
       model[k] *= ofModel;
     }
-    rule.setOffsets(shape, data, model, b, offsets, first);
+    rule.setOffsets(shape.visible(), data, model, b, offsets, first);
     for (int k = b; k < count; k++) {
       model[k] -= data[k];
     }

@@ -8,11 +8,9 @@ import io.gibbsite.rbm.RbmChains;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.sampler.Gibbs;
-import io.gibbsite.train.Checkpoint;
-import io.gibbsite.train.DataOrder;
 import io.gibbsite.train.DivergedException;
-import io.gibbsite.train.Resumable;
 import io.gibbsite.train.Sgd;
+import io.gibbsite.train.Trainer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,9 +22,7 @@ import java.util.Map;
  *
  * <p>Step {@code t} takes the statistics of a minibatch, moves the chains by k sweeps with the
  * addresses {@code t k .. t k + k - 1}, takes their statistics, and moves the parameters against
- * the {@link RbmGradient}, with momentum. A run is a function of its data, options and seed,
- * whatever the number of threads, and can be taken up at any step (see {@link Checkpoint}). Used by
- * one thread at a time.
+ * the {@link RbmGradient}, with momentum.
  *
  * <p>Persistent chains may be tempered ({@link io.gibbsite.rbm.RbmTempering}, from the base rates
  * of the data), if the visible units are binary: then they pass between modes that plain ones would
@@ -38,7 +34,7 @@ import java.util.Map;
  * restricted Boltzmann machines", AISTATS 2010; Hinton, "A practical guide to training restricted
  * Boltzmann machines", 2010 (the initial weights).
  */
-public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, AutoCloseable
+public abstract sealed class ContrastiveDivergenceTrainer extends Trainer
     permits RbmTrainer, GaussianRbmTrainer {
   private static final float INITIAL_WEIGHT_SD = 0.01f;
 
@@ -48,23 +44,17 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
   private final RbmShape units;
   private final RbmTrainingOptions options;
   private final Sgd optimiser;
-  private final DataOrder order;
   private final float[] theta;
   private final float[] gradient;
   private final float[] dataSums;
   private final float[] offsets;
   private final float[] activity;
-  private final int[] indices;
-  private final float[] savedChains;
   private final Backend backend;
   private final CentredGradient centred;
   private final float[][] moved;
   private final float[][] largest;
-  private final Workers.Body updateBody = this::update;
+  private final Workers.Body updateBody = this::updateChunk;
   private float rate;
-  private long stepsDone;
-  private boolean hasGradient;
-  private boolean diverged;
 
   /**
    * @param backend whose threads compute the update
@@ -74,22 +64,20 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
    */
   ContrastiveDivergenceTrainer(
       Backend backend, RbmShape units, float[] theta, int rows, RbmTrainingOptions options) {
+    super(rows, options.batch(), options.seed());
     this.backend = backend;
     this.units = units;
     this.theta = theta;
     this.options = options;
-    this.optimiser = new Sgd(theta.length, options.momentum());
-    this.order = new DataOrder(rows, options.batch(), options.seed());
+    this.optimiser =
+        new Sgd(theta.length, options.momentum(), options.weightDecay(), units.weightCount());
     this.gradient = new float[theta.length];
     this.dataSums = new float[theta.length];
     this.offsets = new float[units.visible() + units.hidden()];
     this.activity = new float[units.hidden()];
-    this.indices = new int[options.batch()];
     this.centred = new CentredGradient(units, backend);
     this.moved = new float[backend.options().threads()][CHUNK];
     this.largest = new float[moved.length][CHUNK];
-    int replicas = Math.multiplyExact(options.chains(), options.levels());
-    this.savedChains = new float[Math.multiplyExact(replicas, units.visible())];
   }
 
   /** The session of the larger of batch and chains. */
@@ -104,16 +92,11 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
   /** Starts chains from the minibatch. */
   abstract void startFromBatch();
 
-  /** Sets persistent chains, after so many steps. */
-  abstract void setChains(float[] states, long steps);
+  /** What a checkpoint needs of persistent chains: the arrays themselves. */
+  abstract Map<String, float[]> chainState();
 
-  /** Copies the chains' visible states. */
-  abstract void readChains(float[] states);
-
-  /** What else of the chains a checkpoint needs: arrays to be saved, or filled before setChains. */
-  Map<String, float[]> chainState() {
-    return Map.of();
-  }
+  /** Takes up persistent chains after so many steps, from the refilled arrays. */
+  abstract void resumeChains(long steps);
 
   /** What else the numbers of a run depend on, as in {@link #configuration}. */
   abstract String describeData();
@@ -139,38 +122,27 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
     return RbmParameters.of(shape, weight, visibleBias, new float[shape.hidden()]);
   }
 
-  /**
-   * Makes one update.
-   *
-   * @throws DivergedException if the gradient or a parameter is not finite
-   */
-  public void step() {
-    if (diverged) {
-      throw new IllegalStateException("the training has diverged: resume from its checkpoint");
-    }
-    order.rows(stepsDone, indices);
-    batchStatistics(indices, dataSums);
-    int negatives = negativePhase(gradient);
+  @Override
+  protected final double update(long step, int[] rows) {
+    batchStatistics(rows, dataSums);
+    int negatives = negativePhase(step, gradient);
     toGradient(dataSums, options.batch(), gradient, negatives);
-    rate = options.learningRate().at(stepsDone);
+    rate = options.learningRate().at(step);
     backend.run((theta.length + CHUNK - 1) / CHUNK, updateBody);
     if (!isFinite()) {
-      diverged = true;
-      throw new DivergedException(stepsDone, "a parameter or its gradient is not finite");
+      throw new DivergedException(step, "a parameter or its gradient is not finite");
     }
     setParameters();
-    hasGradient = true;
-    stepsDone++;
+    return Double.NaN;
   }
 
   /** Moves the chains and sums their statistics; returns how many they are of. */
-  int negativePhase(float[] sums) {
+  int negativePhase(long step, float[] sums) {
     if (options.chains() == 0) {
       startFromBatch();
     }
     session()
-        .gibbs(
-            Gibbs.sweeps(0).from(stepsDone * options.sweeps(), options.sweeps()), options.seed());
+        .gibbs(Gibbs.sweeps(0).from(step * options.sweeps(), options.sweeps()), options.seed());
     session().chainStatistics(sums);
     return session().chains();
   }
@@ -182,7 +154,7 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
    * @param model float[theta], sums over the chains; becomes the gradient
    */
   void toGradient(float[] data, int rows, float[] model, int chains) {
-    boolean first = stepsDone == 0;
+    boolean first = stepsDone() == 0;
     centred.compute(options.gradient(), data, rows, model, chains, offsets, first);
     if (options.sparsity().isActive()) {
       options.sparsity().add(units, data, activity, first, model);
@@ -190,10 +162,9 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
   }
 
   /** Moves a chunk of the parameters, and notes how large they are. */
-  private void update(int chunk, int worker) {
+  private void updateChunk(int chunk, int worker) {
     int first = chunk * CHUNK;
     int end = Math.min(first + CHUNK, theta.length);
-    shrink(theta, first, Math.min(end, units.weightCount()), 1 - rate * options.weightDecay());
     optimiser.step(theta, gradient, rate, first, end);
     System.arraycopy(theta, first, moved[worker], 0, end - first);
     raise(largest[worker], moved[worker], end - first);
@@ -217,45 +188,9 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
     return most <= Float.MAX_VALUE;
   }
 
-  private static void shrink(float[] values, int first, int end, float factor) {
-    if (factor != 1) {
-      for (int i = first; i < end; i++) {
-        values[i] *= factor;
-      }
-    }
-  }
-
-  private static double norm(float[] values) {
-    double sum = 0;
-    for (float v : values) {
-      sum += (double) v * v;
-    }
-    return Math.sqrt(sum);
-  }
-
-  /** Passes over the data begun so far, from 0. */
-  public long epoch() {
-    return order.epoch(stepsDone);
-  }
-
-  /** Minibatches in one pass over the data. */
-  public int stepsPerEpoch() {
-    return order.stepsPerEpoch();
-  }
-
-  /** The Euclidean norm of the last step's gradient; NaN before the first. */
-  public double gradientNorm() {
-    return hasGradient ? norm(gradient) : Double.NaN;
-  }
-
   @Override
-  public long stepsDone() {
-    return stepsDone;
-  }
-
-  @Override
-  public boolean hasDiverged() {
-    return diverged;
+  protected final double lastGradientNorm() {
+    return norm(gradient);
   }
 
   /**
@@ -275,24 +210,19 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
       state.put("activity", activity);
     }
     if (options.chains() > 0) {
-      readChains(savedChains);
-      state.put("chains", savedChains);
       state.putAll(chainState());
     }
     return state;
   }
 
   @Override
-  public void resumeAt(long steps) {
-    stepsDone = steps;
-    hasGradient = false;
-    diverged = false;
+  protected final void resumed(long steps) {
     for (float[] each : largest) {
       Arrays.fill(each, 0f);
     }
     setParameters();
     if (options.chains() > 0) {
-      setChains(savedChains, steps);
+      resumeChains(steps);
     }
   }
 
@@ -312,6 +242,36 @@ public abstract sealed class ContrastiveDivergenceTrainer implements Resumable, 
         "weight decay=" + options.weightDecay(),
         "sparsity=" + options.sparsity(),
         describeData());
+  }
+
+  /** The free energies of rows. */
+  @FunctionalInterface
+  interface FreeEnergies {
+    /**
+     * @param first row
+     * @param n rows
+     * @param energy double[at least n], out
+     */
+    void of(int first, int n, double[] energy);
+  }
+
+  /**
+   * The mean free energy of rows.
+   *
+   * @param most rows of a call
+   */
+  static double mean(int rows, int most, FreeEnergies energies) {
+    int block = Math.min(most, rows);
+    double[] energy = new double[block];
+    double sum = 0;
+    for (int first = 0; first < rows; first += block) {
+      int n = Math.min(block, rows - first);
+      energies.of(first, n, energy);
+      for (int i = 0; i < n; i++) {
+        sum += energy[i];
+      }
+    }
+    return sum / rows;
   }
 
   @Override

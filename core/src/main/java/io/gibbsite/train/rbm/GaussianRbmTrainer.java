@@ -10,6 +10,7 @@ import io.gibbsite.rbm.GaussianRbmShape;
 import io.gibbsite.train.Checkpoint;
 import io.gibbsite.train.DataOrder;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * Trains a restricted Boltzmann machine with real visible units.
@@ -34,6 +35,7 @@ public final class GaussianRbmTrainer extends ContrastiveDivergenceTrainer {
   private final int dataRows;
   private final float[] batch;
   private final float[] sdGradient;
+  private final float[] savedChains;
 
   /**
    * @param backend computes; opens a session of the larger of batch and chains
@@ -80,6 +82,7 @@ public final class GaussianRbmTrainer extends ContrastiveDivergenceTrainer {
     this.parameters = new GaussianRbmParameters(shape, start.values().clone());
     this.batch = new float[options.batch() * shape.visible()];
     this.sdGradient = new float[shape.visible()];
+    this.savedChains = new float[Math.multiplyExact(options.chains(), shape.visible())];
     if (options.gradient() == RbmGradient.CENTRED) {
       columnMeans(offsets());
     }
@@ -158,13 +161,14 @@ public final class GaussianRbmTrainer extends ContrastiveDivergenceTrainer {
   }
 
   @Override
-  void setChains(float[] states, long steps) {
-    session.setVisible(states, states.length / parameters.shape().visible());
+  Map<String, float[]> chainState() {
+    session.readVisible(savedChains);
+    return Map.of("chains", savedChains);
   }
 
   @Override
-  void readChains(float[] states) {
-    session.readVisible(states);
+  void resumeChains(long steps) {
+    session.setVisible(savedChains, savedChains.length / parameters.shape().visible());
   }
 
   @Override
@@ -214,17 +218,12 @@ public final class GaussianRbmTrainer extends ContrastiveDivergenceTrainer {
   /** The mean free energy of rows under the model that the session holds. */
   public static double meanFreeEnergy(GaussianRbmSession session, float[] v, int rows) {
     int visible = session.shape().visible();
-    int block = Math.min(session.rows(), rows);
-    double[] energy = new double[block];
-    double sum = 0;
-    for (int first = 0; first < rows; first += block) {
-      int n = Math.min(block, rows - first);
-      session.freeEnergy(Arrays.copyOfRange(v, first * visible, (first + n) * visible), n, energy);
-      for (int i = 0; i < n; i++) {
-        sum += energy[i];
-      }
-    }
-    return sum / rows;
+    return mean(
+        rows,
+        session.rows(),
+        (first, n, energy) ->
+            session.freeEnergy(
+                Arrays.copyOfRange(v, first * visible, (first + n) * visible), n, energy));
   }
 
   /** The model as trained so far; a copy. */

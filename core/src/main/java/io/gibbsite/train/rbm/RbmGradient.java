@@ -1,6 +1,5 @@
 package io.gibbsite.train.rbm;
 
-import io.gibbsite.rbm.RbmShape;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -64,15 +63,16 @@ public enum RbmGradient {
   /**
    * Sets the offsets, {@code mu} and {@code lambda}.
    *
-   * @param data float[visible + hidden], the means of the units over the data
+   * @param visible units
+   * @param data holds the means of all units, visible and hidden, over the data
    * @param model the same over the chains
    * @param at where in both these begin
    * @param offsets float[visible + hidden]; of CENTRED, those of the step before, and {@code mu}
    *     stays
    * @param first whether this is the first step, where a sliding mean begins
    */
-  void setOffsets(
-      RbmShape shape, float[] data, float[] model, int at, float[] offsets, boolean first) {
+  public void setOffsets(
+      int visible, float[] data, float[] model, int at, float[] offsets, boolean first) {
     switch (this) {
       case ENHANCED -> {
         for (int k = 0; k < offsets.length; k++) {
@@ -81,7 +81,7 @@ public enum RbmGradient {
       }
       case CENTRED -> {
         float share = first ? 1f : SLIDING;
-        for (int k = shape.visible(); k < offsets.length; k++) {
+        for (int k = visible; k < offsets.length; k++) {
           offsets[k] += share * (data[at + k] - offsets[k]);
         }
       }

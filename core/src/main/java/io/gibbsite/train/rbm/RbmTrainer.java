@@ -8,6 +8,7 @@ import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.train.Checkpoint;
 import io.gibbsite.train.DataOrder;
+import io.gibbsite.train.UnitStates;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -18,10 +19,8 @@ public final class RbmTrainer extends ContrastiveDivergenceTrainer {
   private final int dataRows;
   private final RbmParameters parameters;
   private final byte[] x;
-  private final byte[] chainStates;
-  private final int chains;
-  private final TemperedPhase tempered; // or null
-  private float[] savedLevels; // of the last checkpoint written or read
+  private final PersistentChains chains; // or null
+  private final float[] base; // log-odds of the data's columns, or null if nothing is tempered
 
   /**
    * @param backend computes; opens a session of the larger of batch and chains
@@ -45,31 +44,30 @@ public final class RbmTrainer extends ContrastiveDivergenceTrainer {
     this.dataRows = rows;
     this.parameters = start;
     this.x = new byte[options.batch() * shape.visible()];
-    this.chains = options.chains();
-    int replicas = Math.multiplyExact(options.chains(), options.levels());
-    this.chainStates = new byte[Math.multiplyExact(replicas, shape.visible())];
+    this.chains =
+        options.chains() == 0
+            ? null
+            : new PersistentChains(
+                options.chains(),
+                options.levels(),
+                options.sweeps(),
+                shape.visible(),
+                options.seed());
     if (options.gradient() == RbmGradient.CENTRED) {
-      columnMeans(data, rows, shape.visible(), offsets());
+      float[] means = BaseRates.means(UnitStates.floats(data), rows, shape.visible());
+      System.arraycopy(means, 0, offsets(), 0, means.length);
     }
+    this.base =
+        options.levels() == 1
+            ? null
+            : BaseRates.logOdds(UnitStates.floats(data), rows, shape.visible());
+    int replicas = chains == null ? 0 : chains.replicas();
     this.session = backend.open(shape, Math.max(options.batch(), replicas));
     session.setParameters(parameters);
-    this.tempered = startChains(options);
-  }
-
-  /** Starts the persistent chains; returns what tempers them, or null if nothing does. */
-  private TemperedPhase startChains(RbmTrainingOptions options) {
-    int count = options.chains();
-    if (count == 0) {
-      return null;
+    if (chains != null) {
+      byte[] states = BaseRates.sample(parameters.visibleBias(), options.chains(), options.seed());
+      chains.begin(session, states, base);
     }
-    byte[] start = BaseRates.sample(parameters.visibleBias(), count, options.seed());
-    if (options.levels() == 1) {
-      session.setVisible(start, count);
-      return null;
-    }
-    float[] base = BaseRates.logOdds(floats(data), dataRows, parameters.shape().visible());
-    return new TemperedPhase(
-        session, count, options.levels(), options.sweeps(), base, start, options.seed());
   }
 
   private static RbmParameters copy(RbmParameters parameters) {
@@ -84,17 +82,6 @@ public final class RbmTrainer extends ContrastiveDivergenceTrainer {
    */
   public static RbmModel initial(RbmShape shape, float[] visibleBias, long seed) {
     return new RbmModel(initialParameters(shape, visibleBias, seed));
-  }
-
-  /** The mean of each column to the first entries of {@code means}. */
-  private static void columnMeans(byte[] x, int rows, int columns, float[] means) {
-    for (int i = 0; i < columns; i++) {
-      long ones = 0;
-      for (int r = 0; r < rows; r++) {
-        ones += x[r * columns + i];
-      }
-      means[i] = (float) ((double) ones / rows);
-    }
   }
 
   @Override
@@ -122,54 +109,23 @@ public final class RbmTrainer extends ContrastiveDivergenceTrainer {
   }
 
   @Override
-  int negativePhase(float[] sums) {
-    if (tempered == null) {
-      return super.negativePhase(sums);
-    }
-    tempered.statistics(sums);
-    return chains;
-  }
-
-  @Override
-  void setChains(float[] states, long steps) {
-    for (int k = 0; k < chainStates.length; k++) {
-      chainStates[k] = (byte) states[k];
-    }
-    if (tempered == null) {
-      session.setVisible(chainStates, chains);
-    } else {
-      tempered.resume(chainStates, savedLevels, steps);
-    }
+  int negativePhase(long step, float[] sums) {
+    return chains == null ? super.negativePhase(step, sums) : chains.statistics(step, sums);
   }
 
   @Override
   Map<String, float[]> chainState() {
-    if (tempered == null) {
-      return Map.of();
-    }
-    savedLevels = tempered.levels();
-    return Map.of("levels", savedLevels);
+    return chains.state();
   }
 
   @Override
-  void readChains(float[] states) {
-    session.readVisible(chainStates);
-    for (int k = 0; k < chainStates.length; k++) {
-      states[k] = chainStates[k];
-    }
+  void resumeChains(long steps) {
+    chains.resume(session, base, steps);
   }
 
   @Override
   String describeData() {
-    return "data=" + dataRows + " rows " + Checkpoint.digest(floats(data));
-  }
-
-  private static float[] floats(byte[] states) {
-    float[] floats = new float[states.length];
-    for (int k = 0; k < floats.length; k++) {
-      floats[k] = states[k];
-    }
-    return floats;
+    return "data=" + dataRows + " rows " + Checkpoint.digest(data);
   }
 
   /**
@@ -184,17 +140,12 @@ public final class RbmTrainer extends ContrastiveDivergenceTrainer {
   /** The mean free energy of rows under the model that the session holds. */
   public static double meanFreeEnergy(RbmSession session, byte[] v, int rows) {
     int visible = session.shape().visible();
-    int block = Math.min(session.rows(), rows);
-    double[] energy = new double[block];
-    double sum = 0;
-    for (int first = 0; first < rows; first += block) {
-      int n = Math.min(block, rows - first);
-      session.freeEnergy(Arrays.copyOfRange(v, first * visible, (first + n) * visible), n, energy);
-      for (int i = 0; i < n; i++) {
-        sum += energy[i];
-      }
-    }
-    return sum / rows;
+    return mean(
+        rows,
+        session.rows(),
+        (first, n, energy) ->
+            session.freeEnergy(
+                Arrays.copyOfRange(v, first * visible, (first + n) * visible), n, energy));
   }
 
   /** The model as trained so far; a copy. */
