@@ -1,8 +1,10 @@
 package io.gibbsite;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -27,8 +29,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Imports run downwards only: cli, bench to native, kernels to core; and inside core no model knows
- * how another is computed.
+ * Imports run downwards only: cli, bench to native, kernels to core; inside core no model knows how
+ * another is computed, and no model knows how it is trained.
  */
 class ArchitectureTest {
   private static final String[] MODELS = {
@@ -42,7 +44,7 @@ class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> CORE =
       resideInAnyPackage("io.gibbsite..")
           .and(
-              DescribedPredicate.not(
+              not(
                   resideInAnyPackage(
                       "io.gibbsite.cli..",
                       "io.gibbsite.bench..",
@@ -151,5 +153,53 @@ class ArchitectureTest {
         .dependOnClassesThat(
             resideInAnyPackage(MODELS).or(resideInAnyPackage("io.gibbsite.train..")))
         .check(CLASSES);
+  }
+
+  @Test
+  void onlyProgramsTrain() {
+    for (String above : List.of("io.gibbsite.train..", "io.gibbsite.likelihood..")) {
+      noClasses()
+          .that(resideOutsideOfPackages(above, "io.gibbsite.cli..", "io.gibbsite.bench.."))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(above)
+          .check(CLASSES);
+    }
+  }
+
+  @Test
+  void whatTrainingsShareKnowsNoModelAndNoTrainer() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.gibbsite.train")
+        .should()
+        .dependOnClassesThat(
+            resideInAnyPackage(MODELS).or(resideInAnyPackage("io.gibbsite.train.*..")))
+        .check(CLASSES);
+  }
+
+  /** But for the training of a deep Boltzmann machine, whose layers are trained as RBMs. */
+  @Test
+  void aTrainingKnowsItsOwnModelAlone() {
+    slices()
+        .matching("io.gibbsite.train.(*)..")
+        .should()
+        .notDependOnEachOther()
+        .ignoreDependency(
+            resideInAPackage("io.gibbsite.train.dbm.."),
+            resideInAPackage("io.gibbsite.train.rbm.."))
+        .check(CLASSES);
+    for (String model : MODELS) {
+      String training = model.replace("io.gibbsite.", "io.gibbsite.train.");
+      boolean deep = model.equals("io.gibbsite.dbm..");
+      noClasses()
+          .that()
+          .resideInAPackage(training)
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(MODELS)
+                  .and(not(resideInAnyPackage(model, deep ? "io.gibbsite.rbm.." : model))))
+          .check(CLASSES);
+    }
   }
 }

@@ -17,11 +17,11 @@ import io.gibbsite.target.Funnel;
 import io.gibbsite.target.IllConditionedGaussian;
 import io.gibbsite.target.Target;
 import io.gibbsite.train.Adam;
-import io.gibbsite.train.GridIntegral;
+import io.gibbsite.likelihood.GridIntegral;
 import io.gibbsite.train.LearningRate;
-import io.gibbsite.train.MlpTrainer;
-import io.gibbsite.train.NceObjective;
-import io.gibbsite.train.TrainingOptions;
+import io.gibbsite.train.mlp.MlpTrainer;
+import io.gibbsite.train.mlp.NceObjective;
+import io.gibbsite.train.mlp.TrainingOptions;
 import java.util.List;
 import java.util.stream.Stream;
 

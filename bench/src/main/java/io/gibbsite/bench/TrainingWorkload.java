@@ -6,13 +6,13 @@ import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.sampler.Langevin;
 import io.gibbsite.train.Adam;
-import io.gibbsite.train.ContrastiveDivergenceObjective;
-import io.gibbsite.train.LangevinNegatives;
+import io.gibbsite.train.mlp.ContrastiveDivergenceObjective;
+import io.gibbsite.train.mlp.LangevinNegatives;
 import io.gibbsite.train.LearningRate;
-import io.gibbsite.train.MlpObjective;
-import io.gibbsite.train.MlpTrainer;
-import io.gibbsite.train.ScoreMatchingObjective;
-import io.gibbsite.train.TrainingOptions;
+import io.gibbsite.train.mlp.MlpObjective;
+import io.gibbsite.train.mlp.MlpTrainer;
+import io.gibbsite.train.mlp.ScoreMatchingObjective;
+import io.gibbsite.train.mlp.TrainingOptions;
 import java.util.List;
 
 /**

@@ -17,7 +17,7 @@ import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.Langevin;
 import io.gibbsite.train.DataOrder;
-import io.gibbsite.train.MlpTrainer;
+import io.gibbsite.train.mlp.MlpTrainer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,8 +1,8 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
-import io.gibbsite.train.ContrastiveDivergenceTrainer;
 import io.gibbsite.train.MetricsCsv;
+import io.gibbsite.train.rbm.ContrastiveDivergenceTrainer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -64,12 +64,6 @@ abstract class BoltzmannTraining extends Training {
   final void begin() throws IOException {
     options.begunOn = backend.name();
     RunFolder.writeJson(folder().config(), options);
-  }
-
-  @Override
-  final double step() {
-    trainer().step();
-    return Double.NaN;
   }
 
   @Override

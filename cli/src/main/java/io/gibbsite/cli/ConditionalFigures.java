@@ -3,7 +3,7 @@ package io.gibbsite.cli;
 import static io.gibbsite.cli.RunFigures.line;
 
 import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
-import io.gibbsite.train.HeldOut;
+import io.gibbsite.likelihood.HeldOut;
 import java.io.PrintWriter;
 
 /**

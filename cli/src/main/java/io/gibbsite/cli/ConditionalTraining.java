@@ -17,9 +17,9 @@ import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.train.MetricsCsv;
-import io.gibbsite.train.MlpTrainer;
-import io.gibbsite.train.MultiScaleObjective;
-import io.gibbsite.train.TrainingOptions;
+import io.gibbsite.train.mlp.MlpTrainer;
+import io.gibbsite.train.mlp.MultiScaleObjective;
+import io.gibbsite.train.mlp.TrainingOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -123,11 +123,6 @@ final class ConditionalTraining extends EnergyTraining {
     Gaussian gaussian = new Gaussian(mean, factor);
     folder()
         .writeFitted(new RunFolder.Fitted(gaussian, gaussian, data.standardiser(), data.images()));
-  }
-
-  @Override
-  double step() {
-    return trainer.step();
   }
 
   @Override

@@ -10,8 +10,8 @@ import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.sampler.AisOptions;
-import io.gibbsite.train.DbmTrainer;
 import io.gibbsite.train.MetricsCsv;
+import io.gibbsite.train.dbm.DbmTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -77,12 +77,6 @@ final class DbmTraining extends Training {
   void begin() throws IOException {
     options.begunOn = backend.name();
     RunFolder.writeJson(folder().config(), options);
-  }
-
-  @Override
-  double step() {
-    trainer.step();
-    return Double.NaN;
   }
 
   @Override

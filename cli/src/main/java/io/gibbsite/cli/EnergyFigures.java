@@ -1,7 +1,7 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
-import io.gibbsite.train.HeldOut;
+import io.gibbsite.likelihood.HeldOut;
 
 /** What the training of an MLP energy came to, whatever its objective. */
 interface EnergyFigures extends RunFigures {

@@ -7,7 +7,7 @@ import io.gibbsite.density.Gaussian;
 import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.GaussianRbmShape;
 import io.gibbsite.sampler.AisOptions;
-import io.gibbsite.train.GaussianRbmTrainer;
+import io.gibbsite.train.rbm.GaussianRbmTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

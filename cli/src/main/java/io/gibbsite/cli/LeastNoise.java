@@ -4,11 +4,11 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.cli.picture.Plane;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.density.UniformBox;
+import io.gibbsite.likelihood.GridIntegral;
+import io.gibbsite.likelihood.HeldOut;
 import io.gibbsite.mlp.ConditionalModel;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.objective.ConditionalEnergy;
-import io.gibbsite.train.GridIntegral;
-import io.gibbsite.train.HeldOut;
 
 /**
  * What a noise-conditional energy of plane data says at its least noise, where it is the energy of

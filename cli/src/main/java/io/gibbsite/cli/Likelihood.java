@@ -9,8 +9,8 @@ import io.gibbsite.rbm.GaussianRbmSession;
 import io.gibbsite.rbm.LabelUnits;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
-import io.gibbsite.train.GaussianRbmTrainer;
-import io.gibbsite.train.RbmTrainer;
+import io.gibbsite.train.rbm.GaussianRbmTrainer;
+import io.gibbsite.train.rbm.RbmTrainer;
 import java.io.PrintWriter;
 
 /**

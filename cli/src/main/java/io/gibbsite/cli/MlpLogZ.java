@@ -6,11 +6,11 @@ import io.gibbsite.data.Dataset;
 import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.density.UniformBox;
+import io.gibbsite.likelihood.AnnealedLogZ;
+import io.gibbsite.likelihood.GridIntegral;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.sampler.AnnealedImportance;
-import io.gibbsite.train.AnnealedLogZ;
-import io.gibbsite.train.GridIntegral;
 
 /**
  * The log partition function of an MLP energy.

@@ -7,6 +7,9 @@ import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.density.UniformBox;
 import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
+import io.gibbsite.likelihood.GridIntegral;
+import io.gibbsite.likelihood.HeldOut;
+import io.gibbsite.likelihood.ImportanceLogZ;
 import io.gibbsite.mlp.GeneratorModel;
 import io.gibbsite.mlp.GeneratorParameters;
 import io.gibbsite.mlp.MlpModel;
@@ -14,14 +17,11 @@ import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.random.DrawStream;
-import io.gibbsite.train.GridIntegral;
-import io.gibbsite.train.HeldOut;
-import io.gibbsite.train.ImportanceLogZ;
 import io.gibbsite.train.MetricsCsv;
-import io.gibbsite.train.MlpObjective;
-import io.gibbsite.train.MlpTrainer;
-import io.gibbsite.train.NceObjective;
-import io.gibbsite.train.TrainingOptions;
+import io.gibbsite.train.mlp.MlpObjective;
+import io.gibbsite.train.mlp.MlpTrainer;
+import io.gibbsite.train.mlp.NceObjective;
+import io.gibbsite.train.mlp.TrainingOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -174,11 +174,6 @@ final class MlpTraining extends EnergyTraining {
         .writeFitted(
             new RunFolder.Fitted(
                 densities.gaussian(), densities.noise(), data.standardiser(), data.images()));
-  }
-
-  @Override
-  double step() {
-    return trainer.step();
   }
 
   @Override

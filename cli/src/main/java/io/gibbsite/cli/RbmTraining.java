@@ -7,7 +7,7 @@ import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.sampler.AisOptions;
-import io.gibbsite.train.RbmTrainer;
+import io.gibbsite.train.rbm.RbmTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -15,8 +15,8 @@ import io.gibbsite.sampler.Gibbs;
 import io.gibbsite.spin.Scan;
 import io.gibbsite.spin.SpinSession;
 import io.gibbsite.spin.SpinStates;
-import io.gibbsite.train.BoltzmannTrainer;
 import io.gibbsite.train.MetricsCsv;
+import io.gibbsite.train.boltzmann.BoltzmannTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,12 +79,6 @@ final class SpinTraining extends Training {
   void begin() throws IOException {
     options.begunOn = backend.name();
     RunFolder.writeJson(folder().config(), options);
-  }
-
-  @Override
-  double step() {
-    trainer.step();
-    return Double.NaN;
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.gibbsite.cli;
 
 import io.gibbsite.data.Dataset;
-import io.gibbsite.train.BoltzmannTrainingOptions;
+import io.gibbsite.train.boltzmann.BoltzmannTrainingOptions;
 import java.util.List;
 import picocli.CommandLine.Option;
 

@@ -3,9 +3,9 @@ package io.gibbsite.cli;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.dbm.DbmShape;
 import io.gibbsite.dbm.MeanField;
-import io.gibbsite.train.DbmTrainingOptions;
 import io.gibbsite.train.LearningRate;
-import io.gibbsite.train.RbmGradient;
+import io.gibbsite.train.dbm.DbmTrainingOptions;
+import io.gibbsite.train.rbm.RbmGradient;
 import java.util.List;
 import picocli.CommandLine.Option;
 

@@ -11,7 +11,7 @@ import io.gibbsite.hopfield.StorageRule;
 import io.gibbsite.spin.SpinParameters;
 import io.gibbsite.train.Checkpoint;
 import io.gibbsite.train.MetricsCsv;
-import io.gibbsite.train.StorageTrainer;
+import io.gibbsite.train.hopfield.StorageTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

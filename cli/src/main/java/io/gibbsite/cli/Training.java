@@ -2,7 +2,7 @@ package io.gibbsite.cli;
 
 import io.gibbsite.train.Checkpoint;
 import io.gibbsite.train.MetricsCsv;
-import io.gibbsite.train.Resumable;
+import io.gibbsite.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,18 +28,16 @@ abstract class Training implements AutoCloseable {
     this.columns = columns;
   }
 
-  abstract Resumable trainer();
+  abstract Trainer trainer();
 
   /** Writes what a new run starts with. */
   abstract void begin() throws IOException;
 
-  /** Makes one update; returns what it minimises, or NaN if that is not known. */
-  abstract double step();
-
   /**
    * Appends a line of metrics.
    *
-   * @param objective mean of what {@link #step} returned since the last line; NaN before the first
+   * @param objective mean of what the trainer's steps returned since the last line; NaN before the
+   *     first
    * @return the line in a few words
    */
   abstract String measure(MetricsCsv metrics, double objective) throws IOException;
@@ -106,7 +104,7 @@ abstract class Training implements AutoCloseable {
     String note = "";
     boolean stopped = false;
     while (trainer().stepsDone() < options.steps && !stopped) {
-      sum += step();
+      sum += trainer().step();
       summed++;
       long step = trainer().stepsDone();
       seconds = secondsBefore + (System.nanoTime() - start) * 1e-9;

@@ -3,9 +3,9 @@ package io.gibbsite.cli;
 import static io.gibbsite.cli.RunFigures.line;
 
 import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
-import io.gibbsite.train.GridIntegral;
-import io.gibbsite.train.HeldOut;
-import io.gibbsite.train.ImportanceLogZ;
+import io.gibbsite.likelihood.GridIntegral;
+import io.gibbsite.likelihood.HeldOut;
+import io.gibbsite.likelihood.ImportanceLogZ;
 import java.io.PrintWriter;
 import java.util.Locale;
 

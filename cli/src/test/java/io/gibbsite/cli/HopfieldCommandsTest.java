@@ -13,7 +13,7 @@ import io.gibbsite.hopfield.Patterns;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
 import io.gibbsite.train.Checkpoint;
-import io.gibbsite.train.StorageTrainer;
+import io.gibbsite.train.hopfield.StorageTrainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,17 +1,14 @@
 package io.gibbsite.boltzmann;
 
-import static io.gibbsite.io.ModelTensors.addMetadata;
-import static io.gibbsite.io.ModelTensors.floats;
-import static io.gibbsite.io.ModelTensors.requireMetadata;
-
 import io.gibbsite.io.FormatException;
+import io.gibbsite.io.ModelFile;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Safetensors;
 import io.gibbsite.spin.SpinParameters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A Boltzmann machine as a model file holds it.
@@ -46,25 +43,18 @@ public record BoltzmannModel(BoltzmannShape shape, SpinParameters parameters) {
    * @throws IOException if it cannot be read
    */
   public static BoltzmannModel read(Path file) throws IOException {
-    Safetensors content = Safetensors.read(file);
-    try {
-      return from(content.metadata(), content.tensors());
-    } catch (IllegalArgumentException e) {
-      throw new FormatException(file, e.getMessage(), e);
-    }
+    return ModelFile.read(file, KIND, BoltzmannModel::of);
   }
 
-  private static BoltzmannModel from(Map<String, String> metadata, Map<String, NdArray> tensors) {
-    requireMetadata(metadata, "format", "gibbsite");
-    requireMetadata(metadata, "model", KIND);
-    NdArray bias = tensors.get("bias");
-    if (bias == null || bias.shape().length != 1 || tensors.size() > 2) {
+  private static BoltzmannModel of(ModelFile content) {
+    NdArray bias = content.has("bias") ? content.tensor("bias") : null;
+    if (bias == null || bias.shape().length != 1 || content.names().size() > 2) {
       throw new IllegalArgumentException(
           "it has the tensors %s, not weight [units, units] and bias [units]"
-              .formatted(tensors.keySet()));
+              .formatted(content.names()));
     }
     int n = bias.size();
-    String visible = metadata.getOrDefault(VISIBLE, "");
+    String visible = Objects.requireNonNullElse(content.metadata(VISIBLE), "");
     if (!visible.matches("\\d{1,6}") || Integer.parseInt(visible) > n) {
       throw new IllegalArgumentException(
           "its metadata say %s = '%s', not a number up to its %d units"
@@ -73,7 +63,7 @@ public record BoltzmannModel(BoltzmannShape shape, SpinParameters parameters) {
     int count = Integer.parseInt(visible);
     return new BoltzmannModel(
         new BoltzmannShape(count, n - count),
-        SpinParameters.of(floats(tensors, "weight", n, n), floats(tensors, "bias", n)));
+        SpinParameters.of(content.floats("weight", n, n), content.floats("bias", n)));
   }
 
   /**
@@ -83,14 +73,11 @@ public record BoltzmannModel(BoltzmannShape shape, SpinParameters parameters) {
    */
   public void write(Path file, Map<String, String> extraMetadata) throws IOException {
     int n = shape.units();
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("format", "gibbsite");
-    metadata.put("model", KIND);
+    Map<String, String> metadata = ModelFile.metadataOf(KIND);
     metadata.put(VISIBLE, Integer.toString(shape.visible()));
-    addMetadata(metadata, extraMetadata);
     Map<String, NdArray> tensors = new LinkedHashMap<>();
     tensors.put("weight", NdArray.of(parameters.weights(), n, n));
     tensors.put("bias", NdArray.of(parameters.biases(), n));
-    new Safetensors(metadata, tensors).write(file);
+    ModelFile.write(file, metadata, extraMetadata, tensors);
   }
 }

@@ -1,12 +1,8 @@
 package io.gibbsite.dbm;
 
-import static io.gibbsite.io.ModelTensors.addMetadata;
-import static io.gibbsite.io.ModelTensors.floats;
-import static io.gibbsite.io.ModelTensors.requireMetadata;
-
 import io.gibbsite.io.FormatException;
+import io.gibbsite.io.ModelFile;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +24,8 @@ import java.util.Map;
  * @param parameters of the energy
  */
 public record DbmModel(DbmParameters parameters) {
+  private static final String KIND = "dbm";
+
   /**
    * Reads a model file.
    *
@@ -35,12 +33,7 @@ public record DbmModel(DbmParameters parameters) {
    * @throws IOException if it cannot be read
    */
   public static DbmModel read(Path file) throws IOException {
-    Safetensors content = Safetensors.read(file);
-    try {
-      return from(content.metadata(), content.tensors());
-    } catch (IllegalArgumentException e) {
-      throw new FormatException(file, e.getMessage(), e);
-    }
+    return ModelFile.read(file, KIND, DbmModel::of);
   }
 
   /**
@@ -49,23 +42,19 @@ public record DbmModel(DbmParameters parameters) {
    * @throws IllegalArgumentException with what is wrong and where
    */
   public static DbmModel from(Map<String, String> metadata, Map<String, NdArray> tensors) {
-    requireMetadata(metadata, "format", "gibbsite");
-    requireMetadata(metadata, "model", "dbm");
-    DbmShape shape = shape(tensors);
+    return of(new ModelFile(KIND, metadata, tensors));
+  }
+
+  private static DbmModel of(ModelFile content) {
+    DbmShape shape = shape(content);
     float[] values = new float[shape.parameterCount()];
     for (int l = 1; l <= shape.depth(); l++) {
-      put(floats(tensors, weight(l), shape.units(l - 1), shape.units(l)), values, shape, l, true);
+      put(content.floats(weight(l), shape.units(l - 1), shape.units(l)), values, shape, l, true);
     }
     for (int l = 0; l <= shape.depth(); l++) {
-      put(floats(tensors, bias(l), shape.units(l)), values, shape, l, false);
+      put(content.floats(bias(l), shape.units(l)), values, shape, l, false);
     }
-    for (String name : tensors.keySet()) {
-      if (!names(shape).contains(name)) {
-        throw new IllegalArgumentException(
-            "tensor '%s' does not belong to a deep Boltzmann machine of layers %s"
-                .formatted(name, shape));
-      }
-    }
+    content.requireNoOthers("a deep Boltzmann machine of layers " + shape);
     return new DbmModel(new DbmParameters(shape, values));
   }
 
@@ -74,21 +63,14 @@ public record DbmModel(DbmParameters parameters) {
     System.arraycopy(part, 0, values, at, part.length);
   }
 
-  private static DbmShape shape(Map<String, NdArray> tensors) {
+  private static DbmShape shape(ModelFile content) {
     List<Integer> units = new ArrayList<>();
-    for (int l = 1; l == 1 || tensors.containsKey(weight(l)); l++) {
-      NdArray tensor = tensors.get(weight(l));
-      if (tensor == null) {
-        throw new IllegalArgumentException("it lacks the tensor '" + weight(l) + "'");
-      }
-      if (tensor.shape().length != 2) {
-        throw new IllegalArgumentException(
-            "tensor '%s' is %s, not [units below, units above]".formatted(weight(l), tensor));
-      }
+    for (int l = 1; l == 1 || content.has(weight(l)); l++) {
+      int[] pair = content.matrix(weight(l), "[units below, units above]");
       if (l == 1) {
-        units.add(tensor.shape()[0]);
+        units.add(pair[0]);
       }
-      units.add(tensor.shape()[1]);
+      units.add(pair[1]);
     }
     return new DbmShape(units);
   }
@@ -101,28 +83,13 @@ public record DbmModel(DbmParameters parameters) {
     return "bias." + layer;
   }
 
-  private static List<String> names(DbmShape shape) {
-    List<String> names = new ArrayList<>();
-    for (int l = 0; l <= shape.depth(); l++) {
-      if (l > 0) {
-        names.add(weight(l));
-      }
-      names.add(bias(l));
-    }
-    return names;
-  }
-
   /**
    * Writes a model file, atomically, with more metadata.
    *
    * @throws IllegalArgumentException if that contains a key of the model's own
    */
   public void write(Path file, Map<String, String> extraMetadata) throws IOException {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("format", "gibbsite");
-    metadata.put("model", "dbm");
-    addMetadata(metadata, extraMetadata);
-    new Safetensors(metadata, tensors()).write(file);
+    ModelFile.write(file, ModelFile.metadataOf(KIND), extraMetadata, tensors());
   }
 
   /** The tensors of the model file; parameters are copied. */

@@ -1,17 +1,14 @@
 package io.gibbsite.hopfield;
 
-import static io.gibbsite.io.ModelTensors.addMetadata;
-import static io.gibbsite.io.ModelTensors.floats;
-import static io.gibbsite.io.ModelTensors.requireMetadata;
-
 import io.gibbsite.io.FormatException;
+import io.gibbsite.io.ModelFile;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Safetensors;
 import io.gibbsite.spin.SpinParameters;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A Hopfield network and what it stores, as a model file holds them.
@@ -59,37 +56,31 @@ public record HopfieldModel(
    * @throws IOException if it cannot be read
    */
   public static HopfieldModel read(Path file) throws IOException {
-    Safetensors content = Safetensors.read(file);
-    try {
-      return from(content.metadata(), content.tensors());
-    } catch (IllegalArgumentException e) {
-      throw new FormatException(file, e.getMessage(), e);
-    }
+    return ModelFile.read(file, KIND, HopfieldModel::of);
   }
 
-  private static HopfieldModel from(Map<String, String> metadata, Map<String, NdArray> tensors) {
-    requireMetadata(metadata, "format", "gibbsite");
-    requireMetadata(metadata, "model", KIND);
-    Patterns patterns = patterns(tensors);
-    String rule = metadata.getOrDefault("rule", "");
+  private static HopfieldModel of(ModelFile content) {
+    Patterns patterns = patterns(content);
+    String rule = Objects.requireNonNullElse(content.metadata("rule"), "");
     if (rule.equals(DENSE)) {
-      requireOnly(tensors, 1);
-      return new HopfieldModel(patterns, rule, null, number(metadata.getOrDefault("beta", "")));
+      requireOnly(content, 1);
+      String beta = Objects.requireNonNullElse(content.metadata("beta"), "");
+      return new HopfieldModel(patterns, rule, null, number(beta));
     }
     int n = patterns.units();
-    requireOnly(tensors, 3);
+    requireOnly(content, 3);
     return new HopfieldModel(
         patterns,
         rule,
-        SpinParameters.of(floats(tensors, "weight", n, n), floats(tensors, "bias", n)),
+        SpinParameters.of(content.floats("weight", n, n), content.floats("bias", n)),
         0);
   }
 
-  private static void requireOnly(Map<String, NdArray> tensors, int count) {
-    if (tensors.size() > count) {
+  private static void requireOnly(ModelFile content, int count) {
+    if (content.names().size() > count) {
       throw new IllegalArgumentException(
           "it has %d tensors, of which %d belong to it: %s"
-              .formatted(tensors.size(), count, tensors.keySet()));
+              .formatted(content.names().size(), count, content.names()));
     }
   }
 
@@ -101,13 +92,12 @@ public record HopfieldModel(
     }
   }
 
-  private static Patterns patterns(Map<String, NdArray> tensors) {
-    NdArray tensor = tensors.get("patterns");
-    if (tensor == null || tensor.shape().length != 2) {
+  private static Patterns patterns(ModelFile content) {
+    if (!content.has("patterns") || content.tensor("patterns").shape().length != 2) {
       throw new IllegalArgumentException("it lacks a tensor 'patterns' [patterns, units]");
     }
-    int[] shape = tensor.shape();
-    float[] values = floats(tensors, "patterns", shape);
+    int[] shape = content.tensor("patterns").shape();
+    float[] values = content.floats("patterns", shape);
     byte[] y = new byte[values.length];
     for (int k = 0; k < y.length; k++) {
       // What is no -1 or +1 becomes a 0, which is refused.
@@ -122,9 +112,7 @@ public record HopfieldModel(
    * @param extraMetadata more of it
    */
   public void write(Path file, Map<String, String> extraMetadata) throws IOException {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("format", "gibbsite");
-    metadata.put("model", KIND);
+    Map<String, String> metadata = ModelFile.metadataOf(KIND);
     metadata.put("rule", rule);
     Map<String, NdArray> tensors = new LinkedHashMap<>();
     int n = patterns.units();
@@ -139,7 +127,6 @@ public record HopfieldModel(
       stored[k] = patterns.y()[k];
     }
     tensors.put("patterns", NdArray.of(stored, patterns.count(), n));
-    addMetadata(metadata, extraMetadata);
-    new Safetensors(metadata, tensors).write(file);
+    ModelFile.write(file, metadata, extraMetadata, tensors);
   }
 }

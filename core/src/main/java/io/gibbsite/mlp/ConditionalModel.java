@@ -1,20 +1,14 @@
 package io.gibbsite.mlp;
 
-import static io.gibbsite.io.ModelTensors.addMetadata;
-import static io.gibbsite.io.ModelTensors.floats;
-import static io.gibbsite.io.ModelTensors.requireMetadata;
-
 import io.gibbsite.io.FormatException;
+import io.gibbsite.io.ModelFile;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Safetensors;
 import io.gibbsite.objective.ConditionalEnergy;
 import io.gibbsite.objective.EnergyPasses;
 import io.gibbsite.sampler.NoiseAnnealing;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A noise-conditional energy ({@link ConditionalEnergy}) with the ladder that it was trained on:
@@ -65,28 +59,19 @@ public record ConditionalModel(
    * @throws IOException if it cannot be read
    */
   public static ConditionalModel read(Path file) throws IOException {
-    Safetensors content = Safetensors.read(file);
-    try {
-      requireMetadata(content.metadata(), "model", KIND);
-      Map<String, NdArray> tensors = new LinkedHashMap<>(content.tensors());
-      float[] sigmas = floats(tensors, SIGMAS, levels(tensors));
-      float sd = floats(tensors, SD, 1)[0];
-      NdArray mean = tensors.get(MEAN);
-      tensors.keySet().removeAll(Set.of(MEAN, SD, SIGMAS));
-      Map<String, String> metadata = new LinkedHashMap<>(content.metadata());
-      metadata.put("model", "mlp");
-      MlpParameters parameters = MlpModel.from(metadata, tensors).parameters();
-      int d = parameters.shape().inputs() - 1;
-      float[] means = floats(mean == null ? Map.of() : Map.of(MEAN, mean), MEAN, d);
-      return new ConditionalModel(parameters, means, sd, sigmas);
-    } catch (IllegalArgumentException e) {
-      throw new FormatException(file, e.getMessage(), e);
-    }
+    return ModelFile.read(file, KIND, ConditionalModel::of);
   }
 
-  private static int levels(Map<String, NdArray> tensors) {
-    NdArray sigmas = tensors.get(SIGMAS);
-    return sigmas == null || sigmas.shape().length != 1 ? 1 : sigmas.shape()[0];
+  private static ConditionalModel of(ModelFile content) {
+    float[] sigmas = content.floats(SIGMAS, levels(content));
+    float sd = content.floats(SD, 1)[0];
+    float[] mean = content.floats(MEAN, MlpModel.widths(content)[0] - 1);
+    return new ConditionalModel(MlpModel.of(content).parameters(), mean, sd, sigmas);
+  }
+
+  private static int levels(ModelFile content) {
+    int[] shape = content.tensor(SIGMAS).shape();
+    return shape.length == 1 ? shape[0] : 1;
   }
 
   /** Writes a model file, atomically. */
@@ -94,12 +79,11 @@ public record ConditionalModel(
     MlpModel network = new MlpModel(parameters, 0);
     Map<String, String> metadata = network.metadata();
     metadata.put("model", KIND);
-    addMetadata(metadata, extraMetadata);
     Map<String, NdArray> tensors = network.tensors();
     tensors.remove(LOG_Z);
     tensors.put(MEAN, NdArray.of(mean, mean.length));
     tensors.put(SD, NdArray.of(new float[] {dataSd}, 1));
     tensors.put(SIGMAS, NdArray.of(sigmas, sigmas.length));
-    new Safetensors(metadata, tensors).write(file);
+    ModelFile.write(file, metadata, extraMetadata, tensors);
   }
 }

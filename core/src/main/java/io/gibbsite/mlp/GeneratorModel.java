@@ -1,18 +1,12 @@
 package io.gibbsite.mlp;
 
-import static io.gibbsite.io.ModelTensors.addMetadata;
-import static io.gibbsite.io.ModelTensors.requireMetadata;
-
 import io.gibbsite.io.FormatException;
+import io.gibbsite.io.ModelFile;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A {@link Generator}'s parameters as a model file holds them; its latent rows are standard normal.
@@ -39,51 +33,37 @@ public record GeneratorModel(GeneratorParameters parameters) {
    * @throws IOException if it cannot be read
    */
   public static GeneratorModel read(Path file) throws IOException {
-    Safetensors content = Safetensors.read(file);
-    try {
-      return from(content.metadata(), content.tensors());
-    } catch (IllegalArgumentException e) {
-      throw new FormatException(file, e.getMessage(), e);
-    }
+    return ModelFile.read(file, KIND, GeneratorModel::of);
   }
 
-  private static GeneratorModel from(Map<String, String> metadata, Map<String, NdArray> tensors) {
-    requireMetadata(metadata, "format", "gibbsite");
-    requireMetadata(metadata, "model", KIND);
-    String output = metadata.get("output");
+  private static GeneratorModel of(ModelFile content) {
+    String output = content.metadata("output");
     if (!LINEAR.equals(output) && !BOUNDED.equals(output)) {
       throw new IllegalArgumentException(
           "its metadata says output = %s, not %s or %s".formatted(output, LINEAR, BOUNDED));
     }
-    int[] widths = MlpModel.widths(tensors);
+    int[] widths = MlpModel.widths(content);
     int layers = widths.length - 1;
     GeneratorShape shape =
         GeneratorShape.of(
-            Activation.of(String.valueOf(metadata.get("activation"))),
+            Activation.of(String.valueOf(content.metadata("activation"))),
             widths[0],
             Arrays.copyOfRange(widths, 1, layers),
             widths[layers],
             output.equals(BOUNDED));
-    Set<String> unknown = new LinkedHashSet<>(tensors.keySet());
-    float[] values = MlpModel.join(shape.trunk(), layers, tensors, unknown);
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "tensor '%s' does not belong to a generator of %d layers"
-              .formatted(unknown.iterator().next(), layers));
-    }
+    float[] values = MlpModel.join(shape.trunk(), layers, content);
+    content.requireNoOthers("a generator of " + layers + " layers");
     return new GeneratorModel(new GeneratorParameters(shape, values));
   }
 
   /** Writes a model file, atomically. */
   public void write(Path file, Map<String, String> extraMetadata) throws IOException {
     GeneratorShape shape = parameters.shape();
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("format", "gibbsite");
-    metadata.put("model", KIND);
+    Map<String, String> metadata = ModelFile.metadataOf(KIND);
     metadata.put("activation", shape.trunk().activation().label());
     metadata.put("output", shape.bounded() ? BOUNDED : LINEAR);
-    addMetadata(metadata, extraMetadata);
-    new Safetensors(metadata, MlpModel.split(shape.trunk(), shape.layers(), parameters.values()))
-        .write(file);
+    Map<String, NdArray> tensors =
+        MlpModel.split(shape.trunk(), shape.layers(), parameters.values());
+    ModelFile.write(file, metadata, extraMetadata, tensors);
   }
 }

@@ -1,20 +1,15 @@
 package io.gibbsite.mlp;
 
-import static io.gibbsite.io.ModelTensors.addMetadata;
-import static io.gibbsite.io.ModelTensors.floats;
-import static io.gibbsite.io.ModelTensors.requireMetadata;
-
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.io.FormatException;
+import io.gibbsite.io.ModelFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * An MLP energy with its {@code c = log Z}: what a model file holds.
@@ -32,6 +27,7 @@ import java.util.Set;
  * @param logZ {@code c}
  */
 public record MlpModel(MlpParameters parameters, float logZ) {
+  private static final String KIND = "mlp";
   private static final String LOG_Z = "log_z";
   private static final String BASE_MEAN = "base.mean";
   private static final String BASE_CHOLESKY = "base.cholesky";
@@ -43,12 +39,7 @@ public record MlpModel(MlpParameters parameters, float logZ) {
    * @throws IOException if it cannot be read
    */
   public static MlpModel read(Path file) throws IOException {
-    Safetensors content = Safetensors.read(file);
-    try {
-      return from(content.metadata(), content.tensors());
-    } catch (IllegalArgumentException e) {
-      throw new FormatException(file, e.getMessage(), e);
-    }
+    return ModelFile.read(file, KIND, MlpModel::of);
   }
 
   /**
@@ -57,60 +48,46 @@ public record MlpModel(MlpParameters parameters, float logZ) {
    * @throws IllegalArgumentException with what is wrong and where
    */
   public static MlpModel from(Map<String, String> metadata, Map<String, NdArray> tensors) {
-    requireMetadata(metadata, "format", "gibbsite");
-    requireMetadata(metadata, "model", "mlp");
-    if (metadata.get("activation") == null) {
+    return of(new ModelFile(KIND, metadata, tensors));
+  }
+
+  /** The model of this content, whose tensors that are not yet read must all belong to it. */
+  static MlpModel of(ModelFile content) {
+    if (content.metadata("activation") == null) {
       throw new IllegalArgumentException(
           "its metadata lacks the activation: add activation = silu, softplus, tanh or gelu");
     }
-    MlpShape shape = shape(Activation.of(metadata.get("activation")), tensors);
-    Set<String> unknown = new LinkedHashSet<>(tensors.keySet());
-    float[] values = join(shape, shape.layers(), tensors, unknown);
+    MlpShape shape = shape(Activation.of(content.metadata("activation")), content);
+    float[] values = join(shape, shape.layers(), content);
     Gaussian base = null;
-    if (tensors.containsKey(BASE_MEAN) || tensors.containsKey(BASE_CHOLESKY)) {
+    if (content.has(BASE_MEAN) || content.has(BASE_CHOLESKY)) {
       int d = shape.inputs();
-      base = new Gaussian(floats(tensors, BASE_MEAN, d), floats(tensors, BASE_CHOLESKY, d, d));
-      unknown.remove(BASE_MEAN);
-      unknown.remove(BASE_CHOLESKY);
+      base = new Gaussian(content.floats(BASE_MEAN, d), content.floats(BASE_CHOLESKY, d, d));
     }
     float logZ = 0;
-    if (unknown.remove(LOG_Z)) {
-      boolean single = tensors.get(LOG_Z).shape().length == 0;
-      logZ = floats(tensors, LOG_Z, single ? new int[0] : new int[] {1})[0];
+    if (content.has(LOG_Z)) {
+      boolean single = content.tensor(LOG_Z).shape().length == 0;
+      logZ = content.floats(LOG_Z, single ? new int[0] : new int[] {1})[0];
     }
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException(
-          "tensor '"
-              + unknown.iterator().next()
-              + "' does not belong to an MLP model of "
-              + shape.layers()
-              + " layers");
-    }
+    content.requireNoOthers("an MLP model of " + shape.layers() + " layers");
     return new MlpModel(new MlpParameters(shape, values, base), logZ);
   }
 
-  /**
-   * The parameters of the first layers, which {@link #split} took apart.
-   *
-   * @param unknown names, from which those of the layers are taken
-   */
-  static float[] join(
-      MlpShape shape, int layers, Map<String, NdArray> tensors, Set<String> unknown) {
+  /** The parameters of the first layers, which {@link #split} took apart. */
+  static float[] join(MlpShape shape, int layers, ModelFile content) {
     float[] values = new float[shape.biasOffset(layers - 1) + shape.width(layers)];
     for (int l = 0; l < layers; l++) {
       int out = shape.width(l + 1);
-      float[] weight = floats(tensors, weight(l), out, shape.width(l));
-      float[] bias = floats(tensors, bias(l), out);
+      float[] weight = content.floats(weight(l), out, shape.width(l));
+      float[] bias = content.floats(bias(l), out);
       System.arraycopy(weight, 0, values, shape.weightOffset(l), weight.length);
       System.arraycopy(bias, 0, values, shape.biasOffset(l), out);
-      unknown.remove(weight(l));
-      unknown.remove(bias(l));
     }
     return values;
   }
 
-  private static MlpShape shape(Activation activation, Map<String, NdArray> tensors) {
-    int[] widths = widths(tensors);
+  private static MlpShape shape(Activation activation, ModelFile content) {
+    int[] widths = widths(content);
     int layers = widths.length - 1;
     if (widths[layers] != 1) {
       throw new IllegalArgumentException(
@@ -125,9 +102,9 @@ public record MlpModel(MlpParameters parameters, float logZ) {
    *
    * @throws IllegalArgumentException if there is none, or one does not fit the one before
    */
-  static int[] widths(Map<String, NdArray> tensors) {
+  static int[] widths(ModelFile content) {
     int layers = 0;
-    while (tensors.containsKey(weight(layers))) {
+    while (content.has(weight(layers))) {
       layers++;
     }
     if (layers == 0) {
@@ -135,7 +112,7 @@ public record MlpModel(MlpParameters parameters, float logZ) {
     }
     int[] widths = new int[layers + 1];
     for (int l = 0; l < layers; l++) {
-      NdArray weight = tensors.get(weight(l));
+      NdArray weight = content.tensor(weight(l));
       int[] shape = weight.shape();
       if (shape.length != 2 || l > 0 && shape[1] != widths[l]) {
         throw new IllegalArgumentException(
@@ -159,16 +136,12 @@ public record MlpModel(MlpParameters parameters, float logZ) {
    * @throws IllegalArgumentException if that contains a key of {@link #metadata}
    */
   public void write(Path file, Map<String, String> extraMetadata) throws IOException {
-    Map<String, String> metadata = metadata();
-    addMetadata(metadata, extraMetadata);
-    new Safetensors(metadata, tensors()).write(file);
+    ModelFile.write(file, metadata(), extraMetadata, tensors());
   }
 
   /** The metadata of the model file. */
   public Map<String, String> metadata() {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("format", "gibbsite");
-    metadata.put("model", "mlp");
+    Map<String, String> metadata = ModelFile.metadataOf(KIND);
     metadata.put("activation", parameters.shape().activation().label());
     return metadata;
   }

@@ -15,15 +15,34 @@ public final class BaseRates {
    * @param x float[rows * columns], from 0 to 1
    */
   public static float[] logOdds(float[] x, int rows, int columns) {
-    double[] ones = new double[columns];
-    for (int i = 0; i < rows * columns; i++) {
-      ones[i % columns] += x[i];
-    }
+    double[] ones = sums(x, rows, columns);
     float[] odds = new float[columns];
     for (int j = 0; j < columns; j++) {
       odds[j] = (float) Math.log((ones[j] + 0.5) / (rows - ones[j] + 0.5));
     }
     return odds;
+  }
+
+  /**
+   * The mean of each column.
+   *
+   * @param x float[rows * columns]
+   */
+  public static float[] means(float[] x, int rows, int columns) {
+    double[] sums = sums(x, rows, columns);
+    float[] means = new float[columns];
+    for (int j = 0; j < columns; j++) {
+      means[j] = (float) (sums[j] / rows);
+    }
+    return means;
+  }
+
+  private static double[] sums(float[] x, int rows, int columns) {
+    double[] sums = new double[columns];
+    for (int i = 0; i < rows * columns; i++) {
+      sums[i % columns] += x[i];
+    }
+    return sums;
   }
 
   /**

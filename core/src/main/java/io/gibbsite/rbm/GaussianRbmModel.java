@@ -1,15 +1,10 @@
 package io.gibbsite.rbm;
 
-import static io.gibbsite.io.ModelTensors.addMetadata;
-import static io.gibbsite.io.ModelTensors.floats;
-import static io.gibbsite.io.ModelTensors.requireMetadata;
-
 import io.gibbsite.io.FormatException;
+import io.gibbsite.io.ModelFile;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Safetensors;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -38,12 +33,7 @@ public record GaussianRbmModel(GaussianRbmParameters parameters) {
    * @throws IOException if it cannot be read
    */
   public static GaussianRbmModel read(Path file) throws IOException {
-    Safetensors content = Safetensors.read(file);
-    try {
-      return from(content.metadata(), content.tensors());
-    } catch (IllegalArgumentException e) {
-      throw new FormatException(file, e.getMessage(), e);
-    }
+    return ModelFile.read(file, KIND, GaussianRbmModel::of);
   }
 
   /**
@@ -52,12 +42,13 @@ public record GaussianRbmModel(GaussianRbmParameters parameters) {
    * @throws IllegalArgumentException with what is wrong and where
    */
   public static GaussianRbmModel from(Map<String, String> metadata, Map<String, NdArray> tensors) {
-    requireMetadata(metadata, "format", "gibbsite");
-    requireMetadata(metadata, "model", KIND);
-    Map<String, NdArray> others = new LinkedHashMap<>(tensors);
-    others.remove(VISIBLE_SD);
-    RbmParameters weights = RbmModel.join(others);
-    float[] sd = floats(tensors, VISIBLE_SD, weights.shape().visible());
+    return of(new ModelFile(KIND, metadata, tensors));
+  }
+
+  private static GaussianRbmModel of(ModelFile content) {
+    RbmParameters weights = RbmModel.join(content);
+    float[] sd = content.floats(VISIBLE_SD, weights.shape().visible());
+    content.requireNoOthers("an RBM");
     for (int i = 0; i < sd.length; i++) {
       if (!(sd[i] >= Float.MIN_NORMAL)) {
         throw new IllegalArgumentException(
@@ -79,17 +70,12 @@ public record GaussianRbmModel(GaussianRbmParameters parameters) {
    * @throws IllegalArgumentException if that contains a key of {@link #metadata}
    */
   public void write(Path file, Map<String, String> extraMetadata) throws IOException {
-    Map<String, String> metadata = metadata();
-    addMetadata(metadata, extraMetadata);
-    new Safetensors(metadata, tensors()).write(file);
+    ModelFile.write(file, metadata(), extraMetadata, tensors());
   }
 
   /** The metadata of the model file. */
   public Map<String, String> metadata() {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("format", "gibbsite");
-    metadata.put("model", KIND);
-    return metadata;
+    return ModelFile.metadataOf(KIND);
   }
 
   /** The tensors of the model file; parameters are copied. */

@@ -1,10 +1,7 @@
 package io.gibbsite.rbm;
 
-import static io.gibbsite.io.ModelTensors.addMetadata;
-import static io.gibbsite.io.ModelTensors.floats;
-import static io.gibbsite.io.ModelTensors.requireMetadata;
-
 import io.gibbsite.io.FormatException;
+import io.gibbsite.io.ModelFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Safetensors;
 import java.io.IOException;
@@ -26,6 +23,7 @@ import java.util.Map;
  * @param parameters of the energy
  */
 public record RbmModel(RbmParameters parameters) {
+  private static final String KIND = "rbm";
   private static final String WEIGHT = "weight";
   private static final String VISIBLE_BIAS = "visible_bias";
   private static final String HIDDEN_BIAS = "hidden_bias";
@@ -37,12 +35,7 @@ public record RbmModel(RbmParameters parameters) {
    * @throws IOException if it cannot be read
    */
   public static RbmModel read(Path file) throws IOException {
-    Safetensors content = Safetensors.read(file);
-    try {
-      return from(content.metadata(), content.tensors());
-    } catch (IllegalArgumentException e) {
-      throw new FormatException(file, e.getMessage(), e);
-    }
+    return ModelFile.read(file, KIND, RbmModel::of);
   }
 
   /**
@@ -51,35 +44,24 @@ public record RbmModel(RbmParameters parameters) {
    * @throws IllegalArgumentException with what is wrong and where
    */
   public static RbmModel from(Map<String, String> metadata, Map<String, NdArray> tensors) {
-    requireMetadata(metadata, "format", "gibbsite");
-    requireMetadata(metadata, "model", "rbm");
-    return new RbmModel(join(tensors));
+    return of(new ModelFile(KIND, metadata, tensors));
+  }
+
+  private static RbmModel of(ModelFile content) {
+    RbmParameters parameters = join(content);
+    content.requireNoOthers("an RBM");
+    return new RbmModel(parameters);
   }
 
   /** The parameters that the tensors are parts of. */
-  static RbmParameters join(Map<String, NdArray> tensors) {
-    NdArray weight = tensors.get(WEIGHT);
-    if (weight == null) {
-      throw new IllegalArgumentException("it lacks the tensor '" + WEIGHT + "'");
-    }
-    int[] units = weight.shape();
-    if (units.length != 2) {
-      throw new IllegalArgumentException(
-          "tensor '" + WEIGHT + "' is " + weight + ", not [visible, hidden]");
-    }
+  static RbmParameters join(ModelFile content) {
+    int[] units = content.matrix(WEIGHT, "[visible, hidden]");
     RbmShape shape = new RbmShape(units[0], units[1]);
-    RbmParameters parameters =
-        RbmParameters.of(
-            shape,
-            floats(tensors, WEIGHT, units),
-            floats(tensors, VISIBLE_BIAS, shape.visible()),
-            floats(tensors, HIDDEN_BIAS, shape.hidden()));
-    for (String name : tensors.keySet()) {
-      if (!name.equals(WEIGHT) && !name.equals(VISIBLE_BIAS) && !name.equals(HIDDEN_BIAS)) {
-        throw new IllegalArgumentException("tensor '" + name + "' does not belong to an RBM");
-      }
-    }
-    return parameters;
+    return RbmParameters.of(
+        shape,
+        content.floats(WEIGHT, units),
+        content.floats(VISIBLE_BIAS, shape.visible()),
+        content.floats(HIDDEN_BIAS, shape.hidden()));
   }
 
   /** Writes a model file, atomically. */
@@ -93,17 +75,12 @@ public record RbmModel(RbmParameters parameters) {
    * @throws IllegalArgumentException if that contains a key of {@link #metadata}
    */
   public void write(Path file, Map<String, String> extraMetadata) throws IOException {
-    Map<String, String> metadata = metadata();
-    addMetadata(metadata, extraMetadata);
-    new Safetensors(metadata, tensors()).write(file);
+    ModelFile.write(file, metadata(), extraMetadata, tensors());
   }
 
   /** The metadata of the model file. */
   public Map<String, String> metadata() {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("format", "gibbsite");
-    metadata.put("model", "rbm");
-    return metadata;
+    return ModelFile.metadataOf(KIND);
   }
 
   /** The tensors of the model file; parameters are copied. */

@@ -80,7 +80,7 @@ public final class Checkpoint {
   }
 
   /** A fingerprint of these values. */
-  static String digest(float[]... arrays) {
+  public static String digest(float[]... arrays) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (float[] array : arrays) {
@@ -92,6 +92,11 @@ public final class Checkpoint {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }
+  }
+
+  /** A fingerprint of these states: that of the same numbers as floats. */
+  public static String digest(byte[] states) {
+    return digest(UnitStates.floats(states));
   }
 
   private static String difference(String found, String expected) {

@@ -34,7 +34,7 @@ public final class DataOrder {
    *
    * @param row of its draws
    */
-  DataOrder(int rows, int batch, long seed, int row) {
+  public DataOrder(int rows, int batch, long seed, int row) {
     if (batch < 1 || batch > rows) {
       throw new IllegalArgumentException(
           "a batch of %d from %d training rows: choose between 1 and %d"
@@ -44,6 +44,14 @@ public final class DataOrder {
     this.seed = seed;
     this.row = row;
     this.permutation = new int[rows];
+  }
+
+  /** Checks that so many entries hold the rows. */
+  public static void requireRows(long entries, int rows, int columns) {
+    if (entries < (long) rows * columns) {
+      throw new IllegalArgumentException(
+          "%d training rows of %d columns in %d entries".formatted(rows, columns, entries));
+    }
   }
 
   /** Minibatches in one pass over the data. */

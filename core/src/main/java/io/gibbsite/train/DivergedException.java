@@ -6,14 +6,24 @@ public final class DivergedException extends RuntimeException {
 
   private final long step;
 
-  DivergedException(long step, String what) {
+  /**
+   * Of a training that more weight decay may help.
+   *
+   * @param step from 0, that could not be made
+   * @param what is not finite
+   */
+  public DivergedException(long step, String what) {
     this(step, what, "more weight decay");
   }
 
   /**
+   * Of a training that something else may help.
+   *
+   * @param step from 0, that could not be made
+   * @param what is not finite, or what has become useless
    * @param remedy what else may help than a lower learning rate and a gradient-norm limit
    */
-  DivergedException(long step, String what, String remedy) {
+  public DivergedException(long step, String what, String remedy) {
     super(
         "training diverged at step %d: %s; try a lower learning rate, a gradient-norm limit or %s"
             .formatted(step, what, remedy));

@@ -73,7 +73,7 @@ public record LearningRate(Schedule schedule, float peak, float finalFraction, l
   }
 
   /** The whole schedule, as a {@link Resumable#configuration} has it. */
-  String configuration() {
+  public String configuration() {
     return String.join(
         "; ",
         "schedule=" + schedule.label(),

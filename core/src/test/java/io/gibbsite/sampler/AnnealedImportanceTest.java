@@ -8,13 +8,13 @@ import io.gibbsite.backend.Workers;
 import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.density.UniformBox;
+import io.gibbsite.likelihood.GridIntegral;
 import io.gibbsite.mlp.Activation;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.mlp.MlpVector;
 import io.gibbsite.target.IllConditionedGaussian;
-import io.gibbsite.train.GridIntegral;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

@@ -58,6 +58,16 @@ class OptimiserTest {
   }
 
   @Test
+  void weightDecayShrinksTheFirstParametersAloneAndLeavesTheMomentum() {
+    Sgd sgd = new Sgd(2, 0.5f, 0.5f, 1);
+    float[] theta = {1, 2};
+    sgd.step(theta, new float[] {1, -2}, 0.25f, 1);
+    assertThat(theta).containsExactly(0.875f - 0.25f, 2.5f);
+    sgd.step(theta, new float[] {1, 0}, 0.25f, 1, 2);
+    assertThat(theta).containsExactly(0.625f, 2.75f);
+  }
+
+  @Test
   void refilledStateGoesOnAsBefore() {
     Optimiser first = new Adam(N);
     float[] theta = new float[N];

@@ -1,0 +1,106 @@
+package io.gibbsite.train;
+
+/**
+ * A training on minibatches, step by step. A run is a function of its data, options and seed,
+ * whatever the number of threads, and can be taken up at any step (see {@link Checkpoint}). Used by
+ * one thread at a time.
+ */
+public abstract class Trainer implements Resumable, AutoCloseable {
+  private final DataOrder order;
+  private final int[] indices;
+  private long stepsDone;
+  private boolean hasGradient;
+  private boolean diverged;
+
+  /**
+   * @param rows of the data, at least {@code batch}
+   * @param batch rows of a minibatch, at least 1
+   * @param seed of every draw of the run
+   */
+  protected Trainer(int rows, int batch, long seed) {
+    this.order = new DataOrder(rows, batch, seed);
+    this.indices = new int[batch];
+  }
+
+  /**
+   * Makes one update.
+   *
+   * @return the minibatch's loss before the update; NaN where it is not known
+   * @throws DivergedException if the gradient or a parameter is not finite, or the model has become
+   *     useless
+   */
+  public final double step() {
+    if (diverged) {
+      throw new IllegalStateException("the training has diverged: resume from its checkpoint");
+    }
+    order.rows(stepsDone, indices);
+    try {
+      double loss = update(stepsDone, indices);
+      hasGradient = true;
+      stepsDone++;
+      return loss;
+    } catch (DivergedException e) {
+      diverged = true;
+      throw e;
+    }
+  }
+
+  /**
+   * What {@link #step} does.
+   *
+   * @param step from 0
+   * @param rows of the data, of the minibatch; not to be written to
+   */
+  protected abstract double update(long step, int[] rows);
+
+  /** The Euclidean norm of the last update's gradient, before any limit. */
+  protected abstract double lastGradientNorm();
+
+  /** Takes up the run; the arrays of {@link #state} are refilled. */
+  protected abstract void resumed(long steps);
+
+  /** The Euclidean norm of the last step's gradient, before any limit; NaN before the first. */
+  public final double gradientNorm() {
+    return hasGradient ? lastGradientNorm() : Double.NaN;
+  }
+
+  /** Passes over the data begun so far, from 0. */
+  public final long epoch() {
+    return order.epoch(stepsDone);
+  }
+
+  /** Minibatches in one pass over the data. */
+  public final int stepsPerEpoch() {
+    return order.stepsPerEpoch();
+  }
+
+  @Override
+  public final long stepsDone() {
+    return stepsDone;
+  }
+
+  @Override
+  public final boolean hasDiverged() {
+    return diverged;
+  }
+
+  @Override
+  public final void resumeAt(long steps) {
+    stepsDone = steps;
+    hasGradient = false;
+    diverged = false;
+    resumed(steps);
+  }
+
+  @Override
+  public abstract void close();
+
+  /** The Euclidean norm. */
+  protected static double norm(float[] values) {
+    double sum = 0;
+    for (float v : values) {
+      sum += (double) v * v;
+    }
+    return Math.sqrt(sum);
+  }
+}

@@ -1,0 +1,2 @@
+/** Training of Boltzmann machines by maximum likelihood. */
+package io.gibbsite.train.boltzmann;
