@@ -9,8 +9,7 @@
 #include "amx_emulator.h"
 
 extern "C" {
-void* gibbsite_amx_rbm_open(int32_t, int32_t, int32_t, int32_t, int32_t, int32_t,
-                            int32_t);
+void* gibbsite_amx_rbm_open(int32_t, int32_t, int32_t, int32_t, int32_t, int32_t);
 void gibbsite_amx_rbm_pack(void*, int32_t, int32_t, const int32_t*);
 int32_t gibbsite_amx_rbm_strip();
 int32_t gibbsite_amx_rbm_tile_rows();
