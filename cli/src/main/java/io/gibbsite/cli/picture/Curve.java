@@ -48,11 +48,21 @@ public final class Curve {
       }
     }
     if (kept > 0) {
-      lines.add(
-          new Line(
-              name, java.util.Arrays.copyOf(keptX, kept), java.util.Arrays.copyOf(keptY, kept)));
+      lines.add(new Line(name, uneven(keptX, kept), uneven(keptY, kept)));
     }
     return this;
+  }
+
+  /**
+   * The first values, with one more on the first stretch: points in even steps would be labelled
+   * one by one, until the labels run together.
+   */
+  private static double[] uneven(double[] values, int count) {
+    double[] more = new double[count + 1];
+    more[0] = values[0];
+    more[1] = values[0] + (values[Math.min(1, count - 1)] - values[0]) / 3;
+    System.arraycopy(values, 1, more, 2, count - 1);
+    return more;
   }
 
   /** Draws them. */
@@ -64,8 +74,8 @@ public final class Curve {
     styler.setChartTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 28));
     styler.setChartTitleBoxVisible(false);
     styler.setChartPadding(24);
-    styler.setLegendPosition(LegendPosition.InsideNE);
-    styler.setLegendLayout(LegendLayout.Vertical);
+    styler.setLegendPosition(LegendPosition.OutsideS);
+    styler.setLegendLayout(LegendLayout.Horizontal);
     styler.setLegendBorderColor(Color.WHITE);
     styler.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 20));
     styler.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.PLAIN, 20));

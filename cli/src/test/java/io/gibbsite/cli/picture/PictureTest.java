@@ -10,6 +10,8 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PictureTest {
   private static final Plane UNIT = new Plane(0, 1, 0, 1);
@@ -108,8 +110,28 @@ class PictureTest {
     BufferedImage image =
         new Curve("loss", "step")
             .line("a", x, new double[] {Double.NaN, 1, 2})
+            .line("one", x, new double[] {Double.NaN, 1, Double.NaN})
             .line("none", x, new double[] {Double.NaN, Double.NaN, Double.NaN})
             .draw();
     assertThat(image.getWidth()).isEqualTo(1200);
+  }
+
+  /** The end of a rising line is what matters most, and the legend must not cover it. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 300})
+  void theLegendCoversNoLine(int points) {
+    double[] x = new double[points];
+    for (int i = 0; i < points; i++) {
+      x[i] = i + 1;
+    }
+    BufferedImage image = new Curve("loss", "step").line("held out", x, x).draw();
+    int last = 0;
+    for (int i = 0; i < image.getWidth() * image.getHeight() * 3 / 4; i++) {
+      int column = i % image.getWidth();
+      if ((image.getRGB(column, i / image.getWidth()) & 0xFFFFFF) == 0x269E85) {
+        last = Math.max(last, column);
+      }
+    }
+    assertThat(last).isGreaterThan(1100);
   }
 }
