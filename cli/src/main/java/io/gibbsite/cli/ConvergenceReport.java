@@ -78,6 +78,19 @@ record ConvergenceReport(
       return new Quantity(name, mean, sd, null, null, null, null, null, null);
     }
 
+    /** Of at least 2 chains of {@link RHat#LEAST_DRAWS} draws. */
+    private boolean isConstant() {
+      return mean != null && rHat == null;
+    }
+
+    private double sdOrLeast() {
+      return sd == null ? -1 : sd;
+    }
+
+    private double essOrMost() {
+      return essBulk == null ? Double.MAX_VALUE : essBulk;
+    }
+
     private boolean neverMoved() {
       return rHat != null && rHat.isInfinite();
     }
@@ -131,8 +144,7 @@ record ConvergenceReport(
     energies.addAll(states);
     // Of enough finite draws R-hat is not known only if they are all the same.
     boolean enough = first[0] >= 2 && first[1] >= RHat.LEAST_DRAWS;
-    long constant =
-        energies.stream().filter(q -> enough && q.mean() != null && q.rHat() == null).count();
+    long constant = enough ? energies.stream().filter(Quantity::isConstant).count() : 0;
     long neverMoved = energies.stream().filter(Quantity::neverMoved).count();
     boolean differs = held != null && !held.alike();
     return new ConvergenceReport(
@@ -180,16 +192,22 @@ record ConvergenceReport(
     List<Quantity> energies = quantities.stream().filter(q -> ENERGIES.contains(q.name())).toList();
     List<Quantity> states = quantities.subList(energies.size(), quantities.size());
     energies.forEach(q -> out.println(row(q)));
-    Comparator<Quantity> worstFirst =
-        Comparator.comparing(Quantity::essBulk, Comparator.nullsLast(Comparator.naturalOrder()));
+    Comparator<Quantity> mostTelling =
+        heldDiffers
+            ? Comparator.comparingDouble(Quantity::sdOrLeast).reversed()
+            : Comparator.comparing(Quantity::isConstant).thenComparingDouble(Quantity::essOrMost);
     List<Quantity> shown =
         states.size() <= MOST_ROWS
             ? states
-            : states.stream().sorted(worstFirst).limit(MOST_ROWS).toList();
+            : states.stream().sorted(mostTelling).limit(MOST_ROWS).toList();
     shown.forEach(q -> out.println(row(q)));
     if (shown.size() < states.size()) {
       out.println(
-          "the %d of %d columns with the smallest bulk ESS".formatted(shown.size(), states.size()));
+          "the %d of %d columns %s"
+              .formatted(
+                  shown.size(),
+                  states.size(),
+                  heldDiffers ? "that vary most" : "with the smallest bulk ESS"));
     }
     out.println(verdict());
     out.flush();
