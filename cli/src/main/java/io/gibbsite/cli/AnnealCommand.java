@@ -13,7 +13,6 @@ import io.gibbsite.cli.picture.Curve;
 import io.gibbsite.cli.picture.Fonts;
 import io.gibbsite.cli.picture.Png;
 import io.gibbsite.data.Dataset;
-import io.gibbsite.data.DatasetReader;
 import io.gibbsite.hopfield.Patterns;
 import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
@@ -22,6 +21,7 @@ import io.gibbsite.spin.Scan;
 import io.gibbsite.spin.SpinEnumeration;
 import io.gibbsite.spin.SpinParameters;
 import io.gibbsite.spin.SpinSession;
+import io.gibbsite.spin.SpinShape;
 import io.gibbsite.spin.SpinStates;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -158,6 +158,9 @@ final class AnnealCommand implements Callable<Integer> {
     SpinParameters glass = model == null ? glass() : model.model().parameters();
     SimulatedAnnealing schedule = schedule(glass);
     int n = glass.units();
+    require(
+        (long) chains * n <= Integer.MAX_VALUE - 64,
+        "--chains %d of %d spins are too many for one session".formatted(chains, n));
     try (Backend backend = common.openSpinBackend();
         SpinSession session = backend.open(glass.shape(), chains)) {
       session.setParameters(glass);
@@ -201,10 +204,12 @@ final class AnnealCommand implements Callable<Integer> {
     require(
         Stream.of(spins, couplings, modelFile).filter(Objects::nonNull).count() <= 1,
         "--spins, --couplings and --model name different networks: take one");
-    require(spins == null || spins >= 2, "--spins must be at least 2, not " + spins);
+    require(
+        spins == null || spins >= 2 && spins <= SpinShape.UNIT_LIMIT,
+        "--spins must be from 2 to %d, not %d".formatted(SpinShape.UNIT_LIMIT, spins));
     require(chains >= 1, "--chains must be at least 1, not " + chains);
-    require(hottest == null || hottest > 0, "--hottest must be positive, not " + hottest);
-    require(coldest == null || coldest > 0, "--coldest must be positive, not " + coldest);
+    requirePositive("--hottest", hottest);
+    requirePositive("--coldest", coldest);
     require(factor > 0 && factor < 1, "--factor must be between 0 and 1, not " + factor);
     require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
     RunOptions.oneOf("--scan", scan, List.of("sequential", "random", "coloured"));
@@ -217,11 +222,17 @@ final class AnnealCommand implements Callable<Integer> {
     }
   }
 
+  private static void requirePositive(String option, Float temperature) {
+    require(
+        temperature == null || temperature > 0 && Float.isFinite(temperature),
+        option + " must be positive, not " + temperature);
+  }
+
   private SpinParameters glass() {
     if (couplings == null) {
       return SpinGlass.sherringtonKirkpatrick(spins == null ? 20 : spins, common.seed());
     }
-    Dataset read = ModelAndData.read(couplings, DatasetReader::read).requireFinite();
+    Dataset read = ModelAndData.finite(couplings);
     require(
         read.rows() == read.columns(),
         "%s: %d rows of %d columns are no square matrix of couplings"

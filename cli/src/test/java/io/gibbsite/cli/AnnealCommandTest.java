@@ -71,6 +71,17 @@ class AnnealCommandTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "--hottest, Infinity, --hottest must be positive",
+    "--coldest, NaN, --coldest must be positive",
+    "--spins, 40000, --spins must be from 2 to 32768",
+    "--chains, 2000000000, --chains 2000000000 of 20 spins are too many"
+  })
+  void impossibleOptionsAreNamed(String option, String value, String said) {
+    Run.of("anneal", "--quiet", option, value).fails(2, said);
+  }
+
   @Test
   void withoutCouplingsThereIsAScheduleToo() throws IOException {
     String zeros = path("w.npy");

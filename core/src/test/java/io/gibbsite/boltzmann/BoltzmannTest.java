@@ -372,4 +372,12 @@ class BoltzmannTest {
         .isThrownBy(() -> new AisOptions(new float[2], 1, 5, 0, 1))
         .withMessageContaining("at least 2 chains");
   }
+
+  /** Sessions round couplings, so that states of one energy differ in its last digits. */
+  @Test
+  void chainsReachAnEnergyToWithinAMillionth() {
+    double[] energies = {-400.0004, -400.0005, -399.9, -400.0002};
+    assertThat(new SimulatedAnnealing.Found(List.of(), new byte[0], energies, 1).reached())
+        .isEqualTo(3);
+  }
 }
