@@ -2,7 +2,6 @@ package io.gibbsite.cli;
 
 import io.gibbsite.data.BuiltInData;
 import io.gibbsite.data.Dataset;
-import io.gibbsite.data.DatasetReader;
 import io.gibbsite.data.Images;
 import io.gibbsite.data.Jitter;
 import io.gibbsite.train.DataOrder;
@@ -65,7 +64,7 @@ final class DataSource {
           "there are no built-in data '%s': %s"
               .formatted(data, String.join(", ", BuiltInData.names())));
     }
-    Dataset read = ModelAndData.read(file, DatasetReader::read).requireFinite();
+    Dataset read = ModelAndData.finite(file);
     return rows == null ? read : read.take(rows);
   }
 

@@ -5,7 +5,6 @@ import static io.gibbsite.cli.RunOptions.require;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.data.Dataset;
-import io.gibbsite.data.DatasetReader;
 import io.gibbsite.diagnostics.KernelSteinDiscrepancy;
 import io.gibbsite.diagnostics.MaximumMeanDiscrepancy;
 import io.gibbsite.io.NdArray;
@@ -166,7 +165,7 @@ final class DiagnoseCommand implements Callable<Integer> {
 
   /** At most the stated number of rows, evenly taken. */
   private Dataset some(Path source) {
-    Dataset all = ModelAndData.read(source, DatasetReader::read).requireFinite();
+    Dataset all = ModelAndData.finite(source);
     int taken = Math.min(rows, all.rows());
     require(taken >= 2, source + ": a discrepancy needs at least 2 rows");
     int d = all.columns();

@@ -107,6 +107,8 @@ record ErrorLine(int code, String text) {
       return "%s '%s': %s".formatted(kind, word, hint);
     }
     // Picocli puts the cause's class name into the message of a failed conversion.
-    return message(e).replaceFirst("\\((java|io)\\.[\\w.]+: (.*)\\)$", "($2)");
+    return message(e)
+        .replaceFirst("^Error: ", "")
+        .replaceFirst("\\((java|io)\\.[\\w.]+: (.*)\\)$", "($2)");
   }
 }

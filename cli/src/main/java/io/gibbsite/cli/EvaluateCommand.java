@@ -87,6 +87,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     annealing.check();
+    RunOptions.require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
     ModelKind kind = ModelKind.of(modelFile);
     switch (kind) {
       case RBM -> evaluateBinary();
@@ -181,7 +182,7 @@ final class EvaluateCommand implements Callable<Integer> {
    * @throws IllegalArgumentException if they cannot be read or do not fit
    */
   static Dataset rows(Path file, GaussianRbmShape shape) {
-    Dataset read = ModelAndData.read(file, DatasetReader::read).requireFinite();
+    Dataset read = ModelAndData.finite(file);
     if (read.columns() != shape.visible()) {
       throw new IllegalArgumentException(
           "%s: %d columns, but the model has %d visible units"
@@ -223,7 +224,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   /** The same for a model with so many visible units. */
   static Dataset scaled(Path file, int visible, int labels) {
-    Dataset read = ModelAndData.read(file, DatasetReader::read).requireFinite();
+    Dataset read = ModelAndData.finite(file);
     Dataset data = read.images() == null ? read : Images.scale(read);
     if (data.columns() != visible && data.columns() != visible - labels) {
       throw new IllegalArgumentException(

@@ -165,7 +165,11 @@ final class IsingCommand implements Callable<Integer> {
     private static String mean(double value, Double error, Double exact, String author) {
       return text("%.6f", value)
           + (error == null ? "" : text(" ± %.6f", error))
-          + (exact == null ? "" : text(" (%s, infinite lattice: %.6f)", author, exact));
+          + (exact == null ? "" : text(" (%s, infinite lattice: %.6f", author, exact))
+          + (exact == null || error == null || error == 0
+              ? ""
+              : text(", %.1f standard errors away", Math.abs(value - exact) / error))
+          + (exact == null ? "" : ")");
     }
 
     private static String text(String format, Object... values) {

@@ -4,7 +4,6 @@ import static io.gibbsite.cli.RunOptions.require;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.data.Dataset;
-import io.gibbsite.data.DatasetReader;
 import io.gibbsite.density.Density;
 import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
@@ -303,7 +302,7 @@ final class LossCommand implements Callable<Integer> {
    * @param rows how many there must be, or -1 for any number
    */
   private Dataset matrix(Path file, int rows) {
-    Dataset matrix = ModelAndData.read(file, DatasetReader::read).requireFinite();
+    Dataset matrix = ModelAndData.finite(file);
     int columns = input.data().columns();
     if (matrix.columns() != columns || rows >= 0 && matrix.rows() != rows) {
       throw new IllegalArgumentException(

@@ -2,6 +2,7 @@ package io.gibbsite.cli;
 
 import static io.gibbsite.cli.RunOptions.require;
 
+import io.gibbsite.data.BuiltInData;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.data.DatasetReader;
 import io.gibbsite.mlp.ConditionalModel;
@@ -10,6 +11,7 @@ import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.objective.ConditionalEnergy;
 import io.gibbsite.sampler.EnergyFunction;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
@@ -107,7 +109,7 @@ final class ModelAndData {
    * @throws IllegalArgumentException if not
    */
   static Dataset rows(Path dataFile, Path modelFile, int inputs) {
-    Dataset data = read(dataFile, DatasetReader::read).requireFinite();
+    Dataset data = finite(dataFile);
     if (data.columns() != inputs) {
       throw new IllegalArgumentException(
           "%s: %d columns, but the model %s takes %d"
@@ -133,6 +135,20 @@ final class ModelAndData {
     } catch (IOException e) {
       throw new IllegalArgumentException(ErrorLine.of(e).text(), e);
     }
+  }
+
+  /**
+   * Reads rows.
+   *
+   * @throws IllegalArgumentException if they cannot be read, or one is not finite
+   */
+  static Dataset finite(Path file) {
+    String name = file.toString();
+    if (!Files.exists(file) && BuiltInData.draw(name, 1, 0).isPresent()) {
+      throw new IllegalArgumentException(
+          name + ": no such file, and built-in data are for training alone: name a file of rows");
+    }
+    return read(file, DatasetReader::read).requireFinite();
   }
 
   /** The network, whose last input is the level of noise if it is noise-conditional. */

@@ -160,6 +160,15 @@ final class RecallCommand implements Callable<Integer> {
         .out()
         .printf(
             Locale.ROOT,
+            "mean overlap with the pattern, of %d copies of each of %d with %.1f %% of the units"
+                + " flipped%n",
+            trials,
+            count,
+            100 * flip);
+    common
+        .out()
+        .printf(
+            Locale.ROOT,
             "%-15s %8s %8s %8s %8s %8s  %s%n",
             "rule",
             "before",
@@ -185,6 +194,7 @@ final class RecallCommand implements Callable<Integer> {
               100.0 * recall.fixedPoints().spuriousRows() / (trials * (double) count));
     }
     common.out().println();
+    common.out().println("pattern by pattern");
     common.out().printf("%-8s %8s", "pattern", "before");
     recalls.forEach(recall -> common.out().printf(" %15s", recall.rule()));
     common.out().println();

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,9 +73,21 @@ final class SampleCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(
-      paramLabel = "RUN|MODEL.safetensors",
-      description = "The folder of a training run, or a model file.")
+  /** The model, which other commands take as an option alone. */
+  private static final class Source {
+    @Parameters(
+        paramLabel = "RUN|MODEL.safetensors",
+        description = "The folder of a training run, or a model file.")
+    private Path argument;
+
+    @Option(names = "--model", paramLabel = "RUN|M.safetensors", description = "The same.")
+    private Path option;
+  }
+
+  @ArgGroup(exclusive = true, multiplicity = "1")
+  private Source named;
+
+  /** What was named. */
   private Path source;
 
   @Option(
@@ -156,6 +169,7 @@ final class SampleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    source = named.argument != null ? named.argument : named.option;
     int every = thin != null ? thin : "svgd".equals(sampler) ? steps : 10;
     ChainLength length = new ChainLength(chains, steps, burnIn, every);
     Path file = ModelFile.in(source);

@@ -371,6 +371,8 @@ class BoltzmannCommandsTest {
     Run.of("anneal", "--quiet", "--couplings", path("w.npy")).fails(2, "w.npy", "symmetric");
     Npy.write(folder.resolve("w.npy"), NdArray.of(ring, 2, 8));
     Run.of("anneal", "--quiet", "--couplings", path("w.npy")).fails(2, "no square matrix");
+    Run.of("evaluate", "--model", path("w.npy"), "--data", path("w.npy"), "--threshold", "NaN")
+        .fails(2, "--threshold must be a number, not NaN");
     Run.of("anneal", "--quiet", "--factor", "1").fails(2, "--factor must be between 0 and 1");
     Run.of("anneal", "--quiet", "--hottest", "1", "--coldest", "2").fails(2, "--coldest 2.0");
     Run.of("anneal", "--quiet", "--scan", "x").fails(2, "--scan must be");

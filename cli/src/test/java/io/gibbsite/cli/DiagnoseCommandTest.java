@@ -110,6 +110,19 @@ class DiagnoseCommandTest {
         .contains("and inf in 1 column that no chain moved: not mixed");
   }
 
+  /** Draws that are all the same count as many independent ones, which says nothing. */
+  @Test
+  void columnsThatAreConstantComeLastInALongTable() throws IOException {
+    float[] x = Fixture.normals(CHAINS * DRAWS * 20, 8);
+    for (int i = 0; i < x.length; i++) {
+      x[i] = i % 20 < 7 ? 1 : x[i];
+    }
+    Npz.write(Path.of(file), Map.of("posterior/x", NdArray.of(x, CHAINS, DRAWS, 20)));
+    assertThat(Run.of("diagnose", file).succeeds().out())
+        .contains("the 12 of 20 columns with the smallest bulk ESS", "7 columns the same")
+        .doesNotContain("x[0] ", "x[6] ");
+  }
+
   @Test
   void columnsThatTheChainsHeldAreLeftOut() throws IOException {
     writeStillColumns(Map.of("constant_data/held", NdArray.of(new byte[] {0, 1, 0}, 3)));
@@ -164,6 +177,8 @@ class DiagnoseCommandTest {
     Run.of("diagnose", folder.resolve("none.npz").toString()).fails(2, "none.npz");
     Run.of("diagnose", file, "--rows", "1").fails(2, "--rows must be at least 2");
     Run.of("diagnose", file, "--reference", folder.resolve("y.npy").toString()).fails(2, "y.npy");
+    Run.of("diagnose", file, "--reference", "two-moons")
+        .fails(2, "two-moons: no such file, and built-in data are for training alone");
     Npz.write(Path.of(file), Map.of("x", NdArray.of(new float[4], 2, 2)));
     Run.of("diagnose", file).fails(2, "x.npz", "no array posterior/x");
     Npz.write(Path.of(file), Map.of("posterior/x", NdArray.of(new float[4], 4)));

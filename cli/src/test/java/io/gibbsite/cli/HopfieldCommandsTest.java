@@ -69,7 +69,9 @@ class HopfieldCommandsTest {
             .succeeds();
     assertThat(recalled.out().lines().filter(line -> line.startsWith(rule))).hasSize(1);
     assertThat(recalled.out().lines().filter(line -> line.startsWith("hebbian"))).hasSize(1);
-    assertThat(recalled.out()).contains("6/6").contains("pattern");
+    assertThat(recalled.out())
+        .contains("6/6")
+        .contains("3 copies of each of 6 with 10.0 % of the units flipped");
     assertThat(ImageIO.read(folder.resolve("run/recall.png").toFile()).getWidth())
         .isGreaterThan(2_000);
     assertThat(folder.resolve("run/report.json")).exists();

@@ -53,6 +53,25 @@ class IsingCommandTest {
     assertThat(printed.get("flips_per_ns").asDouble()).isPositive();
   }
 
+  /** Random spins at low temperature freeze into domains, far from the ordered state. */
+  @Test
+  void whatHasNotSettledStandsFarFromTheExactValue() {
+    Run run =
+        Run.of(
+            "ising",
+            "--size",
+            "128",
+            "--temperature",
+            "1.5",
+            "--start",
+            "hot",
+            "--sweeps",
+            "100",
+            "--quiet");
+    assertThat(run.succeeds().out())
+        .containsPattern("Yang, infinite lattice: 0.986\\d+, \\d\\d[\\d.]+ standard errors away");
+  }
+
   @Test
   void aLatticeOfStripsIsDrawnAndFieldsHaveNoOnsager() throws IOException {
     String picture = folder.resolve("p.png").toString();

@@ -60,6 +60,7 @@ class ModelFileTest {
         "logz --model %s --temperatures 20 --chains 20 --base normal:0,1",
         "evaluate --model %s --data RUN/x.npy --temperatures 20 --chains 20",
         "diagnose RUN/s.npz --model %s",
+        "sample --model %s --chains 2 --steps 20 --init normal --out RUN/e.npy",
         "sample %s --chains 2 --steps 20 --init normal --out RUN/e.npy"
       })
   void aFolderGivesWhatItsModelGives(String command) throws IOException {
@@ -77,6 +78,13 @@ class ModelFileTest {
   private byte[] bytes() throws IOException {
     Path out = folder.resolve("e.npy");
     return Files.exists(out) ? Files.readAllBytes(out) : null;
+  }
+
+  @Test
+  void sampleNeedsOneModel() {
+    Run.of("sample", "--out", path("y.npz")).fails(2, "gibbsite: Missing required argument");
+    Run.of("sample", path("mlp"), "--model", path("mlp"), "--out", path("y.npz"))
+        .fails(2, "gibbsite: RUN|MODEL.safetensors", "specify only one");
   }
 
   @Test
