@@ -23,7 +23,7 @@ record BoltzmannFigures(
     double seconds)
     implements RunFigures {
   @Override
-  public void print(PrintWriter out, String backend) {
+  public void print(PrintWriter out) {
     likelihood(out, "held-out", heldOut);
     line(out, "  of independent units", "%.4f nats a row", independent);
     likelihood(out, "training", training);
@@ -39,7 +39,6 @@ record BoltzmannFigures(
         steps,
         trainingRows,
         heldOut.likelihood().rows());
-    line(out, "computed by", "%s", backend);
   }
 
   private static void likelihood(PrintWriter out, String rows, SpinLikelihood of) {

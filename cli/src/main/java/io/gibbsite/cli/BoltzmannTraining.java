@@ -25,15 +25,13 @@ abstract class BoltzmannTraining extends Training {
 
   private final TrainRbmOptions options;
   private final VisibleLayout layout;
-  private final Backend backend;
   private double monitoringSeconds;
 
   BoltzmannTraining(
       TrainRbmOptions options, VisibleLayout layout, Backend backend, RunFolder folder) {
-    super(options, folder, METRICS);
+    super(options, backend, folder, METRICS);
     this.options = options;
     this.layout = layout;
-    this.backend = backend;
   }
 
   @Override
@@ -61,12 +59,6 @@ abstract class BoltzmannTraining extends Training {
   }
 
   @Override
-  final void begin() throws IOException {
-    options.begunOn = backend.name();
-    RunFolder.writeJson(folder().config(), options);
-  }
-
-  @Override
   final String measure(MetricsCsv metrics, double objective) throws IOException {
     long start = System.nanoTime();
     double seen = trainingFreeEnergy();
@@ -86,10 +78,5 @@ abstract class BoltzmannTraining extends Training {
     return logZ == null
         ? String.format(Locale.ROOT, "free energy %.2f, held out %.2f", seen, unseen)
         : String.format(Locale.ROOT, "held-out log-likelihood %.4f", logLikelihood);
-  }
-
-  @Override
-  public final void close() {
-    trainer().close();
   }
 }

@@ -40,7 +40,7 @@ record ConditionalFigures(
   }
 
   @Override
-  public void print(PrintWriter out, String backend) {
+  public void print(PrintWriter out) {
     line(out, "held-out loss", "%.4f", heldOutLoss);
     line(out, "noise", "%d levels from %.4g to %.4g", levels, firstSigma, lastSigma);
     if (heldOut != null) {
@@ -51,22 +51,6 @@ record ConditionalFigures(
           heldOut.value(),
           heldOut.standardError());
     }
-    if (discrepancy != null) {
-      line(
-          out,
-          "squared MMD of samples",
-          "%.5f (bandwidth %.3f)",
-          discrepancy.squared(),
-          discrepancy.bandwidth());
-    }
-    line(
-        out,
-        "training",
-        "%.1f s, %d steps on %d rows; held out: %d",
-        seconds,
-        steps,
-        trainingRows,
-        heldOutRows);
-    line(out, "computed by", "%s", backend);
+    printTraining(out);
   }
 }

@@ -54,7 +54,7 @@ final class ConditionalTraining extends EnergyTraining {
    */
   ConditionalTraining(
       MlpTrainingOptions options, TrainingData data, Backend backend, RunFolder folder) {
-    super(options, folder, MlpTraining.header(objective(options, data)));
+    super(options, backend, folder, MlpTraining.header(objective(options, data)));
     this.options = options;
     this.data = data;
     this.backend = backend;
@@ -113,8 +113,7 @@ final class ConditionalTraining extends EnergyTraining {
 
   @Override
   void begin() throws IOException {
-    options.begunOn = backend.name();
-    RunFolder.writeJson(folder().config(), options);
+    super.begin();
     int d = mean.length;
     float[] factor = new float[d * d];
     for (int j = 0; j < d; j++) {
@@ -231,10 +230,5 @@ final class ConditionalTraining extends EnergyTraining {
   private List<Panel> plane() {
     TrainingPictures.PlanePanels panels = planePanels();
     return List.of(panels.data(), panels.density(), panels.samples());
-  }
-
-  @Override
-  public void close() {
-    trainer.close();
   }
 }

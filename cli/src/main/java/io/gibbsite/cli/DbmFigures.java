@@ -17,7 +17,7 @@ record DbmFigures(
     long steps, int trainingRows, DbmLikelihood heldOut, DbmLikelihood training, double seconds)
     implements RunFigures {
   @Override
-  public void print(PrintWriter out, String backend) {
+  public void print(PrintWriter out) {
     bound(out, "held-out lower bound", heldOut);
     if (heldOut.meanLogLikelihood() != null) {
       line(out, "  log-likelihood itself", "%.4f nats a row", heldOut.meanLogLikelihood());
@@ -36,7 +36,6 @@ record DbmFigures(
         trainingRows,
         heldOut.rows(),
         heldOut.meanFieldSweeps());
-    line(out, "computed by", "%s", backend);
   }
 
   private static void bound(PrintWriter out, String name, DbmLikelihood of) {

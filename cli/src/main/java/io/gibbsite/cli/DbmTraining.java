@@ -53,7 +53,7 @@ final class DbmTraining extends Training {
    * @param data training and held-out rows
    */
   DbmTraining(TrainDbmOptions options, Dataset.Split data, Backend backend, RunFolder folder) {
-    super(options, folder, METRICS);
+    super(options, backend, folder, METRICS);
     this.options = options;
     this.layout = VisibleLayout.of(data.training());
     this.backend = backend;
@@ -71,12 +71,6 @@ final class DbmTraining extends Training {
   @Override
   DbmTrainer trainer() {
     return trainer;
-  }
-
-  @Override
-  void begin() throws IOException {
-    options.begunOn = backend.name();
-    RunFolder.writeJson(folder().config(), options);
   }
 
   @Override
@@ -116,13 +110,7 @@ final class DbmTraining extends Training {
   @Override
   DbmFigures finish(CommonOptions common) {
     DbmParameters parameters = trainer.model().parameters();
-    AisOptions annealing =
-        new AisOptions(
-            DbmPosterior.base(parameters, training, backend),
-            options.aisChains,
-            options.temperatures,
-            options.temperatures,
-            options.seed);
+    AisOptions annealing = options.annealing(DbmPosterior.base(parameters, training, backend));
     LogZ logZ = DbmPosterior.logZ(parameters, annealing, backend, common);
     int rows = Math.min(training.rows(), heldOut.rows());
     BinaryRows seen =
@@ -187,10 +175,5 @@ final class DbmTraining extends Training {
         Arrays.copyOfRange(values, first, shape.weightOffset(2)),
         parts.get(0),
         parts.get(1));
-  }
-
-  @Override
-  public void close() {
-    trainer.close();
   }
 }

@@ -6,8 +6,8 @@ import java.util.List;
 
 /** The training of an MLP energy, noise-conditional or not. */
 abstract class EnergyTraining extends Training {
-  EnergyTraining(RunOptions options, RunFolder folder, List<String> columns) {
-    super(options, folder, columns);
+  EnergyTraining(RunOptions options, Backend backend, RunFolder folder, List<String> columns) {
+    super(options, backend, folder, columns);
   }
 
   /**

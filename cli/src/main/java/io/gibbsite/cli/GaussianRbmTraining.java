@@ -95,9 +95,7 @@ final class GaussianRbmTraining extends BoltzmannTraining {
   @Override
   RbmFigures finish(CommonOptions common) {
     GaussianRbmParameters parameters = trainer.model().parameters();
-    AisOptions annealing =
-        new AisOptions(
-            base, options.aisChains, options.temperatures, options.temperatures, options.seed);
+    AisOptions annealing = options.annealing(base);
     LogZ logZ = LogZ.best(parameters, annealing, backend, common);
     return new RbmFigures(
         trainer.stepsDone(),

@@ -92,7 +92,7 @@ final class MlpTraining extends EnergyTraining {
       Backend backend,
       RunFolder folder,
       Parts parts) {
-    super(options, folder, header(parts.objective()));
+    super(options, backend, folder, header(parts.objective()));
     this.options = options;
     this.data = data;
     this.backend = backend;
@@ -168,8 +168,7 @@ final class MlpTraining extends EnergyTraining {
 
   @Override
   void begin() throws IOException {
-    options.begunOn = backend.name();
-    RunFolder.writeJson(folder().config(), options);
+    super.begin();
     folder()
         .writeFitted(
             new RunFolder.Fitted(
@@ -317,7 +316,7 @@ final class MlpTraining extends EnergyTraining {
 
   @Override
   public void close() {
-    trainer.close();
+    super.close();
     workers.close();
   }
 }

@@ -33,7 +33,7 @@ record RbmFigures(
     implements RunFigures {
 
   @Override
-  public void print(PrintWriter out, String backend) {
+  public void print(PrintWriter out) {
     heldOut.print(out, "held-out log-likelihood");
     if (gaussianLogLikelihood != null) {
       line(out, "  of a Gaussian", "%.4f", gaussianLogLikelihood);
@@ -53,6 +53,5 @@ record RbmFigures(
         steps,
         trainingRows,
         heldOut.rows());
-    line(out, "computed by", "%s", backend);
   }
 }

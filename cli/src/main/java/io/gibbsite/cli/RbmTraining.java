@@ -87,9 +87,7 @@ final class RbmTraining extends BoltzmannTraining {
   @Override
   RbmFigures finish(CommonOptions common) {
     RbmModel model = trainer.model();
-    AisOptions annealing =
-        new AisOptions(
-            base, options.aisChains, options.temperatures, options.temperatures, options.seed);
+    AisOptions annealing = options.annealing(base);
     LogZ logZ = LogZ.best(model.parameters(), annealing, backend, common);
     return new RbmFigures(
         trainer.stepsDone(),

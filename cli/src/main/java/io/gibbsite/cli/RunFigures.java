@@ -5,12 +5,18 @@ import java.util.Locale;
 
 /** What a training that has made all its steps came to; as JSON, the figures of its report. */
 interface RunFigures {
+  /** Prints them as lines for people. */
+  void print(PrintWriter out);
+
   /**
-   * Prints them as lines for people.
+   * Prints them with what computed them.
    *
-   * @param backend what computed them, in words
+   * @param backend in words
    */
-  void print(PrintWriter out, String backend);
+  default void print(PrintWriter out, String backend) {
+    print(out);
+    line(out, "computed by", "%s", backend);
+  }
 
   /** Prints one of them. */
   static void line(PrintWriter out, String name, String format, Object... values) {

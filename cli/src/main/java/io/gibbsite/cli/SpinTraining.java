@@ -53,7 +53,7 @@ final class SpinTraining extends Training {
    */
   SpinTraining(
       TrainBoltzmannOptions options, Dataset.Split data, Backend backend, RunFolder folder) {
-    super(options, folder, BoltzmannTraining.METRICS);
+    super(options, backend, folder, BoltzmannTraining.METRICS);
     this.options = options;
     this.backend = backend;
     this.layout = VisibleLayout.of(data.training());
@@ -73,12 +73,6 @@ final class SpinTraining extends Training {
   @Override
   BoltzmannTrainer trainer() {
     return trainer;
-  }
-
-  @Override
-  void begin() throws IOException {
-    options.begunOn = backend.name();
-    RunFolder.writeJson(folder().config(), options);
   }
 
   @Override
@@ -119,13 +113,7 @@ final class SpinTraining extends Training {
   @Override
   BoltzmannFigures finish(CommonOptions common) {
     BoltzmannModel model = trainer.model();
-    AisOptions annealing =
-        new AisOptions(
-            SpinLogZ.base(model, training, trainingRows),
-            options.aisChains,
-            options.temperatures,
-            options.temperatures,
-            options.seed);
+    AisOptions annealing = options.annealing(SpinLogZ.base(model, training, trainingRows));
     LogZ logZ = SpinLogZ.best(model, annealing, backend, common);
     int labels = layout.labels();
     return new BoltzmannFigures(
@@ -198,7 +186,7 @@ final class SpinTraining extends Training {
 
   @Override
   public void close() {
-    trainer.close();
+    super.close();
     workers.close();
   }
 }

@@ -1,6 +1,5 @@
 package io.gibbsite.cli;
 
-import io.gibbsite.data.Dataset;
 import io.gibbsite.dbm.DbmShape;
 import io.gibbsite.dbm.MeanField;
 import io.gibbsite.train.LearningRate;
@@ -13,20 +12,12 @@ import picocli.CommandLine.Option;
  * All that the training of a deep Boltzmann machine depends on: options of the command, and, as
  * JSON with the options' names, the {@code config.json} of a run.
  */
-final class TrainDbmOptions extends RunOptions {
+final class TrainDbmOptions extends BoltzmannOptions {
   @Option(
       names = "--threshold",
       paramLabel = "T",
       description = "Values above it count as 1, others as 0 (default ${DEFAULT-VALUE}).")
   float threshold = 0.5f;
-
-  @Option(
-      names = "--labels",
-      paramLabel = "L",
-      description =
-          "A file with a label for each row, from 0 up (IDX, .npy or CSV), or built-in for those of"
-              + " strokes: more visible units, to sample by label and to classify with.")
-  String labels;
 
   @Option(
       names = "--layers",
@@ -64,22 +55,10 @@ final class TrainDbmOptions extends RunOptions {
   int levels = 1;
 
   @Option(
-      names = "--sweeps",
-      paramLabel = "K",
-      description = "Sweeps of the chains in an update (default ${DEFAULT-VALUE}).")
-  int sweeps = 5;
-
-  @Option(
       names = "--gradient",
       paramLabel = "G",
       description = "enhanced (default): of covariances; centred: about running means; or plain.")
   String gradient = "enhanced";
-
-  @Option(
-      names = "--momentum",
-      paramLabel = "M",
-      description = "Of the updates (default ${DEFAULT-VALUE}).")
-  float momentum;
 
   @Option(
       names = "--mean-field-sweeps",
@@ -94,23 +73,12 @@ final class TrainDbmOptions extends RunOptions {
       description = "It ends when no unit moves by more (default ${DEFAULT-VALUE}).")
   float tolerance = 0.01f;
 
-  @Option(
-      names = "--ais-chains",
-      paramLabel = "N",
-      description = "For log Z at the end, where it is not exact (default ${DEFAULT-VALUE}).")
-  int aisChains = 100;
-
-  @Option(
-      names = "--temperatures",
-      paramLabel = "K",
-      description = "For log Z at the end, where it is not exact (default ${DEFAULT-VALUE}).")
-  int temperatures = 1_000;
-
   TrainDbmOptions() {
     batch = 100;
     steps = 5_000;
     learningRate = 0.02f;
     schedule = "linear";
+    sweeps = 5;
   }
 
   @Override
@@ -119,13 +87,9 @@ final class TrainDbmOptions extends RunOptions {
   }
 
   @Override
-  Dataset labelled(Dataset all) {
-    return TrainRbmOptions.labelled(all, labels, this);
-  }
-
-  @Override
   void check() {
     checkShared();
+    checkBoltzmann();
     require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
     require(
         layers.size() >= 2, "--layers names at least two hidden layers: one is train rbm --hidden");
@@ -142,15 +106,9 @@ final class TrainDbmOptions extends RunOptions {
         "--layer-rate must be positive, not " + layerRate);
     require(chains >= 1, "--chains must be at least 1, not " + chains);
     require(levels >= 1, "--levels must be at least 1, not " + levels);
-    require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
     oneOf("--gradient", gradient, List.of("enhanced", "centred", "plain"));
-    require(
-        momentum >= 0 && momentum < 1,
-        "--momentum must be at least 0 and below 1, not " + momentum);
     require(meanFieldSweeps >= 1, "--mean-field-sweeps must be at least 1, not " + meanFieldSweeps);
     require(tolerance >= 0, "--tolerance must be at least 0, not " + tolerance);
-    require(aisChains >= 2, "--ais-chains must be at least 2, not " + aisChains);
-    require(temperatures >= 1, "--temperatures must be at least 1, not " + temperatures);
   }
 
   /** The machine on that many visible units. */

@@ -1,13 +1,8 @@
 package io.gibbsite.cli;
 
-import io.gibbsite.data.Dataset;
-import io.gibbsite.data.DatasetReader;
-import io.gibbsite.data.Labels;
-import io.gibbsite.data.Strokes;
 import io.gibbsite.train.rbm.RbmGradient;
 import io.gibbsite.train.rbm.RbmSparsity;
 import io.gibbsite.train.rbm.RbmTrainingOptions;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -15,13 +10,12 @@ import picocli.CommandLine.Option;
  * All that an RBM's training depends on: options of the command, and, as JSON with the options'
  * names, the {@code config.json} of a run.
  */
-final class TrainRbmOptions extends RunOptions {
+final class TrainRbmOptions extends BoltzmannOptions {
   /** The most weights of a model whose chains are tempered unless told otherwise. */
   private static final int SMALL_MODEL = 10_000;
 
   private static final int SMALL_MODELS_LEVELS = 10;
 
-  private static final String BUILT_IN = "built-in";
   private static final String BINARY = "binary";
 
   @Option(
@@ -65,14 +59,6 @@ final class TrainRbmOptions extends RunOptions {
   float threshold = 0.5f;
 
   @Option(
-      names = "--labels",
-      paramLabel = "L",
-      description =
-          "A file with a label for each row, from 0 up (IDX, .npy or CSV), or built-in for those of"
-              + " strokes: more visible units, to sample by label and to classify with.")
-  String labels;
-
-  @Option(
       names = "--hidden",
       paramLabel = "N",
       description = "Hidden units (default ${DEFAULT-VALUE}).")
@@ -100,22 +86,10 @@ final class TrainRbmOptions extends RunOptions {
   Integer levels;
 
   @Option(
-      names = "--sweeps",
-      paramLabel = "K",
-      description = "Sweeps of the chains in an update (default ${DEFAULT-VALUE}).")
-  int sweeps = 1;
-
-  @Option(
       names = "--gradient",
       paramLabel = "G",
       description = "enhanced (default): of covariances; centred: about running means; or plain.")
   String gradient = "enhanced";
-
-  @Option(
-      names = "--momentum",
-      paramLabel = "M",
-      description = "Of the updates (default ${DEFAULT-VALUE}).")
-  float momentum;
 
   @Option(
       names = "--sparsity",
@@ -128,18 +102,6 @@ final class TrainRbmOptions extends RunOptions {
       paramLabel = "C",
       description = "How strongly (default ${DEFAULT-VALUE}).")
   float sparsityCost = 0.1f;
-
-  @Option(
-      names = "--ais-chains",
-      paramLabel = "N",
-      description = "For log Z at the end, where it is not exact (default ${DEFAULT-VALUE}).")
-  int aisChains = 100;
-
-  @Option(
-      names = "--temperatures",
-      paramLabel = "K",
-      description = "For log Z at the end, where it is not exact (default ${DEFAULT-VALUE}).")
-  int temperatures = 1_000;
 
   TrainRbmOptions() {
     batch = 100;
@@ -154,42 +116,9 @@ final class TrainRbmOptions extends RunOptions {
   }
 
   @Override
-  Dataset labelled(Dataset all) {
-    return labelled(all, labels, this);
-  }
-
-  /**
-   * Rows with their labels.
-   *
-   * @param labels a file, or built-in; null for none
-   */
-  static Dataset labelled(Dataset all, String labels, RunOptions options) {
-    if (labels == null) {
-      return all;
-    }
-    Dataset read = labels(labels, options);
-    Integer rows = options.rows;
-    return Labels.append(all, rows == null ? read : read.take(rows), Labels.classes(read));
-  }
-
-  private static Dataset labels(String labels, RunOptions options) {
-    if (!labels.equals(BUILT_IN)) {
-      return ModelAndData.read(Path.of(labels), DatasetReader::read);
-    }
-    require(
-        options.data.equals(Strokes.LABEL),
-        "--labels built-in is of the strokes, not of " + options.data);
-    int[] digits = Strokes.labels(options.builtInRows(), options.seed);
-    float[] values = new float[digits.length];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = digits[i];
-    }
-    return new Dataset(values, values.length, 1, "the labels of " + Strokes.LABEL);
-  }
-
-  @Override
   void check() {
     checkShared();
+    checkBoltzmann();
     require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
     oneOf("--visible", visible, List.of(BINARY, "gaussian"));
     require(
@@ -207,18 +136,12 @@ final class TrainRbmOptions extends RunOptions {
     require(
         levels == null || levels == 1 || objective.equals("pcd"),
         "--levels tempers the chains of pcd: cd has none that stay");
-    require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
-    require(
-        momentum >= 0 && momentum < 1,
-        "--momentum must be at least 0 and below 1, not " + momentum);
     require(
         sparsity == null || sparsity > 0 && sparsity < 1,
         "--sparsity must be between 0 and 1, not " + sparsity);
     require(
         sparsityCost > 0 && Float.isFinite(sparsityCost),
         "--sparsity-cost must be positive, not " + sparsityCost);
-    require(aisChains >= 2, "--ais-chains must be at least 2, not " + aisChains);
-    require(temperatures >= 1, "--temperatures must be at least 1, not " + temperatures);
   }
 
   boolean isGaussian() {

@@ -1,5 +1,6 @@
 package io.gibbsite.cli;
 
+import io.gibbsite.backend.Backend;
 import io.gibbsite.train.Checkpoint;
 import io.gibbsite.train.MetricsCsv;
 import io.gibbsite.train.Trainer;
@@ -13,6 +14,7 @@ import java.util.function.Consumer;
 /** A training in a run folder: begun or resumed, stepped, measured and saved. */
 abstract class Training implements AutoCloseable {
   private final RunOptions options;
+  private final Backend backend;
   private final RunFolder folder;
   private final List<String> columns;
   private double secondsBefore;
@@ -20,10 +22,12 @@ abstract class Training implements AutoCloseable {
 
   /**
    * @param options checked
+   * @param backend that trains
    * @param columns of metrics.csv, of which the first is {@code step} and the last {@code seconds}
    */
-  Training(RunOptions options, RunFolder folder, List<String> columns) {
+  Training(RunOptions options, Backend backend, RunFolder folder, List<String> columns) {
     this.options = options;
+    this.backend = backend;
     this.folder = folder;
     this.columns = columns;
   }
@@ -31,7 +35,10 @@ abstract class Training implements AutoCloseable {
   abstract Trainer trainer();
 
   /** Writes what a new run starts with. */
-  abstract void begin() throws IOException;
+  void begin() throws IOException {
+    options.begunOn = backend.name();
+    RunFolder.writeJson(folder.config(), options);
+  }
 
   /**
    * Appends a line of metrics.
@@ -130,5 +137,7 @@ abstract class Training implements AutoCloseable {
   }
 
   @Override
-  public abstract void close();
+  public void close() {
+    trainer().close();
+  }
 }

@@ -58,7 +58,7 @@ record TrainingFigures(
   }
 
   @Override
-  public void print(PrintWriter out, String backend) {
+  public void print(PrintWriter out) {
     line(out, heldOutName.replace("held_out", "held-out").replace('_', ' '), "%.4f", heldOutValue);
     if (learnedLogZ != null) {
       line(out, "learned c", "%.4f", learnedLogZ);
@@ -83,23 +83,7 @@ record TrainingFigures(
     mean(out, "held-out log-likelihood", heldOut.model(), "nats a row");
     mean(out, "  of the Gaussian", heldOut.reference(), standardised ? "standardised rows" : "");
     mean(out, "  gain", heldOut.gain(), "");
-    if (discrepancy != null) {
-      line(
-          out,
-          "squared MMD of samples",
-          "%.5f (bandwidth %.3f)",
-          discrepancy.squared(),
-          discrepancy.bandwidth());
-    }
-    line(
-        out,
-        "training",
-        "%.1f s, %d steps on %d rows; held out: %d",
-        seconds,
-        steps,
-        trainingRows,
-        heldOutRows);
-    line(out, "computed by", "%s", backend);
+    printTraining(out);
   }
 
   private static void mean(PrintWriter out, String name, HeldOut.Mean mean, String unit) {

@@ -7,7 +7,7 @@ import io.gibbsite.backend.ScalarBackend;
 
 class MlpScalarContractTest extends MlpContract {
   @Override
-  protected Backend backend(int threads) {
+  public Backend backend(int threads) {
     return new ScalarBackend(new BackendOptions(threads, Precision.FLOAT32));
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 @Tag("vector-width")
 class MlpVectorContractTest extends MlpContract {
   @Override
-  protected Backend backend(int threads) {
+  public Backend backend(int threads) {
     return Backends.named("vector", new BackendOptions(threads, Precision.FLOAT32));
   }
 }

@@ -1,7 +1,10 @@
 package io.gibbsite.mlp;
 
+import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
+import io.gibbsite.density.UniformBox;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Random models and arrays for tests, and arrays that show who wrote where. */
@@ -78,5 +81,19 @@ final class Samples {
       wide[i] = values[i];
     }
     return wide;
+  }
+
+  /** Noise densities of that many columns: Gaussians, diagonal and full, and a box. */
+  static List<Density> noises(int d) {
+    float[] low = new float[d];
+    float[] high = new float[d];
+    Arrays.fill(low, -2f);
+    Arrays.fill(high, 2.5f);
+    return List.of(gaussian(d, false, 3), gaussian(d, true, 4), new UniformBox(low, high));
+  }
+
+  /** A row, widened. */
+  static double[] row(float[] x, int i, int columns) {
+    return wide(Arrays.copyOfRange(x, i * columns, (i + 1) * columns), columns);
   }
 }

@@ -56,4 +56,31 @@ final class Tolerance {
     }
     return scale;
   }
+
+  /** Adds one row's share of a gradient. */
+  interface RowGradient {
+    void at(int row, double[] gradient);
+  }
+
+  /** The natural size of a sum over rows: the sum of the rows' largest entries. */
+  static double sumOfRows(int n, int count, RowGradient rowGradient) {
+    double[] gradient = new double[count];
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      rowGradient.at(i, gradient);
+      sum += scale(gradient);
+    }
+    return sum;
+  }
+
+  /** Of results that allow no tolerance. */
+  static void requireSameBits(float[] got, float[] expected) {
+    assertThat(got.length).isEqualTo(expected.length);
+    for (int i = 0; i < got.length; i++) {
+      if (Float.floatToRawIntBits(got[i]) != Float.floatToRawIntBits(expected[i])) {
+        throw new AssertionError(
+            "entry " + i + " is " + got[i] + " where " + expected[i] + " was expected");
+      }
+    }
+  }
 }

@@ -6,7 +6,7 @@ import io.gibbsite.mlp.MlpContract;
 /** The contract of MLP energies on the emulated kernels. */
 class MlpEmulatedContractTest extends MlpContract {
   @Override
-  protected Backend backend(int threads) {
+  public Backend backend(int threads) {
     return EmulatedDevice.backend(threads);
   }
 }

@@ -15,7 +15,7 @@ class MlpAmxSplitContractTest extends MlpContract {
   }
 
   @Override
-  protected Backend backend(int threads) {
+  public Backend backend(int threads) {
     return new NativeBackend(
         NativeLibrary.load(), Isa.AMX, new BackendOptions(threads, Precision.BF16X6));
   }

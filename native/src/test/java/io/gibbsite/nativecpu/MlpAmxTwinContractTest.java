@@ -22,7 +22,7 @@ class MlpAmxTwinContractTest extends MlpContract {
   }
 
   @Override
-  protected Backend backend(int threads) {
+  public Backend backend(int threads) {
     return Libraries.amxTwin(threads, Precision.BF16X6);
   }
 

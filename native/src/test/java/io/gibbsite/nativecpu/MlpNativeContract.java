@@ -22,7 +22,7 @@ abstract class MlpNativeContract extends MlpContract {
   }
 
   @Override
-  protected Backend backend(int threads) {
+  public Backend backend(int threads) {
     return Libraries.backend(isa, threads);
   }
 }
