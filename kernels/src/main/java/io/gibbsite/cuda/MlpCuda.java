@@ -146,7 +146,7 @@ final class MlpCuda extends CheckedMlpSession {
       state = floats((long) rows * sizes.stride);
       energyPath = floats((long) rows * ENERGY_STEPS);
       noise = new NoiseMemory(stream, kernels, rowCopies, columns);
-      resident = mayReside ? MlpResident.open(device, stream, shape, rows) : null;
+      resident = mayReside ? MlpResident.open(device, stream, shape, rows, precision) : null;
     } catch (RuntimeException e) {
       stream.close();
       throw e;

@@ -139,7 +139,7 @@ class MlpCudaTest {
     double[] byLayers;
     try (DeviceStream stream = device.openStream();
         MlpSession session = new MlpCuda(device, shape, n, Precision.FLOAT32, 1 << 24, false)) {
-      assertThat(MlpResident.open(device, stream, shape, n)).isNotNull();
+      assertThat(MlpResident.open(device, stream, shape, n, Precision.FLOAT32)).isNotNull();
       byLayers = everything(session, model, n);
     }
     double[] resident = run(model, n, false);
