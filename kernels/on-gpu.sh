@@ -133,6 +133,14 @@ fi
 rows 'langevin 2-64-64-1, 1024' 20 --workload langevin --shape 2-64-64-1 --batch 1024
 rows 'langevin 2-64-64-1, 65536' 20 --workload langevin --shape 2-64-64-1 --batch 65536
 rows 'langevin 2-128-128-1, 1024' 20 --workload langevin --shape 2-128-128-1 --batch 1024
+for precision in bf16x6 bf16x3; do
+  for shape in 2-64-64-1 2-128-128-1; do
+    for chains in 65536 1024; do
+      rows "langevin $shape, $chains, $precision" 20 --workload langevin --shape $shape \
+        --batch $chains --precision $precision
+    done
+  done
+done
 rows 'gibbs 784x500, 16384' 20 --workload gibbs --shape 784x500 --batch 16384
 rows 'all rows' 60
 
@@ -148,6 +156,8 @@ for tool in racecheck initcheck synccheck; do
     --batch 150
   checked "$tool" 30 "$gibbsite" bench --backend cuda --quick --workload langevin \
     --shape 3-61-50-1 --batch 300
+  checked "$tool" 30 "$gibbsite" bench --backend cuda --quick --workload langevin \
+    --shape 3-61-50-1 --batch 300 --precision bf16x6
   checked "$tool" 30 "$gibbsite" bench --backend cuda --quick --workload nce --shape 7-90-70-1 \
     --batch 200
 done

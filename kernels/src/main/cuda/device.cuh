@@ -26,7 +26,7 @@
 
 __device__ __forceinline__ void pause_spin() { __nanosleep(20); }
 
-// 2^x and 1 / x within 2 units in the last place or so; not the same bits everywhere.
+// 2^x within 2 units in the last place and 1 / x within 1; not the same bits everywhere.
 __device__ __forceinline__ float rough_exp2(float x) {
   float y;
   asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
@@ -79,6 +79,16 @@ __device__ __forceinline__ void copy_wait() {
 __device__ __forceinline__ void load_matrices(unsigned (&d)[4], const void* row) {
   unsigned from = (unsigned)__cvta_generic_to_shared(row);
   asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0, %1, %2, %3}, [%4];"
+               : "=r"(d[0]), "=r"(d[1]), "=r"(d[2]), "=r"(d[3])
+               : "r"(from)
+               : "memory");
+}
+
+// The same of transposed 8x8 matrices of 2-byte numbers: numbers 2 t and 2 t + 1 of column g of matrix
+// i go to register i of lane 4 g + t.
+__device__ __forceinline__ void load_matrices_transposed(unsigned (&d)[4], const void* row) {
+  unsigned from = (unsigned)__cvta_generic_to_shared(row);
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0, %1, %2, %3}, [%4];"
                : "=r"(d[0]), "=r"(d[1]), "=r"(d[2]), "=r"(d[3])
                : "r"(from)
                : "memory");

@@ -1,4 +1,4 @@
-// The generator, its transforms and the elementary functions on their own, so that tests and the
+// Rows of draws; and the generator and the elementary functions on their own, so that tests and the
 // selftest can hold them to the bits of the CPU.
 #include "random.cuh"
 
@@ -23,19 +23,21 @@ struct DrawRows {
   float* out;  // [rows, columns]
   uint64_t seed, step;
   unsigned stream;
-  int rows, columns;
+  int firstRow, rows, columns;
   int normal;  // standard normals, else uniforms in [0, 1)
+  int unused;
 };
 
 KERNEL(draw_rows, DrawRows, 128, 1) {
   int blocks = (args.columns + 3) / 4;
-  int i = (int)(blockIdx.x * blockDim.x + threadIdx.x);
-  if (i >= args.rows * blocks) {
+  int64_t i = (int64_t)blockIdx.x * 128 + threadIdx.x;
+  if (i >= (int64_t)args.rows * blocks) {
     return;
   }
-  int row = i / blocks;
-  int block = i % blocks;
-  Words words = draw_words(args.seed, args.stream, args.step, (unsigned)row, (unsigned)block);
+  int row = (int)(i / blocks);
+  int block = (int)(i % blocks);
+  Words words = draw_words(args.seed, args.stream, args.step, (unsigned)(args.firstRow + row),
+                           (unsigned)block);
   float values[4];
   if (args.normal) {
     normals(words, values);

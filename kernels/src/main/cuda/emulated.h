@@ -353,17 +353,6 @@ inline void __threadfence() {}
 
 inline void pause_spin() { emulated::yield(); }
 
-// As far off as the instructions of a GPU may be, and to the other side each time.
-inline float rough(float exact) {
-  static bool up = false;
-  up = !up;
-  return exact * (up ? 1.f + 0x1p-22f : 1.f - 0x1p-22f);
-}
-
-inline float rough_exp2(float x) { return rough(exp2f(x)); }
-
-inline float rough_reciprocal(float x) { return rough(1.f / x); }
-
 inline unsigned load_acquire(const unsigned* p) { return *p; }
 
 inline unsigned atomicAdd(unsigned* p, unsigned v) {
@@ -384,6 +373,16 @@ inline int __float_as_int(float x) {
   memcpy(&bits, &x, 4);
   return bits;
 }
+
+// As far off as the instructions of a GPU may be, to a side that depends on the value alone.
+inline float rough(float exact, float error) {
+  bool up = (__float_as_int(exact) & 1) != 0;
+  return exact * (up ? 1.f + error : 1.f - error);
+}
+
+inline float rough_exp2(float x) { return rough(exp2f(x), 0x1p-22f); }
+
+inline float rough_reciprocal(float x) { return rough(1.f / x, 0x1p-23f); }
 
 namespace emulated {
 
@@ -475,6 +474,22 @@ inline void load_matrices(unsigned (&d)[4], const void* row) {
   }
 }
 
+inline void load_matrices_transposed(unsigned (&d)[4], const void* row) {
+  if ((uintptr_t)row % 16 != 0) {
+    emulated::fail("a row of a matrix that is not aligned to 16 bytes");
+  }
+  unsigned set = emulated::exchange(row);
+  int lane = emulated::current->lane;
+  for (int i = 0; i < 4; i++) {
+    uint16_t halves[2];
+    for (int half = 0; half < 2; half++) {
+      const char* from = emulated::take<const char*>(set, 8 * i + lane % 4 * 2 + half);
+      memcpy(&halves[half], from + 2 * (lane / 4), 2);
+    }
+    d[i] = halves[0] | (unsigned)halves[1] << 16;
+  }
+}
+
 namespace emulated {
 
 // A [16, 32] and B [8, 32] of bytes from the registers of a warp.
@@ -522,6 +537,11 @@ inline unsigned to_bf16(float x) {
   return x == x ? (bits + 0x7FFF + (bits >> 16 & 1)) >> 16 : 0x7FFF;
 }
 
+inline float towards_zero(double exact) {
+  float x = (float)exact;
+  return fabs((double)x) > fabs(exact) ? nextafterf(x, 0.f) : x;
+}
+
 inline float bf16(uint16_t bits) { return __int_as_float((int)((unsigned)bits << 16)); }
 
 }  // namespace emulated
@@ -538,7 +558,7 @@ inline void mma_u8u8(int (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]
   emulated::mma_bytes<uint8_t>(d, a, b);
 }
 
-// Sums run in float in the order of k; a GPU sums in an order and width of its own.
+// A GPU adds in an order and width of its own, and cuts off what does not fit into the sum.
 inline void mma_bf16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
   using namespace emulated;
   Fibre* me = current;
@@ -552,14 +572,15 @@ inline void mma_bf16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[
     gather(warp, set, rows, columns);
     for (int r = 0; r < 16; r++) {
       for (int c = 0; c < 8; c++) {
-        float sum = 0;
+        float& entry = warp.c[set][4 * (r % 8) + c / 2][r / 8 * 2 + c % 2];
+        double sum = entry;
         for (int k = 0; k < 16; k++) {
           uint16_t x, y;
           memcpy(&x, &rows[r][2 * k], 2);
           memcpy(&y, &columns[c][2 * k], 2);
-          sum += bf16(x) * bf16(y);
+          sum += (double)bf16(x) * bf16(y);
         }
-        warp.c[set][4 * (r % 8) + c / 2][r / 8 * 2 + c % 2] += sum;
+        entry = towards_zero(sum);
       }
     }
   });

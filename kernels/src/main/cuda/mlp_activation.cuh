@@ -65,6 +65,13 @@ __device__ __forceinline__ Tangent tangent(int activation, float z) {
   return {z * cdf, cdf + z * density};
 }
 
+// SiLU by the units for special functions: 7 instructions instead of some 40, within 1e-6 |z|.
+__device__ __forceinline__ Tangent rough_silu(float z) {
+  float s = rough_reciprocal(1.f + rough_exp2(-LOG2_E * z));
+  float value = z * s;
+  return {value, fmaf(value, 1.f - s, s)};
+}
+
 __device__ __forceinline__ Jet jet(int activation, float z) {
   Tangent t = tangent(activation, z);
   if (activation == SILU || activation == SOFTPLUS) {

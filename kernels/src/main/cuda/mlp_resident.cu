@@ -16,25 +16,7 @@
 // 8 rows, a row a warp, spread few chains over the multiprocessors. Sums run in the same order in
 // all, so the bits do not depend on the tile: over inputs of a layer one by one, over the units of
 // the last layer and of the input gradient in 8 parts, unit o in part o % 8.
-#include "mlp_activation.cuh"
-#include "random.cuh"
-
-struct MlpResident {
-  const float* weight[4];  // [outputs, inputs rounded up to 4]
-  const float* bias[4];    // [outputs]
-  const float* mean;       // [columns] of the base, or null
-  const float* whitening;  // [columns, stride]: R
-  float* x;                // [rows, stride], moved by steps
-  float* energy;           // [max(steps, 1), rows], or null
-  float* gradient;         // [rows, stride] where there are no steps, or null
-  uint64_t seed, step;
-  int width[4];  // of layers 0 .. 3: columns, then hidden units
-  int rows, stride, firstRow, steps;
-  int activation;
-  float constant;  // log det C + d log(2 pi) / 2
-  float stepSize, noise, clip, low, high;
-  int unused;
-};
+#include "mlp_resident.cuh"
 
 template <int WIDTH_, int HIDDEN_, int TM_, int TN_>
 struct ResidentTile {
@@ -135,16 +117,6 @@ __device__ __forceinline__ void resident_product(const float* left, const float*
   }
 }
 
-struct TangentPair {
-  Tangent left, right;
-};
-
-// A call of its own: inlined at each of a thread's entries, the activations would be most of a
-// kernel, more than the instruction caches hold. Two at a time hide some of each other's latency.
-__device__ __noinline__ TangentPair tangent_pair(int activation, float left, float right) {
-  return {tangent(activation, left), tangent(activation, right)};
-}
-
 // A thread's entries to [WIDTH, PITCH], turned.
 template <class Tile>
 __device__ __forceinline__ void keep(const float (&values)[Tile::TM][Tile::TN], float* to) {
@@ -240,17 +212,6 @@ __device__ __forceinline__ void load_weights(const MlpResident& args,
   }
 }
 
-// y_i = sum over j <= i of R_ij (x_j - m_j).
-template <class Tile>
-__device__ __forceinline__ float whitened(const MlpResident& args, const float* x, int row,
-                                          int i) {
-  float y = 0.f;
-  for (int j = 0; j <= i; j++) {
-    y = fmaf(args.whitening[i * args.stride + j], x[j * Tile::PITCH + row] - args.mean[j], y);
-  }
-  return y;
-}
-
 // F4, F5 of the tile's rows, from a of the last hidden layer.
 template <class Tile>
 __device__ __forceinline__ void write_energies(const MlpResident& args,
@@ -260,12 +221,7 @@ __device__ __forceinline__ void write_energies(const MlpResident& args,
     int row = i >> 3;
     float e = unit_sum<Tile>(memory.values, row, memory.last) + args.bias[Tile::HIDDEN][0];
     if (args.mean) {
-      float square = 0.f;
-      for (int k = 0; k < args.width[0]; k++) {
-        float y = whitened<Tile>(args, memory.x, row, k);
-        square = fmaf(y, y, square);
-      }
-      e += square / 2.f + args.constant;
+      e += base_energy(args, memory.x, Tile::PITCH, row);
     }
     if ((i & 7) == 0 && row0 + row < args.rows) {
       energy[row0 + row] = e;
@@ -300,14 +256,10 @@ __device__ __forceinline__ void evaluate(const MlpResident& args,
 #pragma unroll
     for (int m = 0; m < TM; m++) {
 #pragma unroll
-      for (int n = 0; n < TN; n += 2) {
-        TangentPair t =
-            tangent_pair(args.activation, sum[m][n] + bias[n], sum[m][n + 1] + bias[n + 1]);  // F3
-        sum[m][n] = t.left.value;
-        sum[m][n + 1] = t.right.value;
-        first[l][m][n] = t.left.first;
-        first[l][m][n + 1] = t.right.first;
+      for (int n = 0; n < TN; n++) {
+        sum[m][n] += bias[n];
       }
+      tangents<TN>(args.activation, sum[m], first[l][m]);  // F3
     }
     if (l < HIDDEN - 1 || energy) {
       keep<Tile>(sum, memory.values);
@@ -351,43 +303,10 @@ __device__ __forceinline__ void evaluate(const MlpResident& args,
     int column = i / 8 / Tile::ROWS;
     float g = unit_sum<Tile>(memory.values, row, memory.input + column * Tile::WIDTH);
     if (args.mean) {
-      float rest = 0.f;
-      for (int k = column; k < args.width[0]; k++) {
-        rest = fmaf(whitened<Tile>(args, memory.x, row, k),
-                    args.whitening[k * args.stride + column], rest);
-      }
-      g += rest;
+      g += base_gradient(args, memory.x, Tile::PITCH, row, column);
     }
     if ((i & 7) == 0) {
       memory.g[column * Tile::PITCH + row] = g;
-    }
-  }
-  __syncthreads();
-}
-
-// x <- x - eta g + noise n of the tile's rows: io.gibbsite.sampler.Langevin.
-template <class Tile>
-__device__ __forceinline__ void move(const MlpResident& args, const ResidentMemory<Tile>& memory,
-                                     int row0, int t) {
-  int columns = args.width[0];
-  int blocks = args.stride / 4;
-  for (int i = (int)threadIdx.x; i < Tile::ROWS * blocks; i += Tile::THREADS) {
-    int row = i % Tile::ROWS;
-    int block = i / Tile::ROWS;
-    float n[4] = {};
-    if (args.noise > 0.f) {
-      normals(draw_words(args.seed, LANGEVIN_STREAM, args.step + (uint64_t)t,
-                         (unsigned)(args.firstRow + row0 + row), (unsigned)block),
-              n);
-    }
-#pragma unroll
-    for (int e = 0; e < 4; e++) {
-      if (4 * block + e < columns) {
-        int at = (4 * block + e) * Tile::PITCH + row;
-        float drift =
-            fmaf(-args.stepSize, hold(memory.g[at], -args.clip, args.clip), memory.x[at]);
-        memory.x[at] = hold(fmaf(args.noise, n[e], drift), args.low, args.high);
-      }
     }
   }
   __syncthreads();
@@ -411,7 +330,11 @@ __device__ __forceinline__ void resident(const MlpResident& args, float* shared)
     for (int t = 0; t < args.steps; t++) {
       float* energy = args.energy ? args.energy + (size_t)t * args.rows : nullptr;
       evaluate<Tile>(args, memory, row0, energy, true);
-      move<Tile>(args, memory, row0, t);
+      for (int i = (int)threadIdx.x; i < Tile::ROWS * args.stride / 4; i += Tile::THREADS) {
+        int row = i % Tile::ROWS;
+        move(args, memory.x, memory.g, Tile::PITCH, row, row0 + row, i / Tile::ROWS, t);
+      }
+      __syncthreads();
     }
     if (args.steps == 0) {
       evaluate<Tile>(args, memory, row0, args.energy, args.gradient != nullptr);

@@ -57,12 +57,14 @@ KERNEL(mlp_output, MlpOutput, 128, 1) {
   }
 }
 
-// T3, from z [3 values, stride] to the tangents in a [3 values, stride].
+// T3, from z [stacks values, stride] to the tangents in a [stacks values, stride]; two stacks have no
+// second derivative.
 struct MlpTangents {
   const float* z;
   float* a;
-  int values, width, stride;
+  int values, stacks, width, stride;
   int activation;
+  int unused;
 };
 
 KERNEL(mlp_tangents, MlpTangents, 256, 1) {
@@ -75,20 +77,23 @@ KERNEL(mlp_tangents, MlpTangents, 256, 1) {
       Jet f = jet(args.activation, args.z[i]);
       float zt = args.z[count + i];
       at = f.first * zt;
-      as = f.second * zt * zt + f.first * args.z[2 * count + i];
+      if (args.stacks == 3) {
+        as = f.second * zt * zt + f.first * args.z[2 * count + i];
+      }
     }
     args.a[count + i] = at;
-    args.a[2 * count + i] = as;
+    if (args.stacks == 3) {
+      args.a[2 * count + i] = as;
+    }
   }
 }
 
-// D4, in place: p [3 values, stride] becomes d.
+// D4, in place: p [stacks values, stride] becomes d; with two stacks ps is 0.
 struct MlpTangentsBackward {
-  const float* z;  // [3 values, stride]
-  float* p;        // [3 values, stride]
-  int values, stride;
+  const float* z;  // [stacks values, stride]
+  float* p;        // [stacks values, stride]
+  int values, stacks, stride;
   int activation;
-  int unused;
 };
 
 KERNEL(mlp_tangents_backward, MlpTangentsBackward, 256, 1) {
@@ -97,14 +102,19 @@ KERNEL(mlp_tangents_backward, MlpTangentsBackward, 256, 1) {
   if (i < count) {
     Jet f = jet(args.activation, args.z[i]);
     float zt = args.z[count + i];
-    float zs = args.z[2 * count + i];
     float p = args.p[i];
     float pt = args.p[count + i];
-    float ps = args.p[2 * count + i];
-    args.p[i] =
-        p * f.first + pt * f.second * zt + ps * (f.third * zt * zt + f.second * zs);
-    args.p[count + i] = pt * f.first + 2.f * ps * f.second * zt;
-    args.p[2 * count + i] = ps * f.first;
+    float d = p * f.first + pt * f.second * zt;
+    float dt = pt * f.first;
+    if (args.stacks == 3) {
+      float zs = args.z[2 * count + i];
+      float ps = args.p[2 * count + i];
+      d += ps * (f.third * zt * zt + f.second * zs);
+      dt += 2.f * ps * f.second * zt;
+      args.p[2 * count + i] = ps * f.first;
+    }
+    args.p[i] = d;
+    args.p[count + i] = dt;
   }
 }
 

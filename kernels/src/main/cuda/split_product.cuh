@@ -1,9 +1,5 @@
-// A tile of a matrix product on tensor cores: float32 operands as sums of bf16 terms.
-//
-// x = x0 + x1 (+ x2), each the rest of those before rounded to bf16. Of the products of terms,
-// bf16x3 takes x0 y0 + x0 y1 + x1 y0, about 16 bits; bf16x6 also x1 y1 + x0 y2 + x2 y0, about
-// float32. They are added in float32 by the tensor cores, the small ones first. An infinite operand
-// gives NaN.
+// A tile of a matrix product on tensor cores: float32 operands as sums of bf16 terms
+// (bf16_terms.cuh).
 //
 // 128 x 128 entries a block, 64 x 32 a warp (2 x 4 of them), k by 32 in two halves of shared memory,
 // where a row has 32 bf16 of a term. For 64 x 32 x 16 a warp reads 2 + 1 KiB a term and does 16
@@ -12,6 +8,7 @@
 // ones, as the epilogues want it.
 #pragma once
 
+#include "bf16_terms.cuh"
 #include "product.cuh"
 
 template <int TERMS>
@@ -110,14 +107,6 @@ struct SplitTile {
     }
   }
 
-  // Two numbers rounded to bf16, in one word; they become what is left.
-  __device__ static __forceinline__ unsigned take_bf16(float& low, float& high) {
-    unsigned both = pack_bf16(low, high);
-    low -= __int_as_float((int)(both << 16));
-    high -= __int_as_float((int)(both & 0xFFFF0000u));
-    return both;
-  }
-
   // sum[m][n] += over k in [begin, end).
   template <class A, class B>
   __device__ static __forceinline__ void multiply(const A& a, const B& b, int row0, int column0,
@@ -143,7 +132,8 @@ struct SplitTile {
         load(a, row0, k0 + DEPTH, nextA);
         load(b, column0, k0 + DEPTH, nextB);
       }
-#pragma unroll
+      // One after the other, so that the loads of one leave registers for the products of the other.
+#pragma unroll 1
       for (int step = 0; step < 2; step++) {
         unsigned left[TERMS][4][4];
 #pragma unroll
@@ -165,16 +155,24 @@ struct SplitTile {
                           stageB + term * TERM_BYTES + at(c, 2 * step + (lane >> 3 & 1)));
           }
 #pragma unroll
-          for (int order = TERMS - 1; order >= 0; order--) {
+          for (int n = 0; n < 2; n++) {
+            float part[4][4] = {};
 #pragma unroll
-            for (int i = order; i >= 0; i--) {
+            for (int order = TERMS - 1; order >= 0; order--) {
 #pragma unroll
-              for (int m = 0; m < 4; m++) {
+              for (int i = order; i >= 0; i--) {
+                unsigned columns[2] = {right[order - i][2 * n], right[order - i][2 * n + 1]};
 #pragma unroll
-                for (int n = 0; n < 2; n++) {
-                  unsigned columns[2] = {right[order - i][2 * n], right[order - i][2 * n + 1]};
-                  mma_bf16(d[m][2 * g + n], left[i][m], columns);
+                for (int m = 0; m < 4; m++) {
+                  mma_bf16(part[m], left[i][m], columns);
                 }
+              }
+            }
+#pragma unroll
+            for (int m = 0; m < 4; m++) {
+#pragma unroll
+              for (int e = 0; e < 4; e++) {
+                d[m][2 * g + n][e] += part[m][e];
               }
             }
           }

@@ -7,6 +7,7 @@ import io.gibbsite.mlp.CheckedMlpSession;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.random.DrawStream;
 import io.gibbsite.sampler.Langevin;
 import java.lang.foreign.MemorySegment;
 
@@ -146,7 +147,7 @@ final class MlpCuda extends CheckedMlpSession {
       state = floats((long) rows * sizes.stride);
       energyPath = floats((long) rows * ENERGY_STEPS);
       noise = new NoiseMemory(stream, kernels, rowCopies, columns);
-      resident = mayReside ? MlpResident.open(device, stream, shape, rows) : null;
+      resident = mayReside ? MlpResident.open(device, stream, shape, rows, precision) : null;
     } catch (RuntimeException e) {
       stream.close();
       throw e;
@@ -298,13 +299,13 @@ final class MlpCuda extends CheckedMlpSession {
   /**
    * F2 and F3 or T2 and T3 of all hidden layers.
    *
-   * @param in {@code a_0}, from {@code inOffset}: all stacks but the last, which is 0
-   * @param stacks 1, or 3 with tangents
+   * @param in {@code a_0}, from {@code inOffset}: two stacks at most, the third is 0
+   * @param stacks 1; with tangents 3, or 2 without the second derivative
    * @param keep whether z is needed later
    */
   private void hiddenLayers(DeviceMemory in, long inOffset, int n, int stacks, boolean keep) {
     for (int l = 0; l < last; l++) {
-      int rows = stacks == 1 ? n : l == 0 ? 2 * n : STACKS * n;
+      int rows = stacks == 1 ? n : l == 0 ? 2 * n : stacks * n;
       int width = shape.width(l + 1);
       kernels.forward(
           l == 0 ? in : a[l],
@@ -321,10 +322,10 @@ final class MlpCuda extends CheckedMlpSession {
           activation);
       if (stacks > 1) {
         long stackBytes = (long) n * MlpKernels.stride(width) * Float.BYTES;
-        if (l == 0) {
+        if (l == 0 && stacks == STACKS) {
           stream.clear(z[l], 2 * stackBytes, stackBytes);
         }
-        kernels.tangents(z[l], a[l + 1], n, width, activation);
+        kernels.tangents(z[l], a[l + 1], n, stacks, width, activation);
       }
     }
   }
@@ -401,7 +402,7 @@ final class MlpCuda extends CheckedMlpSession {
   }
 
   /**
-   * B2 to B4, or D2 to D4 with three stacks: the gradient of a chunk whose seeds are set.
+   * B2 to B4, or D2 to D4 with two or three stacks: the gradient of a chunk whose seeds are set.
    *
    * @param accumulate whether to add to what was summed before
    */
@@ -434,7 +435,7 @@ final class MlpCuda extends CheckedMlpSession {
             activation,
             false);
         if (stacks > 1) {
-          kernels.tangentsBackward(z[l - 1], below, n, shape.width(l), activation);
+          kernels.tangentsBackward(z[l - 1], below, n, stacks, shape.width(l), activation);
           show("D4", l, firstRow, n, shape.width(l), below, 0, 1, 2);
         } else {
           showBackward(l, firstRow, n, below);
@@ -503,14 +504,14 @@ final class MlpCuda extends CheckedMlpSession {
   }
 
   /** T1 to T3 for a chunk. */
-  private void taylor(float[] x, float[] v, int first, int count) {
+  private void taylor(float[] x, float[] v, int first, int count, int stacks) {
     uploadRows(x, first, count, a[0], 0);
     uploadRows(v, first, count, a[0], count);
-    if (last == 0) {
+    if (last == 0 && stacks == STACKS) {
       long stackBytes = (long) count * sizes.stride * Float.BYTES;
       stream.clear(a[0], 2 * stackBytes, stackBytes);
     }
-    hiddenLayers(a[0], 0, count, STACKS, true);
+    hiddenLayers(a[0], 0, count, stacks, true);
     for (int l = 0; l < last; l++) {
       show("T2", l, first, count, shape.width(l + 1), z[l], 1, 2);
       show("T3", l, first, count, shape.width(l + 1), a[l + 1], 1, 2);
@@ -523,7 +524,7 @@ final class MlpCuda extends CheckedMlpSession {
     int chunk = sizes.capacity / STACKS;
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      taylor(x, v, first, count);
+      taylor(x, v, first, count, STACKS);
       output(a[0], 0, count, STACKS, results, 0);
       if (energy != null) {
         stream.download(results, 0, slice(energy, first, count));
@@ -537,19 +538,32 @@ final class MlpCuda extends CheckedMlpSession {
   @Override
   protected void computeDirectionalParameterGradient(
       float[] x, float[] v, float[] w, float[] wa, float[] wb, int n, float[] gradient) {
-    int chunk = sizes.capacity / STACKS;
+    // Stages are shown of all three.
+    int stacks = listener == null && allZero(wb, n) ? 2 : STACKS;
+    int chunk = sizes.capacity / stacks;
     stream.clear(gradientSums);
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      taylor(x, v, first, count);
+      taylor(x, v, first, count, stacks);
       long bytes = (long) count * Float.BYTES;
       stream.upload(slice(w, first, count), results, 0);
       stream.upload(slice(wa, first, count), results, bytes);
-      stream.upload(slice(wb, first, count), results, 2 * bytes);
-      kernels.seeds(results, seeds, STACKS * count); // D1
-      backwardParameters(count, STACKS, true, first);
+      if (stacks == STACKS) {
+        stream.upload(slice(wb, first, count), results, 2 * bytes);
+      }
+      kernels.seeds(results, seeds, stacks * count); // D1
+      backwardParameters(count, stacks, true, first);
     }
     downloadGradient(gradient);
+  }
+
+  private static boolean allZero(float[] values, int n) {
+    for (int i = 0; i < n; i++) {
+      if (values[i] != 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override
@@ -601,6 +615,17 @@ final class MlpCuda extends CheckedMlpSession {
     kernels.nce(results, logDensities, seeds, ncePartial, nceTotals, shift, count, isNoise, weight);
     if (gradient) {
       backwardParameters(count, 1, true, firstRow);
+    }
+  }
+
+  @Override
+  protected void computeNormals(
+      long seed, DrawStream purpose, long step, int n, int drawn, float[] out) {
+    int chunk = sizes.capacity;
+    for (int first = 0; first < n; first += chunk) {
+      int count = Math.min(chunk, n - first);
+      kernels.normals(compact, seed, purpose, step, first, count, drawn);
+      stream.download(compact, 0, slice(out, (long) first * drawn, (long) count * drawn));
     }
   }
 

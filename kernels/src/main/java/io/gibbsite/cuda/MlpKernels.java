@@ -2,6 +2,7 @@ package io.gibbsite.cuda;
 
 import io.gibbsite.backend.Precision;
 import io.gibbsite.mlp.Activation;
+import io.gibbsite.random.DrawStream;
 import io.gibbsite.sampler.Langevin;
 
 /** The kernels of {@code mlp_layers.cu} and {@code mlp_rows.cu}, one typed method each. */
@@ -59,6 +60,7 @@ final class MlpKernels {
   private final DeviceKernel seeds;
   private final DeviceKernel langevinStep;
   private final DeviceKernel noiseDraws;
+  private final DeviceKernel drawRows;
   private final DeviceKernel noiseColour;
   private final DeviceKernel noiseLogDensity;
   private final DeviceKernel nceRows;
@@ -91,6 +93,7 @@ final class MlpKernels {
     seeds = device.kernel("mlp_seeds", THREADS, 0);
     langevinStep = device.kernel("langevin_step", 128, 0);
     noiseDraws = device.kernel("noise_draws", 128, 0);
+    drawRows = device.kernel("draw_rows", 128, 0);
     noiseColour = device.kernel("noise_colour", THREADS, 0);
     noiseLogDensity = device.kernel("noise_log_density", 32 * WARPS, 0);
     nceRows = device.kernel("nce_rows", THREADS, THREADS * 2 * Double.BYTES);
@@ -430,13 +433,19 @@ final class MlpKernels {
     stream.launch(output, ceilDiv((long) values * stacks, WARPS), 1, 1, arguments);
   }
 
-  /** T3. */
-  void tangents(DeviceMemory z, DeviceMemory a, int values, int width, Activation activation) {
+  /**
+   * T3.
+   *
+   * @param stacks 3, or 2 without the second derivative
+   */
+  void tangents(
+      DeviceMemory z, DeviceMemory a, int values, int stacks, int width, Activation activation) {
     arguments
         .begin()
         .pointer(z)
         .pointer(a)
         .number(values)
+        .number(stacks)
         .number(width)
         .number(stride(width))
         .number(activation.ordinal())
@@ -444,14 +453,19 @@ final class MlpKernels {
     stream.launch(tangents, ceilDiv((long) values * stride(width), THREADS), 1, 1, arguments);
   }
 
-  /** D4, in place. */
+  /**
+   * D4, in place.
+   *
+   * @param stacks 3, or 2 without the second derivative
+   */
   void tangentsBackward(
-      DeviceMemory z, DeviceMemory p, int values, int width, Activation activation) {
+      DeviceMemory z, DeviceMemory p, int values, int stacks, int width, Activation activation) {
     arguments
         .begin()
         .pointer(z)
         .pointer(p)
         .number(values)
+        .number(stacks)
         .number(stride(width))
         .number(activation.ordinal())
         .end();
@@ -542,6 +556,33 @@ final class MlpKernels {
         .number(firstRow)
         .end();
     stream.launch(noiseDraws, ceilDiv((long) rows * stride(columns) / 4, 128), 1, 1, arguments);
+  }
+
+  /**
+   * Standard normals at (purpose, step, firstRow + row).
+   *
+   * @param out float[rows][columns], without gaps
+   */
+  void normals(
+      DeviceMemory out,
+      long seed,
+      DrawStream purpose,
+      long step,
+      int firstRow,
+      int rows,
+      int columns) {
+    arguments
+        .begin()
+        .pointer(out)
+        .number(seed)
+        .number(step)
+        .number(purpose.id())
+        .number(firstRow)
+        .number(rows)
+        .number(columns)
+        .flag(true)
+        .end();
+    stream.launch(drawRows, ceilDiv((long) rows * stride(columns) / 4, 128), 1, 1, arguments);
   }
 
   /** {@code x = m + C n}. */

@@ -1,11 +1,13 @@
 package io.gibbsite.cuda;
 
+import io.gibbsite.backend.Precision;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.sampler.Langevin;
 
 /**
- * The kernels of {@code mlp_resident.cu}: all layers of a small network, and any number of Langevin
- * steps, in one launch with the weights in shared memory.
+ * The kernels of {@code mlp_resident.cu} and, on tensor cores, {@code mlp_resident_split.cu}: all
+ * layers of a small network, and any number of Langevin steps, in one launch with the weights in
+ * shared memory.
  */
 final class MlpResident {
   private static final int THREADS = 256;
@@ -15,47 +17,60 @@ final class MlpResident {
   /** With a base density each component of a row works out its y by itself. */
   private static final int MOST_BASE_COLUMNS = 8;
 
-  /** Rows of a block: for many chains, and for few. */
-  enum Tile {
-    MANY(128),
-    FEW(8);
+  /** Warps of a block, each with rows of its own, where products are split. */
+  private static final int SPLIT_WARPS = 8;
 
-    final int rows;
+  private static final int SPLIT_ROWS = 16;
 
-    Tile(int rows) {
-      this.rows = rows;
-    }
-  }
+  /** Rows of a block in float32: for many chains, and for few. */
+  private static final int MANY_ROWS = 128;
+
+  private static final int FEW_ROWS = 8;
 
   private final DeviceStream stream;
   private final MlpShape shape;
-  private final Tile tile;
+
+  /** Rows that a block takes at least. */
+  private final int rows;
+
   private final DeviceKernel kernel;
   private final Arguments arguments = new Arguments();
 
-  private MlpResident(Device device, DeviceStream stream, MlpShape shape, Tile tile) {
+  private MlpResident(DeviceStream stream, MlpShape shape, int rows, DeviceKernel kernel) {
     this.stream = stream;
     this.shape = shape;
-    this.tile = tile;
-    int hidden = shape.layers() - 1;
-    String name = "mlp_resident_%d_%d_%d".formatted(width(shape), hidden, tile.rows);
-    kernel = device.kernel(name, THREADS, sharedBytes(shape, tile));
+    this.rows = rows;
+    this.kernel = kernel;
   }
 
-  /** The kernels for a shape and so many rows, or null where they do not fit. */
-  static MlpResident open(Device device, DeviceStream stream, MlpShape shape, int rows) {
-    boolean many = rows >= Tile.MANY.rows * device.multiprocessors() / 2;
-    Tile tile = many ? Tile.MANY : Tile.FEW;
-    return fits(device, shape, tile) ? new MlpResident(device, stream, shape, tile) : null;
-  }
-
-  private static boolean fits(Device device, MlpShape shape, Tile tile) {
+  /**
+   * The kernels for a shape and so many rows, or null where they do not fit.
+   *
+   * @param precision of products between hidden layers; where split weights do not fit, float32
+   */
+  static MlpResident open(
+      Device device, DeviceStream stream, MlpShape shape, int rows, Precision precision) {
     int hidden = shape.layers() - 1;
     int width = width(shape);
-    return hidden >= 1
-        && (width == 64 && hidden <= 3 || width == 128 && hidden <= 2)
-        && shape.inputs() <= MOST_COLUMNS
-        && sharedBytes(shape, tile) <= device.sharedLimit();
+    boolean known = width == 64 && hidden <= 3 || width == 128 && hidden <= 2;
+    if (hidden < 1 || !known || shape.inputs() > MOST_COLUMNS) {
+      return null;
+    }
+    String name = "mlp_resident_%d_%d_".formatted(width, hidden);
+    if (precision != Precision.FLOAT32 && hidden > 1) {
+      int bytes = splitBytes(shape, precision == Precision.BF16X3 ? 2 : 3);
+      if (bytes <= device.sharedLimit()) {
+        DeviceKernel kernel = device.kernel(name + precision.label(), THREADS, bytes);
+        return new MlpResident(stream, shape, SPLIT_ROWS, kernel);
+      }
+    }
+    boolean many = rows >= MANY_ROWS * device.multiprocessors() / 2;
+    int tileRows = many ? MANY_ROWS : FEW_ROWS;
+    int bytes = sharedBytes(shape, tileRows);
+    if (bytes > device.sharedLimit()) {
+      return null;
+    }
+    return new MlpResident(stream, shape, tileRows, device.kernel(name + tileRows, THREADS, bytes));
   }
 
   /** Whether the kernels serve this shape with a base density. */
@@ -72,16 +87,25 @@ final class MlpResident {
     return widest <= 64 ? 64 : widest <= 128 ? 128 : Integer.MAX_VALUE;
   }
 
-  private static int sharedBytes(MlpShape shape, Tile tile) {
+  private static int sharedBytes(MlpShape shape, int rows) {
     int width = width(shape);
     int hidden = shape.layers() - 1;
-    int pitch = tile.rows + 4;
-    long floats =
-        (long) width * pitch
-            + 2L * (hidden - 1) * width * width
-            + (long) (shape.inputs() + hidden + 1) * width
-            + 2L * shape.inputs() * pitch;
-    return (int) Math.min(Integer.MAX_VALUE, Float.BYTES * floats);
+    int pitch = rows + 4;
+    int floats =
+        width * pitch
+            + 2 * (hidden - 1) * width * width
+            + (shape.inputs() + hidden + 1) * width
+            + 2 * shape.inputs() * pitch;
+    return Float.BYTES * floats;
+  }
+
+  private static int splitBytes(MlpShape shape, int terms) {
+    int width = width(shape);
+    int hidden = shape.layers() - 1;
+    int floats =
+        (shape.inputs() + hidden + 1) * width
+            + SPLIT_WARPS * SPLIT_ROWS * (width + 2 * shape.inputs());
+    return 2 * (hidden - 1) * terms * width * width + Float.BYTES * floats;
   }
 
   /**
@@ -173,7 +197,7 @@ final class MlpResident {
 
   /** Blocks that stay load the weights once for all their rows. */
   private void launch(int n) {
-    int tiles = (n + tile.rows - 1) / tile.rows;
+    int tiles = (n + rows - 1) / rows;
     stream.launch(kernel, Math.min(tiles, kernel.residentBlocks()), 1, 1, arguments);
   }
 }

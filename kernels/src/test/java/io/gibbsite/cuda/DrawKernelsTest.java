@@ -76,6 +76,7 @@ class DrawKernelsTest {
             .number(seed)
             .number(step)
             .number(DrawStream.PROPOSAL.id())
+            .number(7)
             .number(rows)
             .number(columns)
             .flag(normal)
@@ -87,9 +88,10 @@ class DrawKernelsTest {
       float[] expected = new float[got.length];
       for (int row = 0; row < rows; row++) {
         if (normal) {
-          Draws.normals(seed, DrawStream.PROPOSAL, step, row, expected, row * columns, columns);
+          Draws.normals(seed, DrawStream.PROPOSAL, step, 7 + row, expected, row * columns, columns);
         } else {
-          Draws.uniforms(seed, DrawStream.PROPOSAL, step, row, expected, row * columns, columns);
+          Draws.uniforms(
+              seed, DrawStream.PROPOSAL, step, 7 + row, expected, row * columns, columns);
         }
       }
       assertThat(bits(got)).isEqualTo(bits(expected));

@@ -52,8 +52,12 @@ final class EmulatedDevice implements Device {
 
   /** A backend on an emulated device of its own. */
   static Backend backend(int threads) {
+    return backend(threads, Precision.FLOAT32);
+  }
+
+  static Backend backend(int threads, Precision precision) {
     return new CudaBackend(
-        "emulated", new BackendOptions(threads, Precision.FLOAT32), new EmulatedDevice());
+        "emulated", new BackendOptions(threads, precision), new EmulatedDevice());
   }
 
   @Override

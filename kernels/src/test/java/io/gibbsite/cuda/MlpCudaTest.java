@@ -1,6 +1,7 @@
 package io.gibbsite.cuda;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.StageListener;
@@ -11,6 +12,8 @@ import io.gibbsite.mlp.MlpScalar;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.objective.SigmoidNce;
+import io.gibbsite.random.DrawStream;
+import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.Langevin;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -139,7 +142,7 @@ class MlpCudaTest {
     double[] byLayers;
     try (DeviceStream stream = device.openStream();
         MlpSession session = new MlpCuda(device, shape, n, Precision.FLOAT32, 1 << 24, false)) {
-      assertThat(MlpResident.open(device, stream, shape, n)).isNotNull();
+      assertThat(MlpResident.open(device, stream, shape, n, Precision.FLOAT32)).isNotNull();
       byLayers = everything(session, model, n);
     }
     double[] resident = run(model, n, false);
@@ -157,6 +160,51 @@ class MlpCudaTest {
       return everything(session, model, n);
     } finally {
       device.descending(false);
+    }
+  }
+
+  @Test
+  void normalsPassInChunks() {
+    MlpShape shape = MlpShape.of(Activation.SILU, 3, 9, 5);
+    int n = 50;
+    float[] got = new float[2 * n];
+    float[] expected = new float[2 * n];
+    try (MlpSession session = new MlpCuda(device, shape, n, Precision.FLOAT32, 2000, true)) {
+      session.normals(5, DrawStream.PROPOSAL, 6, n, 2, got);
+    }
+    for (int row = 0; row < n; row++) {
+      Draws.normals(5, DrawStream.PROPOSAL, 6, row, expected, 2 * row, 2);
+    }
+    assertThat(got).containsExactly(expected);
+  }
+
+  /** Without weights of second derivatives two stacks do; to a listener all three are shown. */
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void secondDerivativesThatNobodyWeighsAreLeftOut(Activation activation) {
+    MlpShape shape = MlpShape.of(activation, 3, 9, 5);
+    MlpParameters model = MlpParameters.random(shape, null, 4);
+    int n = 50;
+    float[] x = normals(n * 3, 1);
+    float[] v = normals(n * 3, 2);
+    float[] w = normals(n, 3);
+    float[] zero = new float[n];
+    float[][] got = new float[3][shape.parameterCount()];
+    int[] shown = new int[1];
+    try (MlpSession session = new MlpCuda(device, shape, n, Precision.FLOAT32);
+        MlpSession chunks = new MlpCuda(device, shape, n, Precision.FLOAT32, 2000, true)) {
+      session.setParameters(model);
+      chunks.setParameters(model);
+      session.directionalParameterGradient(x, v, w, w, zero, n, got[0]);
+      chunks.directionalParameterGradient(x, v, w, w, zero, n, got[1]);
+      session.listen((label, layer, firstRow, values) -> shown[0]++);
+      session.directionalParameterGradient(x, v, w, w, zero, n, got[2]);
+    }
+    assertThat(shown[0]).isPositive();
+    for (int i = 0; i < got[0].length; i++) {
+      float bound = 1e-5f * (1 + Math.abs(got[2][i]));
+      assertThat(got[0][i]).isCloseTo(got[2][i], within(bound));
+      assertThat(got[1][i]).isCloseTo(got[2][i], within(bound));
     }
   }
 
