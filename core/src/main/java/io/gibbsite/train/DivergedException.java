@@ -7,17 +7,20 @@ public final class DivergedException extends RuntimeException {
   private final long step;
 
   /**
-   * Of a training that more weight decay may help.
+   * Of a machine of units that are drawn, whose gradient has no limit to set.
    *
    * @param step from 0, that could not be made
-   * @param what is not finite
+   * @param what is not finite, or has become useless
    */
   public DivergedException(long step, String what) {
-    this(step, what, "more weight decay");
+    super(
+        "training diverged at step %d: %s; try a lower learning rate or more weight decay"
+            .formatted(step, what));
+    this.step = step;
   }
 
   /**
-   * Of a training that something else may help.
+   * Of an energy by gradient descent, which something else may help.
    *
    * @param step from 0, that could not be made
    * @param what is not finite, or what has become useless

@@ -6,6 +6,9 @@ package io.gibbsite.train;
  * one thread at a time.
  */
 public abstract class Trainer implements Resumable, AutoCloseable {
+  /** Far more than the log-odds, or standardised rows, of any machine that is of use. */
+  private static final float LARGEST = 1e6f;
+
   private final DataOrder order;
   private final int[] indices;
   private long stepsDone;
@@ -94,6 +97,30 @@ public abstract class Trainer implements Resumable, AutoCloseable {
 
   @Override
   public abstract void close();
+
+  /**
+   * Stops the training of a machine whose parameters have grown beyond use.
+   *
+   * @throws DivergedException if one is not finite, or beyond a million
+   */
+  protected static void requireBounded(float[] theta, long step) {
+    float largest = 0;
+    for (float value : theta) {
+      largest = Math.max(largest, Math.abs(value));
+    }
+    requireBounded(largest, step);
+  }
+
+  /**
+   * The same of the largest magnitude, which may be NaN.
+   *
+   * @throws DivergedException if it is not finite, or beyond a million
+   */
+  protected static void requireBounded(float largest, long step) {
+    if (!(largest <= LARGEST)) {
+      throw new DivergedException(step, "a parameter has grown to " + largest);
+    }
+  }
 
   /** The Euclidean norm. */
   protected static double norm(float[] values) {

@@ -14,7 +14,6 @@ import io.gibbsite.spin.SpinSession;
 import io.gibbsite.spin.SpinStates;
 import io.gibbsite.train.Checkpoint;
 import io.gibbsite.train.DataOrder;
-import io.gibbsite.train.DivergedException;
 import io.gibbsite.train.Sgd;
 import io.gibbsite.train.Trainer;
 import io.gibbsite.train.UnitStates;
@@ -127,13 +126,7 @@ public final class BoltzmannTrainer extends Trainer {
     }
     float[] theta = parameters.values();
     optimiser.step(theta, gradient, options.learningRate().at(step), step + 1);
-    boolean finite = true;
-    for (float value : theta) {
-      finite &= Float.isFinite(value);
-    }
-    if (!finite) {
-      throw new DivergedException(step, "a parameter or its gradient is not finite");
-    }
+    requireBounded(theta, step);
     negative.setParameters(parameters);
     return Double.NaN;
   }

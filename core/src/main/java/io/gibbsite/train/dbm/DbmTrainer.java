@@ -144,9 +144,11 @@ public final class DbmTrainer extends Trainer {
         LayerTraining layer = layers.get((int) (step / options.layerSteps()));
         layer.step(batch, step % options.layerSteps());
         gradient = layer.gradient();
+        requireBounded(layer.theta(), step);
       } else {
         joint.step(data, batch, step - layerSteps());
         gradient = joint.gradient();
+        requireBounded(joint.theta(), step);
       }
     } catch (IllegalArgumentException e) {
       // A session takes finite parameters only.

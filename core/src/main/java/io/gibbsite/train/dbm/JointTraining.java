@@ -72,6 +72,10 @@ final class JointTraining {
     return parameters;
   }
 
+  float[] theta() {
+    return parameters.values();
+  }
+
   float[] gradient() {
     return gradient;
   }
@@ -149,7 +153,7 @@ final class JointTraining {
 
   Map<String, float[]> state() {
     Map<String, float[]> state = new LinkedHashMap<>();
-    state.put("theta", parameters.values());
+    state.put("theta", theta());
     state.putAll(optimiser.state());
     state.put("offsets", offsets);
     state.putAll(chains.state());

@@ -8,7 +8,6 @@ import io.gibbsite.rbm.RbmChains;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.sampler.Gibbs;
-import io.gibbsite.train.DivergedException;
 import io.gibbsite.train.Sgd;
 import io.gibbsite.train.Trainer;
 import java.util.Arrays;
@@ -129,9 +128,7 @@ public abstract sealed class ContrastiveDivergenceTrainer extends Trainer
     toGradient(dataSums, options.batch(), gradient, negatives);
     rate = options.learningRate().at(step);
     backend.run((theta.length + CHUNK - 1) / CHUNK, updateBody);
-    if (!isFinite()) {
-      throw new DivergedException(step, "a parameter or its gradient is not finite");
-    }
+    requireBounded(largest(), step);
     setParameters();
     return Double.NaN;
   }
@@ -177,15 +174,15 @@ public abstract sealed class ContrastiveDivergenceTrainer extends Trainer
     }
   }
 
-  /** Whether all parameters have been; so has every gradient then, which they would take over. */
-  private boolean isFinite() {
+  /** Of all parameters so far, NaN if one was; a gradient that is not finite, they take over. */
+  private float largest() {
     float most = 0;
     for (float[] each : largest) {
       for (float value : each) {
         most = Math.max(most, value);
       }
     }
-    return most <= Float.MAX_VALUE;
+    return most;
   }
 
   @Override
