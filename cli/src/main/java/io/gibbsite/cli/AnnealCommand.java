@@ -195,7 +195,8 @@ final class AnnealCommand implements Callable<Integer> {
               ground == null ? null : ground.energy(),
               ground == null ? null : ground.states(),
               seconds,
-              found.trace()));
+              found.trace()),
+          backend);
     }
     return 0;
   }
@@ -288,9 +289,9 @@ final class AnnealCommand implements Callable<Integer> {
     return Arrays.stream(energies).map(e -> e / n).toArray();
   }
 
-  private void report(Result result) {
+  private void report(Result result, Backend backend) {
     if (json) {
-      common.out().println(Json.line(result));
+      common.print(result, backend);
       return;
     }
     List<SimulatedAnnealing.Point> trace = result.trace();
@@ -320,12 +321,13 @@ final class AnnealCommand implements Callable<Integer> {
         .out()
         .printf(
             Locale.ROOT,
-            "lowest energy %.6f (%.5f a spin), reached by %d of %d chains in %.2f s%n",
+            "lowest energy %.6f (%.5f a spin), reached by %d of %d chains in %.2f s by %s%n",
             result.energy(),
             result.energyPerSpin(),
             result.reached(),
             result.chains(),
-            result.seconds());
+            result.seconds(),
+            backend.description());
     if (result.groundEnergy() != null) {
       boolean same = result.groundEnergy() == result.energy();
       common

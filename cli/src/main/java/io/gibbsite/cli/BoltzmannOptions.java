@@ -21,6 +21,14 @@ abstract class BoltzmannOptions extends RunOptions {
   String labels;
 
   @Option(
+      names = "--threshold",
+      paramLabel = "T",
+      description =
+          "Values above it turn a unit on, others off (default 0.5, for states and greys from 0 to"
+              + " 1; other values need it).")
+  Float threshold;
+
+  @Option(
       names = "--sweeps",
       paramLabel = "K",
       description = "Sweeps of the chains in an update (default ${DEFAULT-VALUE}).")
@@ -46,12 +54,22 @@ abstract class BoltzmannOptions extends RunOptions {
 
   /** {@link #check} of these options. */
   final void checkBoltzmann() {
+    Threshold.check(threshold);
     require(sweeps >= 1, "--sweeps must be at least 1, not " + sweeps);
     require(
         momentum >= 0 && momentum < 1,
         "--momentum must be at least 0 and below 1, not " + momentum);
     require(aisChains >= 2, "--ais-chains must be at least 2, not " + aisChains);
     require(temperatures >= 1, "--temperatures must be at least 1, not " + temperatures);
+  }
+
+  /**
+   * Where the rows are cut into states.
+   *
+   * @throws IllegalArgumentException if they need a threshold and none was given
+   */
+  final float threshold(Dataset rows) {
+    return Threshold.of(threshold, rows, data);
   }
 
   /** The annealing of log Z at the end, from units of these log-odds. */

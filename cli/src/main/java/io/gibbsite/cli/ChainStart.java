@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
 
 /** Where the chains of a Boltzmann machine start, and which of its visible units they hold. */
 final class ChainStart {
-  private static final float THRESHOLD = 0.5f;
 
   @Option(
       names = "--from",
@@ -103,8 +102,8 @@ final class ChainStart {
     if (data == null && from == null) {
       System.arraycopy(SpinStates.sample(bias, chains, seed), 0, v, 0, v.length);
     } else if (from != null) {
-      Dataset read = EvaluateCommand.scaled(from, layout.visible(), layout.labels());
-      byte[] rows = Spins.above(read.values(), THRESHOLD);
+      Dataset read = ModelAndData.scaled(from, layout.visible(), layout.labels());
+      byte[] rows = Spins.above(read, Threshold.middle(read, from.toString()));
       Arrays.fill(v, (byte) -1);
       for (int c = 0; c < chains; c++) {
         int row = c % read.rows() * read.columns();
@@ -149,8 +148,8 @@ final class ChainStart {
 
   /** The rows of the file; without labels, the label units start at 0. */
   private byte[] rows(VisibleLayout layout) {
-    Dataset read = EvaluateCommand.scaled(from, layout.visible(), layout.labels());
-    byte[] states = BinaryRows.above(read, THRESHOLD).states();
+    Dataset read = ModelAndData.scaled(from, layout.visible(), layout.labels());
+    byte[] states = BinaryRows.above(read, Threshold.middle(read, from.toString())).states();
     if (read.columns() == layout.visible()) {
       return states;
     }

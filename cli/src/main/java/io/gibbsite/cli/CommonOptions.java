@@ -1,5 +1,6 @@
 package io.gibbsite.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.BackendOptions;
 import io.gibbsite.backend.Backends;
@@ -122,6 +123,17 @@ final class CommonOptions {
   PrintWriter out() {
     return command.commandLine().getOut();
   }
+
+  /**
+   * Prints a result as one line of JSON, with what computed it last.
+   *
+   * @param result an object with a key for each figure
+   */
+  void print(Object result, Backend backend) {
+    out().println(Json.line(new Computed(result, backend.description())));
+  }
+
+  private record Computed(@JsonUnwrapped Object result, String backend) {}
 
   /** Standard error. */
   PrintWriter err() {

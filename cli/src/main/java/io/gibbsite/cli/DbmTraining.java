@@ -57,8 +57,9 @@ final class DbmTraining extends Training {
     this.options = options;
     this.layout = VisibleLayout.of(data.training());
     this.backend = backend;
-    this.training = BinaryRows.above(data.training(), options.threshold);
-    this.heldOut = BinaryRows.above(data.heldOut(), options.threshold);
+    float threshold = options.threshold(data.training());
+    this.training = BinaryRows.above(data.training(), threshold);
+    this.heldOut = BinaryRows.above(data.heldOut(), threshold);
     this.trainer =
         new DbmTrainer(
             backend,

@@ -20,7 +20,6 @@ import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.GaussianRbmShape;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
-import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.sampler.AisOptions;
 import java.nio.file.Path;
 import java.util.Map;
@@ -77,8 +76,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(
       names = "--threshold",
       paramLabel = "T",
-      description = "Values above it count as 1, others as 0 (default ${DEFAULT-VALUE}).")
-  private float threshold = 0.5f;
+      description =
+          "Values above it become 1, others 0 (default 0.5, for states and greys from 0 to"
+              + " 1; other values need it).")
+  private Float threshold;
 
   @Mixin private LogPartitionOptions annealing;
 
@@ -87,7 +88,7 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     annealing.check();
-    RunOptions.require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
+    Threshold.check(threshold);
     ModelKind kind = ModelKind.of(modelFile);
     switch (kind) {
       case RBM -> evaluateBinary();
@@ -104,18 +105,16 @@ final class EvaluateCommand implements Callable<Integer> {
     RbmParameters parameters = ModelAndData.read(modelFile, RbmModel::read).parameters();
     Map<String, String> metadata = ModelAndData.read(modelFile, Safetensors::read).metadata();
     VisibleLayout layout = VisibleLayout.of(metadata, parameters.shape());
-    BinaryRows data = BinaryRows.above(labelled(layout, parameters.shape().visible()), threshold);
+    BinaryRows data = binary(layout, parameters.shape().visible());
     float[] base = BaseRates.logOdds(data.floats(), data.rows(), parameters.shape().visible());
     AisOptions options = annealing.from(base, common.seed());
     try (Backend backend = common.openBackend()) {
       LogZ logZ = LogZ.best(parameters, options, backend, common);
-      common
-          .out()
-          .println(
-              Json.line(
-                  new Evaluation(
-                      Likelihood.of(parameters, data, logZ, backend),
-                      Likelihood.labelError(parameters, data, layout.labelUnits(), backend))));
+      common.print(
+          new Evaluation(
+              Likelihood.of(parameters, data, logZ, backend),
+              Likelihood.labelError(parameters, data, layout.labelUnits(), backend)),
+          backend);
     }
   }
 
@@ -127,7 +126,7 @@ final class EvaluateCommand implements Callable<Integer> {
     MlpLogZ logZ = new MlpLogZ(parameters, MlpLogZ.base(parameters, annealing, data), annealing);
     try (Backend backend = common.openBackend()) {
       LogZ found = logZ.best(backend, common);
-      common.out().println(Json.line(Likelihood.of(parameters, data, found, backend)));
+      common.print(Likelihood.of(parameters, data, found, backend), backend);
     }
   }
 
@@ -135,15 +134,12 @@ final class EvaluateCommand implements Callable<Integer> {
     DbmParameters parameters = ModelAndData.read(modelFile, DbmModel::read).parameters();
     DbmShape shape = parameters.shape();
     VisibleLayout layout = VisibleLayout.of(GibbsChains.metadata(modelFile), shape.visible());
-    BinaryRows data = BinaryRows.above(labelled(layout, shape.visible()), threshold);
+    BinaryRows data = binary(layout, shape.visible());
     try (Backend backend = common.openBackend()) {
       AisOptions options =
           annealing.from(DbmPosterior.base(parameters, data, backend), common.seed());
       LogZ logZ = DbmPosterior.logZ(parameters, options, backend, common);
-      common
-          .out()
-          .println(
-              Json.line(DbmLikelihood.of(parameters, data, layout.labelUnits(), logZ, backend)));
+      common.print(DbmLikelihood.of(parameters, data, layout.labelUnits(), logZ, backend), backend);
     }
   }
 
@@ -152,14 +148,12 @@ final class EvaluateCommand implements Callable<Integer> {
     BoltzmannModel model = read.model();
     VisibleLayout layout = read.layout();
     Dataset data = labelled(layout, model.shape().visible());
-    byte[] v = Spins.above(data.values(), threshold);
+    byte[] v = Spins.above(data, Threshold.of(threshold, data, dataFile.toString()));
     try (Backend backend = common.openSpinBackend()) {
       AisOptions options = annealing.from(SpinLogZ.base(model, v, data.rows()), common.seed());
       LogZ logZ = SpinLogZ.best(model, options, backend, common);
-      common
-          .out()
-          .println(
-              Json.line(SpinLikelihood.of(model, v, data.rows(), layout.labels(), logZ, backend)));
+      common.print(
+          SpinLikelihood.of(model, v, data.rows(), layout.labels(), logZ, backend), backend);
     }
   }
 
@@ -172,7 +166,7 @@ final class EvaluateCommand implements Callable<Integer> {
     AisOptions options = annealing.from(data.means(), common.seed());
     try (Backend backend = common.openBackend()) {
       LogZ logZ = LogZ.best(parameters, options, backend, common);
-      common.out().println(Json.line(Likelihood.of(parameters, data, logZ, backend)));
+      common.print(Likelihood.of(parameters, data, logZ, backend), backend);
     }
   }
 
@@ -196,8 +190,13 @@ final class EvaluateCommand implements Callable<Integer> {
       @JsonUnwrapped Likelihood likelihood,
       @JsonInclude(JsonInclude.Include.NON_NULL) Double labelError) {}
 
+  private BinaryRows binary(VisibleLayout layout, int visible) {
+    Dataset data = labelled(layout, visible);
+    return BinaryRows.above(data, Threshold.of(threshold, data, dataFile.toString()));
+  }
+
   private Dataset labelled(VisibleLayout layout, int visible) {
-    Dataset all = scaled(dataFile, visible, layout.labels());
+    Dataset all = ModelAndData.scaled(dataFile, visible, layout.labels());
     Dataset data = rows == null ? all : all.take(rows);
     if (data.columns() == visible) {
       RunOptions.require(
@@ -210,34 +209,5 @@ final class EvaluateCommand implements Callable<Integer> {
             .formatted(dataFile, data.columns(), visible, layout.labels()));
     Dataset labels = ModelAndData.read(labelFile, DatasetReader::read);
     return Labels.append(data, rows == null ? labels : labels.take(rows), layout.labels());
-  }
-
-  /**
-   * Rows for an RBM, images scaled to greys from 0 to 1.
-   *
-   * @param labels last visible units that the rows may lack
-   * @throws IllegalArgumentException if they cannot be read, do not fit, or are not from 0 to 1
-   */
-  static Dataset scaled(Path file, RbmShape shape, int labels) {
-    return scaled(file, shape.visible(), labels);
-  }
-
-  /** The same for a model with so many visible units. */
-  static Dataset scaled(Path file, int visible, int labels) {
-    Dataset read = ModelAndData.finite(file);
-    Dataset data = read.images() == null ? read : Images.scale(read);
-    if (data.columns() != visible && data.columns() != visible - labels) {
-      throw new IllegalArgumentException(
-          "%s: %d columns, but the model has %d visible units"
-              .formatted(file, data.columns(), visible));
-    }
-    for (int k = 0; k < data.values().length; k++) {
-      if (!(data.values()[k] >= 0 && data.values()[k] <= 1)) {
-        throw new IllegalArgumentException(
-            "%s: row %d, column %d (from 0) is %s: values for an RBM run from 0 to 1"
-                .formatted(file, k / data.columns(), k % data.columns(), data.values()[k]));
-      }
-    }
-    return data;
   }
 }

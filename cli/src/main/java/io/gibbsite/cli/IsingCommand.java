@@ -123,6 +123,7 @@ final class IsingCommand implements Callable<Integer> {
    * @param magnetisationError its standard error; null for a single measurement
    * @param spontaneous magnetisation of the infinite lattice; null with a field
    * @param binderCumulant of M
+   * @param binderError its standard error; null for a single measurement
    * @param measurements of all lattices
    * @param backend that computed
    * @param method by which it made the sweeps
@@ -145,6 +146,7 @@ final class IsingCommand implements Callable<Integer> {
       Double magnetisationError,
       Double spontaneous,
       double binderCumulant,
+      Double binderError,
       long measurements,
       String backend,
       String method,
@@ -154,7 +156,7 @@ final class IsingCommand implements Callable<Integer> {
     void print(PrintWriter out) {
       line(out, "energy of a site", mean(energy, energyError, onsager, "Onsager"));
       line(out, "magnetisation", mean(magnetisation, magnetisationError, spontaneous, "Yang"));
-      line(out, "Binder cumulant", text("%.6f", binderCumulant));
+      line(out, "Binder cumulant", mean(binderCumulant, binderError, null, null));
       line(out, "speed", text("%.3f flips/ns, %.2f s", flipsPerNs, seconds));
       line(
           out,
@@ -260,6 +262,7 @@ final class IsingCommand implements Callable<Integer> {
         known(moments.magnetisationError()),
         known ? Onsager.magnetisation(t) : null,
         moments.binderCumulant(),
+        known(moments.binderError()),
         moments.count(),
         backend.name(),
         lattices.method(),

@@ -14,7 +14,6 @@ import io.gibbsite.rbm.GaussianRbmModel;
 import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.RbmModel;
 import io.gibbsite.rbm.RbmParameters;
-import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.sampler.AisOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,9 +40,6 @@ import picocli.CommandLine.Option;
       "  gibbsite logz --model mlp.safetensors --base uniform:-4,4"
     })
 final class LogzCommand implements Callable<Integer> {
-  /** Above it a value counts as 1, where a mean field needs states. */
-  private static final float THRESHOLD = 0.5f;
-
   @Option(
       names = "--model",
       required = true,
@@ -97,19 +93,19 @@ final class LogzCommand implements Callable<Integer> {
               ? new float[sides.shape().visible()]
               : DbmPosterior.base(parameters, rows(parameters.shape()), backend);
       AisOptions options = annealing.from(base, common.seed());
-      common.out().println(Json.line(LogZ.by(method, sides, options, backend, common)));
+      common.print(LogZ.by(method, sides, options, backend, common), backend);
     }
   }
 
   private BinaryRows rows(DbmShape shape) {
-    RbmShape lowest = new RbmShape(shape.visible(), shape.units(1));
-    return BinaryRows.above(EvaluateCommand.scaled(dataFile, lowest, 0), THRESHOLD);
+    Dataset rows = ModelAndData.scaled(dataFile, shape.visible(), 0);
+    return BinaryRows.above(rows, Threshold.middle(rows, dataFile.toString()));
   }
 
   private void print(RbmParameters parameters) {
     AisOptions options = annealing.from(base(parameters), common.seed());
     try (Backend backend = common.openBackend()) {
-      common.out().println(Json.line(LogZ.by(method, parameters, options, backend, common)));
+      common.print(LogZ.by(method, parameters, options, backend, common), backend);
     }
   }
 
@@ -121,7 +117,7 @@ final class LogzCommand implements Callable<Integer> {
             : ModelAndData.rows(dataFile, modelFile, parameters.shape().inputs());
     MlpLogZ logZ = new MlpLogZ(parameters, MlpLogZ.base(parameters, annealing, rows), annealing);
     try (Backend backend = common.openBackend()) {
-      common.out().println(Json.line(logZ.by(method, backend, common)));
+      common.print(logZ.by(method, backend, common), backend);
     }
   }
 
@@ -129,12 +125,14 @@ final class LogzCommand implements Callable<Integer> {
     BoltzmannModel model = SpinModel.read(modelFile).model();
     float[] base = model.parameters().biases();
     if (dataFile != null) {
-      Dataset data = EvaluateCommand.scaled(dataFile, model.shape().visible(), 0);
-      base = SpinLogZ.base(model, Spins.above(data.values(), THRESHOLD), data.rows());
+      Dataset data = ModelAndData.scaled(dataFile, model.shape().visible(), 0);
+      base =
+          SpinLogZ.base(
+              model, Spins.above(data, Threshold.middle(data, dataFile.toString())), data.rows());
     }
     AisOptions options = annealing.from(base, common.seed());
     try (Backend backend = common.openSpinBackend()) {
-      common.out().println(Json.line(SpinLogZ.by(method, model, options, backend, common)));
+      common.print(SpinLogZ.by(method, model, options, backend, common), backend);
     }
   }
 
@@ -145,7 +143,7 @@ final class LogzCommand implements Callable<Integer> {
             : EvaluateCommand.rows(dataFile, parameters.shape()).means();
     AisOptions options = annealing.from(base, common.seed());
     try (Backend backend = common.openBackend()) {
-      common.out().println(Json.line(LogZ.by(method, parameters, options, backend, common)));
+      common.print(LogZ.by(method, parameters, options, backend, common), backend);
     }
   }
 
@@ -153,7 +151,12 @@ final class LogzCommand implements Callable<Integer> {
     if (dataFile == null) {
       return parameters.visibleBias();
     }
-    Dataset data = EvaluateCommand.scaled(dataFile, parameters.shape(), 0);
+    Dataset data = ModelAndData.scaled(dataFile, parameters.shape().visible(), 0);
+    for (float value : data.values()) {
+      RunOptions.require(
+          value >= 0 && value <= 1,
+          "%s: holds %s, and base rates run from 0 to 1".formatted(dataFile, value));
+    }
     return BaseRates.logOdds(data.values(), data.rows(), data.columns());
   }
 }

@@ -5,6 +5,7 @@ import static io.gibbsite.cli.RunOptions.require;
 import io.gibbsite.data.BuiltInData;
 import io.gibbsite.data.Dataset;
 import io.gibbsite.data.DatasetReader;
+import io.gibbsite.data.Images;
 import io.gibbsite.mlp.ConditionalModel;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpSession;
@@ -149,6 +150,24 @@ final class ModelAndData {
           name + ": no such file, and built-in data are for training alone: name a file of rows");
     }
     return read(file, DatasetReader::read).requireFinite();
+  }
+
+  /**
+   * Rows for a model of units with two states; images are scaled to greys from 0 to 1.
+   *
+   * @param visible units
+   * @param labels last visible units that the rows may lack
+   * @throws IllegalArgumentException if they cannot be read, or do not fit
+   */
+  static Dataset scaled(Path file, int visible, int labels) {
+    Dataset read = finite(file);
+    Dataset data = read.images() == null ? read : Images.scale(read);
+    if (data.columns() != visible && data.columns() != visible - labels) {
+      throw new IllegalArgumentException(
+          "%s: %d columns, but the model has %d visible units"
+              .formatted(file, data.columns(), visible));
+    }
+    return data;
   }
 
   /** The network, whose last input is the level of noise if it is noise-conditional. */

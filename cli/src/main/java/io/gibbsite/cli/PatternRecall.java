@@ -1,5 +1,6 @@
 package io.gibbsite.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.hopfield.DenseHopfield;
@@ -9,6 +10,7 @@ import io.gibbsite.hopfield.Recall;
 import io.gibbsite.spin.Scan;
 import io.gibbsite.spin.SpinSession;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What a network makes of corrupted patterns.
@@ -18,6 +20,8 @@ import java.util.Arrays;
  * @param overlapAfter the same of what they were recalled as
  * @param meanBefore over all patterns
  * @param meanAfter over all patterns
+ * @param standardError of {@code meanAfter}, for other copies of the same patterns; null for a
+ *     single copy of each
  * @param exact the share of copies recalled without an error
  * @param sweeps that a copy took at the most, or of the dense network steps
  * @param fixedPoints distinct states that copies ended in
@@ -29,10 +33,11 @@ record PatternRecall(
     double[] overlapAfter,
     double meanBefore,
     double meanAfter,
+    Double standardError,
     double exact,
     int sweeps,
     Recall.FixedPoints fixedPoints,
-    byte[] states) {
+    @JsonIgnore byte[] states) {
   /** Steps of a dense network, which settles in one or two. */
   private static final int DENSE_STEPS = 10;
 
@@ -71,12 +76,17 @@ record PatternRecall(
     int p = patterns.count();
     double[] before = new double[p];
     double[] after = new double[p];
+    double[] squares = new double[p];
     int exact = 0;
     for (int row = 0; row < trials * p; row++) {
       double overlap = patterns.overlap(row % p, states, row);
-      before[row % p] += patterns.overlap(row % p, y, row) / trials;
-      after[row % p] += overlap / trials;
+      before[row % p] += patterns.overlap(row % p, y, row);
+      after[row % p] += overlap;
+      squares[row % p] += overlap * overlap;
       exact += overlap == 1 ? 1 : 0;
+    }
+    for (double[] sums : List.of(before, after, squares)) {
+      Arrays.setAll(sums, m -> sums[m] / trials);
     }
     return new PatternRecall(
         model.rule(),
@@ -84,10 +94,20 @@ record PatternRecall(
         after,
         Arrays.stream(before).average().orElseThrow(),
         Arrays.stream(after).average().orElseThrow(),
+        trials == 1 ? null : standardError(after, squares, trials),
         (double) exact / (trials * p),
         sweeps,
         Recall.fixedPoints(patterns, states, trials * p),
         states);
+  }
+
+  /** Of the mean of the means, each over so many trials. */
+  private static double standardError(double[] means, double[] squares, int trials) {
+    double variances = 0;
+    for (int m = 0; m < means.length; m++) {
+      variances += Math.max(0, squares[m] - means[m] * means[m]) / (trials - 1);
+    }
+    return Math.sqrt(variances) / means.length;
   }
 
   /** How many patterns recall themselves. */

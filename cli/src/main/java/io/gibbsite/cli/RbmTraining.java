@@ -32,8 +32,9 @@ final class RbmTraining extends BoltzmannTraining {
     super(options, VisibleLayout.of(data.training()), backend, folder);
     this.options = options;
     this.backend = backend;
-    this.training = BinaryRows.above(data.training(), options.threshold);
-    this.heldOut = BinaryRows.above(data.heldOut(), options.threshold);
+    float threshold = options.threshold(data.training());
+    this.training = BinaryRows.above(data.training(), threshold);
+    this.heldOut = BinaryRows.above(data.heldOut(), threshold);
     int columns = data.training().columns();
     this.base = BaseRates.logOdds(training.floats(), training.rows(), columns);
     RbmModel initial =

@@ -2,7 +2,6 @@ package io.gibbsite.cli;
 
 import static io.gibbsite.cli.RunOptions.require;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.cli.picture.ImageGrid;
@@ -47,7 +46,6 @@ import picocli.CommandLine.Option;
 final class RecallCommand implements Callable<Integer> {
   private static final int MOST_IMAGES_ACROSS = 6;
   private static final int MOST_LINES = 40;
-  private static final float NOTHING = 0.17f;
 
   @Option(
       names = "--model",
@@ -86,7 +84,6 @@ final class RecallCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
 
   /** One line of JSON. */
-  @JsonIgnoreProperties("states")
   private record Line(float flip, int trials, @JsonUnwrapped PatternRecall recall) {}
 
   @Override
@@ -115,14 +112,12 @@ final class RecallCommand implements Callable<Integer> {
             new HopfieldModel(patterns, hebbian, StorageRule.hebbian(patterns, backend), 0);
         recalls.add(recall(plain, corrupted, backend));
       }
-    }
-    for (PatternRecall recall : recalls) {
       if (json) {
-        common.out().println(Json.line(new Line(flip, trials, recall)));
+        recalls.forEach(recall -> common.print(new Line(flip, trials, recall), backend));
+      } else {
+        print(recalls, patterns.count());
+        common.out().println("computed by " + backend.description());
       }
-    }
-    if (!json) {
-      print(recalls, patterns.count());
     }
     if (drawn != null) {
       draw(drawn, patterns, corrupted, recalls, images);
@@ -169,10 +164,10 @@ final class RecallCommand implements Callable<Integer> {
         .out()
         .printf(
             Locale.ROOT,
-            "%-15s %8s %8s %8s %8s %8s  %s%n",
+            "%-15s %8s %-17s %8s %8s %8s  %s%n",
             "rule",
             "before",
-            "after",
+            "   after",
             "exact",
             "sweeps",
             "found",
@@ -182,10 +177,10 @@ final class RecallCommand implements Callable<Integer> {
           .out()
           .printf(
               Locale.ROOT,
-              "%-15s %8.4f %8.4f %7.1f%% %8d %5d/%-2d  %d, in %.1f%% of the copies%n",
+              "%-15s %8.4f %-17s %7.1f%% %8d %5d/%-2d  %d, in %.1f%% of the copies%n",
               recall.rule(),
               recall.meanBefore(),
-              recall.meanAfter(),
+              after(recall),
               100 * recall.exact(),
               recall.sweeps(),
               recall.fixedPoints().patterns(),
@@ -210,6 +205,12 @@ final class RecallCommand implements Callable<Integer> {
     }
   }
 
+  private static String after(PatternRecall recall) {
+    String mean = String.format(Locale.ROOT, "%8.4f", recall.meanAfter());
+    Double error = recall.standardError();
+    return error == null ? mean : String.format(Locale.ROOT, "%s ± %.4f", mean, error);
+  }
+
   private static void draw(
       Path file,
       Patterns patterns,
@@ -230,10 +231,7 @@ final class RecallCommand implements Callable<Integer> {
   /** The first trial's rows. */
   private static ImageGrid grid(
       String title, byte[] states, Patterns patterns, ImageLayout images, int side) {
-    float[] x = new float[side * side * images.pixels()];
-    Arrays.fill(x, NOTHING);
     float[] greys = Spins.greys(Arrays.copyOf(states, patterns.y().length));
-    System.arraycopy(greys, 0, x, 0, Math.min(x.length, greys.length));
-    return RbmImages.grid(title, x, images, side);
+    return RbmImages.grid(title, greys, images, side);
   }
 }

@@ -42,6 +42,16 @@ record RunFolder(Path path) {
    * @throws IllegalArgumentException if it holds something, or cannot be made
    */
   static RunFolder create(Path path) throws IOException {
+    unused(path);
+    return make(path);
+  }
+
+  /**
+   * The folder, not yet made.
+   *
+   * @throws IllegalArgumentException if it holds something
+   */
+  static RunFolder unused(Path path) throws IOException {
     if (Files.isDirectory(path)) {
       try (Stream<Path> files = Files.list(path)) {
         if (files.findAny().isPresent()) {
@@ -50,7 +60,7 @@ record RunFolder(Path path) {
         }
       }
     }
-    return make(path);
+    return new RunFolder(path);
   }
 
   /**

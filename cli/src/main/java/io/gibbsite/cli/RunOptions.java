@@ -64,14 +64,15 @@ abstract class RunOptions {
       names = "--learning-rate",
       paramLabel = "R",
       description =
-          "At its peak (default: 0.05 of RBMs; 0.005 of MLPs, by cd, pcd and multi-dsm 0.02, by mle,"
-              + " steincd and steingan 0.01; of images by cd, pcd and mle 0.001, by multi-dsm 0.005).")
+          "At its peak (default: 0.05 of Boltzmann machines, 0.02 of deep ones; of MLPs 0.005, by cd,"
+              + " pcd and multi-dsm 0.02, by mle, steincd and steingan 0.01; of images by cd, pcd and"
+              + " mle 0.001, by multi-dsm 0.005).")
   Float learningRate;
 
   @Option(
       names = "--schedule",
       paramLabel = "S",
-      description = "Of the learning rate: cosine (default), linear or constant.")
+      description = "Of the learning rate: cosine, linear or constant (default ${DEFAULT-VALUE}).")
   String schedule = "cosine";
 
   @Option(

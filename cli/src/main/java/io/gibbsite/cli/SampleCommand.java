@@ -2,6 +2,7 @@ package io.gibbsite.cli;
 
 import static io.gibbsite.cli.RunOptions.require;
 
+import io.gibbsite.data.Dataset;
 import io.gibbsite.spin.Scan;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -181,12 +181,8 @@ final class SampleCommand implements Callable<Integer> {
       case MLP -> mlp(length).run(out, picture, common);
       case CONDITIONAL_MLP -> conditional().run(out, picture, common);
       case GENERATOR -> generator(file).run(out, picture, common);
-      case RBM ->
-          binary(
-              BinaryModel.rbm(file), length, rowsOf(TrainRbmOptions.class, run -> run.threshold));
-      case DBM ->
-          binary(
-              BinaryModel.deep(file), length, rowsOf(TrainDbmOptions.class, run -> run.threshold));
+      case RBM -> binary(BinaryModel.rbm(file), length, rowsOf(TrainRbmOptions.class));
+      case DBM -> binary(BinaryModel.deep(file), length, rowsOf(TrainDbmOptions.class));
       case BOLTZMANN, HOPFIELD -> spins(file, length).run(out, picture, common);
       case GAUSSIAN_RBM -> {
         require(!"pt".equals(sampler), "--sampler pt is of RBMs with binary visible units");
@@ -241,14 +237,13 @@ final class SampleCommand implements Callable<Integer> {
   }
 
   /** The training rows of the run, from which chains are to start; or null. */
-  private <T extends RunOptions> byte[] rowsOf(Class<T> type, ToDoubleFunction<T> threshold) {
-    T run = dataOfRun(type);
-    return run == null
-        ? null
-        : BinaryRows.above(
-                DataSource.split(DataSource.read(run), run).training(),
-                (float) threshold.applyAsDouble(run))
-            .states();
+  private byte[] rowsOf(Class<? extends BoltzmannOptions> type) {
+    BoltzmannOptions run = dataOfRun(type);
+    if (run == null) {
+      return null;
+    }
+    Dataset rows = DataSource.split(DataSource.read(run), run).training();
+    return BinaryRows.above(rows, run.threshold(rows)).states();
   }
 
   private void checkGibbs() {
@@ -281,10 +276,11 @@ final class SampleCommand implements Callable<Integer> {
       return wantsData() ? model.patterns().y() : null;
     }
     TrainBoltzmannOptions run = dataOfRun(TrainBoltzmannOptions.class);
-    return run == null
-        ? null
-        : Spins.above(
-            DataSource.split(DataSource.read(run), run).training().values(), run.threshold);
+    if (run == null) {
+      return null;
+    }
+    Dataset rows = DataSource.split(DataSource.read(run), run).training();
+    return Spins.above(rows, run.threshold(rows));
   }
 
   private void requireNoneOfMlp() {

@@ -57,9 +57,10 @@ final class SpinTraining extends Training {
     this.options = options;
     this.backend = backend;
     this.layout = VisibleLayout.of(data.training());
-    this.training = Spins.above(data.training().values(), options.threshold);
+    float threshold = options.threshold(data.training());
+    this.training = Spins.above(data.training(), threshold);
     this.trainingRows = data.training().rows();
-    this.heldOut = Spins.above(data.heldOut().values(), options.threshold);
+    this.heldOut = Spins.above(data.heldOut(), threshold);
     this.heldOutRows = data.heldOut().rows();
     int visible = layout.visible();
     float[] bias = SpinStates.biases(training, trainingRows, visible);

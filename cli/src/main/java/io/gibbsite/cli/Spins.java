@@ -1,13 +1,15 @@
 package io.gibbsite.cli;
 
+import io.gibbsite.data.Dataset;
 import java.util.Arrays;
 
 /** Units -1 and +1 from numbers, and as greys. */
 final class Spins {
   private Spins() {}
 
-  /** +1 where a value is above the threshold, else -1. */
-  static byte[] above(float[] values, float threshold) {
+  /** +1 where a value is above the threshold, else -1: byte[rows * columns]. */
+  static byte[] above(Dataset data, float threshold) {
+    float[] values = data.values();
     byte[] y = new byte[values.length];
     for (int k = 0; k < y.length; k++) {
       y[k] = (byte) (values[k] > threshold ? 1 : -1);

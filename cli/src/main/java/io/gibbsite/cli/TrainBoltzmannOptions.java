@@ -12,14 +12,6 @@ final class TrainBoltzmannOptions extends BoltzmannOptions {
   private static final String MEAN_FIELD = "mean-field";
 
   @Option(
-      names = "--threshold",
-      paramLabel = "T",
-      description =
-          "Values above it become +1, others -1 (image greys run from 0 to 1; default"
-              + " ${DEFAULT-VALUE}).")
-  float threshold = 0.5f;
-
-  @Option(
       names = "--hidden",
       paramLabel = "N",
       description = "Hidden units, at least 0 (default ${DEFAULT-VALUE}).")
@@ -61,7 +53,6 @@ final class TrainBoltzmannOptions extends BoltzmannOptions {
   void check() {
     checkShared();
     checkBoltzmann();
-    require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
     require(hidden >= 0, "--hidden must be at least 0, not " + hidden);
     require(chains >= 1, "--chains must be at least 1, not " + chains);
     oneOf("--positive", positive, List.of(MEAN_FIELD, "sampled"));

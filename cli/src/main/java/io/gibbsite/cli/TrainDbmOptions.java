@@ -14,12 +14,6 @@ import picocli.CommandLine.Option;
  */
 final class TrainDbmOptions extends BoltzmannOptions {
   @Option(
-      names = "--threshold",
-      paramLabel = "T",
-      description = "Values above it count as 1, others as 0 (default ${DEFAULT-VALUE}).")
-  float threshold = 0.5f;
-
-  @Option(
       names = "--layers",
       split = ",",
       paramLabel = "N",
@@ -90,7 +84,6 @@ final class TrainDbmOptions extends BoltzmannOptions {
   void check() {
     checkShared();
     checkBoltzmann();
-    require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
     require(
         layers.size() >= 2, "--layers names at least two hidden layers: one is train rbm --hidden");
     for (int units : layers) {

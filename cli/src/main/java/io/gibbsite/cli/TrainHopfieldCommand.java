@@ -94,7 +94,10 @@ final class TrainHopfieldCommand implements Callable<Integer> {
             .formatted(options.rule));
     Dataset rows = options.rows();
     Patterns stored =
-        new Patterns(Spins.above(rows.values(), options.threshold), rows.rows(), rows.columns());
+        new Patterns(
+            Spins.above(rows, Threshold.of(options.threshold, rows, options.data)),
+            rows.rows(),
+            rows.columns());
     RunFolder folder = resume ? new RunFolder(out) : RunFolder.create(out);
     RunFolder.writeJson(folder.config(), options);
     try (Backend backend = common.openSpinBackend()) {

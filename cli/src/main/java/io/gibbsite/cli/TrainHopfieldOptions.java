@@ -52,9 +52,9 @@ final class TrainHopfieldOptions {
       names = "--threshold",
       paramLabel = "T",
       description =
-          "Values above it become +1, others -1 (image greys run from 0 to 1; default"
-              + " ${DEFAULT-VALUE}).")
-  float threshold = 0.5f;
+          "Values above it become +1, others -1 (default 0.5, for states and greys from 0 to"
+              + " 1; other values need it).")
+  Float threshold;
 
   @Option(
       names = "--epochs",
@@ -112,7 +112,7 @@ final class TrainHopfieldOptions {
     require(data != null && !data.isBlank(), "--data is missing: a built-in name or a file");
     require(patterns >= 1, "--patterns must be at least 1, not " + patterns);
     require(pool >= 1, "--pool must be at least 1, not " + pool);
-    require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
+    Threshold.check(threshold);
     RunOptions.oneOf(
         "--rule",
         rule,

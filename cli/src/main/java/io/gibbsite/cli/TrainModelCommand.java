@@ -70,9 +70,12 @@ abstract class TrainModelCommand<O extends RunOptions> implements Callable<Integ
     }
     options.check();
     Prepared prepared = prepare(options);
-    RunFolder folder = resume ? new RunFolder(out) : RunFolder.create(out);
+    RunFolder folder = resume ? new RunFolder(out) : RunFolder.unused(out);
     try (Backend backend = open(common);
         Training training = prepared.begin(backend, folder)) {
+      if (!resume) {
+        RunFolder.make(out);
+      }
       if (!TrainCommand.train(training, options, resume, backend, common)) {
         return TrainCommand.INTERRUPTED;
       }

@@ -51,14 +51,6 @@ final class TrainRbmOptions extends BoltzmannOptions {
   float jitter;
 
   @Option(
-      names = "--threshold",
-      paramLabel = "T",
-      description =
-          "Values above it become 1, others 0 (image greys run from 0 to 1; default"
-              + " ${DEFAULT-VALUE}).")
-  float threshold = 0.5f;
-
-  @Option(
       names = "--hidden",
       paramLabel = "N",
       description = "Hidden units (default ${DEFAULT-VALUE}).")
@@ -119,7 +111,6 @@ final class TrainRbmOptions extends BoltzmannOptions {
   void check() {
     checkShared();
     checkBoltzmann();
-    require(Float.isFinite(threshold), "--threshold must be a number, not " + threshold);
     oneOf("--visible", visible, List.of(BINARY, "gaussian"));
     require(
         visibleSd > 0 && Float.isFinite(visibleSd),

@@ -60,6 +60,38 @@ class BoltzmannCommandsTest {
     return Json.read(file, JsonNode.class);
   }
 
+  @Test
+  void aDivergedRunFailsAndKeepsItsCheckpoint() {
+    train("--out", path("run"), "--learning-rate", "3e5", "--checkpoint-every", "1")
+        .fails(1, "training diverged at step", "a parameter has grown to", "lower learning rate");
+    assertThat(folder.resolve("run/checkpoint.safetensors")).exists();
+    assertThat(folder.resolve("run/report.json")).doesNotExist();
+  }
+
+  @Test
+  void whatCannotBeginLeavesNoFolder() {
+    train("--out", path("run"), "--hidden", "99999").fails(2, "32768 at the most, not 9 and 99999");
+    train("--out", path("run"), "--data", "two-moons")
+        .fails(2, "two-moons: column", "neither a state nor a grey from 0 to 1: give --threshold");
+    assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  /** Files of -1 and +1 need no threshold, in training as in what follows. */
+  @Test
+  void statesOfSpinsAreTakenAsTheyAre() throws IOException {
+    float[] y = new float[40 * 4];
+    for (int k = 0; k < y.length; k++) {
+      y[k] = k / 4 % 2 == 0 ? 1 : -1;
+    }
+    Npy.write(folder.resolve("y.npy"), NdArray.of(y, 40, 4));
+    train("--data", path("y.npy"), "--hidden", "2", "--out", path("run"), "--rows", "40")
+        .succeeds();
+    JsonNode figures =
+        json(Run.of("evaluate", "--quiet", "--model", path("run"), "--data", path("y.npy")));
+    assertThat(figures.get("mean_log_likelihood").asDouble()).isBetween(-4 * Math.log(2), 0.0);
+    assertThat(figures.get("backend").asText()).contains("float32");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"mean-field", "sampled"})
   void trainingEndsWithItsFiguresWhichEvaluateRepeats(String positive) throws IOException {

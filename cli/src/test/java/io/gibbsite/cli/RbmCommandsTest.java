@@ -411,6 +411,7 @@ class RbmCommandsTest {
         "--levels;0;--levels must be at least 1, not 0",
         "--chains;0;--chains must be at least 1",
         "--data;barres;no built-in data 'barres'",
+        "--data;two-moons;neither a state nor a grey from 0 to 1: give --threshold",
         "--data;bars-and-stripes-99;a side from 1 to 23, not 99",
         "--batch;500;larger than the 270 training rows"
       })
@@ -438,7 +439,22 @@ class RbmCommandsTest {
         .fails(2, "3 columns, but the model has 9 visible units");
     Npy.write(folder.resolve("y.npy"), NdArray.of(new float[] {0, 2, 1, 0, 0, 0, 0, 0, 0}, 1, 9));
     Run.of("evaluate", "--quiet", "--model", model, "--data", path("y.npy"))
-        .fails(2, "row 0, column 1", "from 0 to 1");
+        .fails(2, "y.npy: column 1 (from 0) holds 2.0", "from 0 to 1: give --threshold");
+    String value =
+        Run.of(
+                "evaluate",
+                "--quiet",
+                "--model",
+                model,
+                "--data",
+                path("y.npy"),
+                "--threshold",
+                "0.5")
+            .succeeds()
+            .out();
+    assertThat(value).contains("\"mean_log_likelihood\":", "\"backend\":\"");
+    Run.of("logz", "--quiet", "--model", model, "--data", path("y.npy"))
+        .fails(2, "y.npy: holds 2.0, and base rates run from 0 to 1");
     String out = path("s.npz");
     Run.of("sample", model, "--quiet", "--sampler", "langevin", "--out", out)
         .fails(2, "--sampler must be gibbs or pt for an RBM");

@@ -271,8 +271,8 @@ class IsingDistributionTest {
   @Test
   void errorsAreTheSpreadOfMeans() {
     int runs = 100;
-    double[][] means = new double[2][runs];
-    double[] squares = new double[2];
+    double[][] means = new double[3][runs];
+    double[] squares = new double[3];
     try (Workers workers = new Workers(1, "test")) {
       IsingLattices lattice =
           IsingLattices.vector(new IsingShape(16, 128, 1), IsingParameters.ferromagnet(3), workers);
@@ -289,9 +289,11 @@ class IsingDistributionTest {
         means[1][run] = moments.magnetisation();
         squares[0] += moments.energyError() * moments.energyError() / runs;
         squares[1] += moments.magnetisationError() * moments.magnetisationError() / runs;
+        means[2][run] = moments.binderCumulant();
+        squares[2] += moments.binderError() * moments.binderError() / runs;
       }
     }
-    for (int k = 0; k < 2; k++) {
+    for (int k = 0; k < 3; k++) {
       double spread = meanAndError(means[k])[1] * Math.sqrt(runs);
       assertThat(Math.sqrt(squares[k]) / spread).isBetween(0.6, 1.4);
     }

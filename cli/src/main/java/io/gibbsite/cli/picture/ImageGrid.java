@@ -7,20 +7,18 @@ import java.awt.image.BufferedImage;
  * Grey images in rows and columns.
  *
  * @param title above it
- * @param x float[side * side * height * width], from 0 (black) to 1 (white); others are held to
- *     that
+ * @param x float[images * height * width], from 0 (black) to 1 (white); others are held to that
  * @param height of an image in pixels
  * @param width of an image in pixels
- * @param side images in a row, and rows
+ * @param side images in a row, and the most rows
  */
 public record ImageGrid(String title, float[] x, int height, int width, int side) implements Panel {
   private static final int GROUND = 0x2B2D3A;
 
   public ImageGrid {
-    if (x.length < (long) side * side * height * width) {
+    if (x.length < height * width) {
       throw new IllegalArgumentException(
-          "%d values are not %d x %d images of %d x %d pixels"
-              .formatted(x.length, side, side, height, width));
+          "%d values are no image of %d x %d pixels".formatted(x.length, height, width));
     }
   }
 
@@ -40,8 +38,10 @@ public record ImageGrid(String title, float[] x, int height, int width, int side
     int pitchX = width * scale + gap;
     int pitchY = height * scale + gap;
     int left = (size - side * pitchX + gap) / 2;
-    int top = (size - side * pitchY + gap) / 2;
-    for (int i = 0; i < side * side; i++) {
+    int images = Math.min(side * side, x.length / (height * width));
+    int rows = (images + side - 1) / side;
+    int top = (size - rows * pitchY + gap) / 2;
+    for (int i = 0; i < images; i++) {
       graphics.drawImage(
           image(i),
           left + i % side * pitchX,
