@@ -15,6 +15,9 @@ import jdk.incubator.vector.IntVector;
  * have not; every stage is one two-vector permutation for each row.
  */
 public final class TileTranspose {
+  /** Floats of a cache line. */
+  private static final int LINE = 16;
+
   /** For stage s, COUNT indices for row i, then COUNT for row i + s; stage by stage. */
   private static final int[] INDICES = indices();
 
@@ -43,7 +46,8 @@ public final class TileTranspose {
   public static void toTile(
       float[] x, int xAt, int rows, int columns, float[] tile, int at, float[] square) {
     int done = 0;
-    if (rows == ROWS) {
+    if (rows == ROWS && columns >= COUNT) {
+      square[0] = bringNear(x, xAt, rows * columns);
       for (; done + COUNT <= columns; done += COUNT) {
         for (int r = 0; r < ROWS; r += COUNT) {
           int from = xAt + r * columns + done;
@@ -61,6 +65,22 @@ public final class TileTranspose {
         tile[to + r] = 0f;
       }
     }
+  }
+
+  /**
+   * Reads a float of every cache line, in order, so that what comes next finds them in the caches:
+   * prefetchers follow one sequence, but not as many as a tile has rows.
+   *
+   * @return their sum, so that nothing is left out
+   */
+  private static float bringNear(float[] x, int from, int count) {
+    float even = 0;
+    float odd = 0;
+    for (int k = from; k < from + count - LINE; k += 2 * LINE) {
+      even += x[k];
+      odd += x[k + LINE];
+    }
+    return even + odd;
   }
 
   /**
