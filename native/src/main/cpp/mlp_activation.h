@@ -33,7 +33,7 @@ alignas(64) constexpr uint32_t FRACTIONS[LANES] = {
 
 /// 1 + exp(-x), x held to -86 .. 86, in fewer operations than exp, and few on the units that
 /// multiply: -x = (n + f) ln 2 / LANES with n an integer, 2^(n / LANES) from a table in a register,
-/// and exp(f ln 2 / LANES) = 1 + f q(f). The exponential's relative error is |x| 2^-25 and 2^-21.2
+/// and exp(f ln 2 / LANES) = 1 + f q(f). The exponential's relative error is |x| 2^-23.7 and 2^-21.2
 /// from q (2^-24 with AVX2); not the bits of FloatMath.
 GIBBSITE_INLINE Float one_plus_exp_minus(Float x) {
   constexpr int SHIFT = LANES == 16 ? 19 : 20;
