@@ -6,6 +6,7 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.BackendOptions;
 import io.gibbsite.backend.Backends;
 import io.gibbsite.backend.Precision;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -46,8 +47,61 @@ public abstract class MlpStagesContract {
         });
   }
 
-  /** From "label layer row" to the row's values. */
+  /**
+   * The steps of score matching, or in their place those that they shorten: S2 is the first of T3's
+   * results, S3 the first of D4's.
+   */
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void stagesOfScoreMatchingAgree(Activation activation) {
+    Pass pass = (session, x, v, w, gradient) -> session.scoreMatching(x, v, 3, w, ROWS, gradient);
+    Backend plain = Backends.named("scalar", new BackendOptions(1, Precision.FLOAT32));
+    Map<String, float[]> scalar = stages(plain, activation, pass);
+    Map<String, float[]> got = stages(backend(2), activation, pass);
+    for (String step : new String[] {"F3 0", "F3 1", "B4 1", "B4 2", "B5 0"}) {
+      agree(step, got, step, scalar);
+    }
+    agree(got.containsKey("S2 0 0") ? "S2 0" : "T3 0", got, "T3 0", scalar);
+    agree(got.containsKey("S2 0 0") ? "S2 1" : "T3 1", got, "T3 1", scalar);
+    agree(got.containsKey("S2 0 0") ? "S3 1" : "D4 1", got, "D4 1", scalar);
+    agree(got.containsKey("S2 0 0") ? "S3 2" : "D4 2", got, "D4 2", scalar);
+  }
+
+  private static void agree(
+      String step, Map<String, float[]> got, String plain, Map<String, float[]> scalar) {
+    for (int row = 0; row < ROWS; row++) {
+      float[] expected = scalar.get(plain + " " + row);
+      float[] values = got.get(step + " " + row);
+      assertThat(values).as("%s, row %d", step, row).isNotEmpty();
+      boolean shorter = step.startsWith("S");
+      int columns = shorter ? values.length : expected.length;
+      assertThat(columns).isIn(shorter ? List.of(5, 9) : List.of(values.length));
+      for (int i = 0; i < columns; i++) {
+        float bound = 2e-5f * (1 + Math.abs(expected[i]));
+        assertThat(values[i])
+            .as("%s, row %d, column %d", step, row, i)
+            .isBetween(expected[i] - bound, expected[i] + bound);
+      }
+    }
+  }
+
+  /** What is called while the listener listens. */
+  private interface Pass {
+    void run(MlpSession session, float[] x, float[] v, float[] w, float[] gradient);
+  }
+
   private static Map<String, float[]> stages(Backend opened, Activation activation) {
+    return stages(
+        opened,
+        activation,
+        (session, x, v, w, gradient) -> {
+          session.inputGradient(x, ROWS, null, new float[ROWS * 3]);
+          session.directionalParameterGradient(x, v, w, w, w, ROWS, gradient);
+        });
+  }
+
+  /** From "label layer row" to the row's values. */
+  private static Map<String, float[]> stages(Backend opened, Activation activation, Pass pass) {
     Map<String, float[]> stages = new TreeMap<>();
     MlpShape shape = MlpShape.of(activation, 3, 9, 5);
     Random random = new Random(4);
@@ -63,9 +117,7 @@ public abstract class MlpStagesContract {
               stages.put(label + " " + layer + " " + (firstRow + r), values[r]);
             }
           });
-      session.inputGradient(x, ROWS, null, new float[ROWS * 3]);
-      float[] gradient = new float[shape.parameterCount()];
-      session.directionalParameterGradient(x, v, w, w, w, ROWS, gradient);
+      pass.run(session, x, v, w, new float[shape.parameterCount()]);
       int before = stages.size();
       session.listen(null);
       session.energy(x, ROWS, new float[ROWS]);
