@@ -97,6 +97,9 @@ final class MlpScoreTiles {
    */
   void parameterGradient(float[] x, float[] v, int count, float[] sums, boolean fresh) {
     at[0] = v;
+    if (stages != null) {
+      stages.show("S1", 0, firstRow, rowCount, shape.inputs(), v);
+    }
     for (int l = 0; l < hidden; l++) {
       tangents(l, count);
     }

@@ -190,8 +190,8 @@ public final class MlpVector extends CheckedMlpSession {
   }
 
   /**
-   * {@inheritDoc} The passes show F3, F4, B4, B5, T3, D4, S2's {@code at} and S3; F2 and T2 are
-   * overwritten in place.
+   * {@inheritDoc} The passes show F3, F4, B4, B5, T3, D4, S1's {@code v}, S2's {@code at} and S3;
+   * F2 and T2 are overwritten in place.
    */
   @Override
   public void listen(StageListener listener) {
