@@ -65,7 +65,8 @@ struct ActivationFunction<Activation::SILU> {
     Float s1 = s * (all(1.0f) - s);
     Float s2 = s1 * fma(s, all(-2.0f), all(1.0f));
     Float s3 = s1 * fma(s1, all(-6.0f), all(1.0f));
-    return {z * s, fma(z, s1, s), fma(z, s2, s1 + s1), fma(z, s3, all(3.0f) * s2)};
+    Float f = z * s;
+    return {f, fma(f, all(1.0f) - s, s), fma(z, s2, s1 + s1), fma(z, s3, all(3.0f) * s2)};
   }
 };
 
@@ -149,7 +150,7 @@ struct ValueAndSlopeOf {
   }
 };
 
-/// F3 in place, and what S2 will need too: curvature = f''(z).
+/// The same, and what S2 will need too: curvature = f''(z). Value and slope have the same bits.
 template <Activation A>
 struct ValueSlopeAndCurvatureOf {
   float* z;

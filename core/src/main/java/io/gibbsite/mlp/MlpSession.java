@@ -7,8 +7,8 @@ import io.gibbsite.random.DrawStream;
 import io.gibbsite.sampler.Langevin;
 
 /**
- * An MLP energy on a backend: the five passes of {@link MlpEnergy}, the NCE loss, and Langevin
- * chains that stay where they are computed.
+ * An MLP energy on a backend: the five passes of {@link MlpEnergy}, score matching, the NCE loss,
+ * and Langevin chains that stay where they are computed.
  *
  * <p>Arrays belong to the caller, are row-major, and may be longer than needed; outputs are
  * overwritten up to the length stated, and must not be the same array as an input. A session is

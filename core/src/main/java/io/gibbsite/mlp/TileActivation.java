@@ -47,7 +47,9 @@ abstract sealed class TileActivation {
         });
   }
 
-  /** As above, and {@code curvature = f''(z)}: to be applied one after another. */
+  /**
+   * As above, with the same bits, and {@code curvature = f''(z)}: to be applied one after another.
+   */
   static TileActivation[] valueSlopeAndCurvature(Activation activation) {
     return switch (activation) {
       case SILU -> apart(new SiluToCurvature());
@@ -92,8 +94,9 @@ abstract sealed class TileActivation {
         FloatVector s = FloatMathVector.sigmoid(x);
         FloatVector s1 = s.mul(one().sub(s));
         FloatVector s2 = s1.mul(s.fma(all(-2f), one()));
-        x.mul(s).intoArray(z, i);
-        x.fma(s1, s).intoArray(slope, i);
+        FloatVector f = x.mul(s);
+        f.intoArray(z, i);
+        f.fma(one().sub(s), s).intoArray(slope, i);
         x.fma(s2, s1.add(s1)).intoArray(curvature, i);
       }
     }
