@@ -65,7 +65,8 @@ struct ActivationFunction<Activation::SILU> {
     Float s1 = s * (all(1.0f) - s);
     Float s2 = s1 * fma(s, all(-2.0f), all(1.0f));
     Float s3 = s1 * fma(s1, all(-6.0f), all(1.0f));
-    return {z * s, fma(z, s1, s), fma(z, s2, s1 + s1), fma(z, s3, all(3.0f) * s2)};
+    Float f = z * s;
+    return {f, fma(f, all(1.0f) - s, s), fma(z, s2, s1 + s1), fma(z, s3, all(3.0f) * s2)};
   }
 };
 
@@ -149,11 +150,29 @@ struct ValueAndSlopeOf {
   }
 };
 
-/// F2 and F3 for several tiles: z = f(bias + W a) and, where it is not null, slope = f'.
+/// The same, and what S2 will need too: curvature = f''(z). Value and slope have the same bits.
 template <Activation A>
-void activated_product(const PackedMatrix& w, const float* a, float* z, float* slope, int tiles,
-                       const float* bias) {
-  if (slope) {
+struct ValueSlopeAndCurvatureOf {
+  float* z;
+  float* slope;
+  float* curvature;
+
+  GIBBSITE_INLINE_MEMBER void operator()(size_t at, Float x) const {
+    Jet jet = ActivationFunction<A>::jet(x);
+    store(z + at, jet.f);
+    store(slope + at, jet.f1);
+    store(curvature + at, jet.f2);
+  }
+};
+
+/// F2 and F3 for several tiles: z = f(bias + W a) and, where they are not null, slope = f' and
+/// curvature = f''.
+template <Activation A>
+void activated_product(const PackedMatrix& w, const float* a, float* z, float* slope,
+                       float* curvature, int tiles, const float* bias) {
+  if (curvature) {
+    multiply(w, a, z, tiles, bias, ValueSlopeAndCurvatureOf<A>{z, slope, curvature});
+  } else if (slope) {
     multiply(w, a, z, tiles, bias, ValueAndSlopeOf<A>{z, slope});
   } else {
     multiply(w, a, z, tiles, bias, Value<A>{z});
@@ -211,8 +230,8 @@ void taylor_backward(const TaylorStretch& s) {
 
 /// The loops of one activation.
 struct ActivationLoops {
-  void (*product)(const PackedMatrix& w, const float* a, float* z, float* slope, int tiles,
-                  const float* bias);
+  void (*product)(const PackedMatrix& w, const float* a, float* z, float* slope, float* curvature,
+                  int tiles, const float* bias);
   /// With 2 and 3 orders.
   void (*taylor_forward[2])(const TaylorStretch&);
   void (*taylor_backward[2])(const TaylorStretch&);

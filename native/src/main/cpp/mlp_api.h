@@ -23,8 +23,8 @@ inline float* buffer_of(MlpWorker& worker, int buffer) {
   }
 }
 
-/// The stage F3, F4, B4, B5, T3 or D4 as tiles from their beginning; T3 has the parts at and as, D4 d, dt
-/// and ds.
+/// The stage F3, F4, B4, B5, T3, D4, S1's v, S2's at or S3 as tiles from their beginning; T3 has the
+/// parts at and as, D4 d, dt and ds.
 inline const float* stage_of(MlpWorker& worker, char letter, int number, int layer, int part) {
   switch (letter) {
     case 'F':
@@ -33,6 +33,10 @@ inline const float* stage_of(MlpWorker& worker, char letter, int number, int lay
       return number == 5 ? worker.second : worker.tiles.deltas(layer);
     case 'T':
       return worker.taylor.activations(part + 1, layer + 1);
+    case 'S':
+      return number == 1   ? worker.second
+             : number == 2 ? worker.score.tangents(layer + 1)
+                           : worker.tiles.bends(layer);
     default:
       return worker.taylor.deltas(part, layer);
   }
@@ -127,6 +131,14 @@ GIBBSITE_EXPORT(void, mlp_directional)
 GIBBSITE_EXPORT(void, mlp_directional_parameter_gradient)
 (GIBBSITE_TYPE(MlpSession) * session, int32_t worker, int32_t rows, int32_t chunk, int32_t fresh) {
   session->directional_parameter_gradient(session->worker(worker), rows, chunk, fresh);
+}
+
+/// One block of score matching to targets of so many columns, of so many rows in all.
+GIBBSITE_EXPORT(void, mlp_score_matching)
+(GIBBSITE_TYPE(MlpSession) * session, int32_t worker, int32_t rows, int32_t columns, int32_t batch,
+ int32_t chunk, int32_t fresh, int32_t with_gradient) {
+  session->score_matching(session->worker(worker), rows, columns, batch, chunk, with_gradient,
+                          fresh);
 }
 
 /// The most chunks of a sum over a batch.

@@ -10,8 +10,8 @@
 
 #include <new>
 
+#include "mlp_score_tiles.h"
 #include "mlp_taylor_tiles.h"
-#include "mlp_tiles.h"
 
 namespace gibbsite::GIBBSITE_ISA {
 
@@ -60,9 +60,13 @@ inline void nce_rows(float* s, int length, float scale, float* loss) {
   }
 }
 
+/// The terms that a block can leave to a sum by parts: those of B2, D2 or S4.
+enum class Summand { PARAMETER, DIRECTIONAL, SCORE };
+
 /// What one worker computes with.
 struct MlpWorker {
-  /// Rows in: x and v, float[block rows * inputs]; the input gradient comes out where v was.
+  /// Rows in: x and v, or targets, float[block rows * inputs]; the input gradient comes out where v
+  /// was.
   float* x_rows;
   float* v_rows;
   /// Row weights w, a and b in, float[block rows] each; E, v.dE and v^T H v come out there.
@@ -72,7 +76,9 @@ struct MlpWorker {
   float* scratch;
   MlpTiles tiles;
   MlpTaylorTiles taylor;
-  /// What is left to sum: tiles, and the Taylor orders of a directional gradient, or 0.
+  MlpScoreTiles score;
+  /// What is left to sum: terms, tiles, and of a directional gradient the Taylor orders.
+  Summand summand;
   int summands;
   int orders;
 
@@ -85,7 +91,8 @@ struct MlpWorker {
         second(memory.take<float>(block * tile_size(packed.shape.inputs()))),
         scratch(memory.take<float>(tile_size(packed.shape.inputs()))),
         tiles(memory, packed, sums, block),
-        taylor(memory, packed, sums, block) {}
+        taylor(memory, packed, sums, block),
+        score(memory, packed, sums, tiles, block) {}
 };
 
 /// A block of NCE rows, of data or of noise.
@@ -152,13 +159,13 @@ class MlpSession {
 
   void energy(MlpWorker& me, int rows) {
     int tiles = rows_to_tiles(me.x_rows, rows, shape_.inputs(), me.x);
-    me.tiles.forward(me.x, tiles, false);
+    me.tiles.forward(me.x, tiles, 0);
     copy(me.column[0], me.tiles.energy(), rows);
   }
 
   void input_gradient(MlpWorker& me, int rows) {
     int tiles = rows_to_tiles(me.x_rows, rows, shape_.inputs(), me.x);
-    me.tiles.forward(me.x, tiles, true);
+    me.tiles.forward(me.x, tiles, 1);
     me.tiles.input_gradient(me.second, tiles);
     copy(me.column[0], me.tiles.energy(), rows);
     tiles_to_rows(me.second, rows, shape_.inputs(), me.v_rows);
@@ -167,9 +174,9 @@ class MlpSession {
   void parameter_gradient(MlpWorker& me, int rows, int chunk, bool fresh) {
     int tiles = rows_to_tiles(me.x_rows, rows, shape_.inputs(), me.x);
     pad(me.column[0], rows, tiles);
-    me.tiles.forward(me.x, tiles, true);
-    me.tiles.parameter_gradient(me.x, me.column[0], tiles, sums_of(me, tiles, 0, chunk, fresh),
-                                fresh);
+    me.tiles.forward(me.x, tiles, 1);
+    me.tiles.parameter_gradient(me.x, me.column[0], tiles,
+                                sums_of(me, Summand::PARAMETER, tiles, chunk, fresh), fresh);
   }
 
   void directional(MlpWorker& me, int rows) {
@@ -183,11 +190,40 @@ class MlpSession {
     // Second derivatives that nothing weighs are not made.
     int orders = all_zero(me.column[2], rows) ? 2 : 3;
     int tiles = taylor_forward(me, rows, orders);
+    me.orders = orders;
     for (float* seeds : me.column) {
       pad(seeds, rows, tiles);
     }
     me.taylor.parameter_gradient(me.x, me.second, {me.column[0], me.column[1], me.column[2]},
-                                 tiles, orders, sums_of(me, tiles, orders, chunk, fresh), fresh);
+                                 tiles, orders,
+                                 sums_of(me, Summand::DIRECTIONAL, tiles, chunk, fresh), fresh);
+  }
+
+  /// One block of score matching: adds the sum of |r|^2 to the chunk's loss, and unless that is wanted
+  /// alone takes the block's gradient.
+  ///
+  /// @param columns of a target, of which x_rows has as many or more
+  /// @param batch rows of the batch
+  void score_matching(MlpWorker& me, int rows, int columns, int batch, int chunk,
+                      bool with_gradient, bool fresh) {
+    int inputs = shape_.inputs();
+    int tiles = rows_to_tiles(me.x_rows, rows, inputs, me.x);
+    float* scale = me.column[0];
+    pad(scale, rows, tiles);
+    me.tiles.forward(me.x, tiles, with_gradient ? 2 : 1);
+    me.tiles.input_gradient(me.second, tiles);
+    double squares = 0;
+    for (int t = 0; t < tiles; t++) {
+      int present = smaller(ROWS, rows - t * ROWS);
+      to_tile(me.v_rows + (size_t)t * ROWS * columns, present, columns, me.scratch);
+      squares += score_residual(me.second + t * tile_size(inputs), inputs, me.scratch, columns,
+                                scale + t * ROWS, present, batch);
+    }
+    losses_[chunk] += squares;
+    if (with_gradient) {
+      me.score.parameter_gradient(me.x, me.second, tiles,
+                                  sums_of(me, Summand::SCORE, tiles, chunk, fresh), fresh);
+    }
   }
 
   /// Makes the losses and weights of all chunks zero.
@@ -217,7 +253,7 @@ class MlpSession {
         block.noise->log_density(x, s + t * ROWS, me.second, me.scratch);
       }
     }
-    me.tiles.forward(me.x, tiles, with_gradient);
+    me.tiles.forward(me.x, tiles, with_gradient ? 1 : 0);
     const float* energy = me.tiles.energy();
     // Signs: softplus(-u), +sigmoid(-u) / N on data; softplus(u), -sigmoid(u) / N on noise.
     double sign = block.is_noise ? -1 : 1;
@@ -235,7 +271,8 @@ class MlpSession {
     weights_[chunk] += weight_sum;
     if (with_gradient) {
       pad(s, rows, tiles);
-      me.tiles.parameter_gradient(me.x, s, tiles, sums_of(me, tiles, 0, chunk, fresh), fresh);
+      me.tiles.parameter_gradient(me.x, s, tiles,
+                                  sums_of(me, Summand::PARAMETER, tiles, chunk, fresh), fresh);
     }
   }
 
@@ -251,13 +288,21 @@ class MlpSession {
     for (int i = 0; i < blocks; i++) {
       MlpWorker& block = workers_[i];
       bool first = fresh && i == 0;
-      if (block.orders == 0) {
-        block.tiles.add_part(part, block.x, block.column[0], block.summands, chunk_sums_, first,
-                             me.tiles.scratch());
-      } else {
-        block.taylor.add_part(part, block.x, block.second,
-                              {block.column[0], block.column[1], block.column[2]}, block.summands,
-                              block.orders, chunk_sums_, first, me.tiles.scratch());
+      float* scratch = me.tiles.scratch();
+      switch (block.summand) {
+        case Summand::PARAMETER:
+          block.tiles.add_part(part, block.x, block.column[0], block.summands, chunk_sums_, first,
+                               scratch);
+          break;
+        case Summand::DIRECTIONAL:
+          block.taylor.add_part(part, block.x, block.second,
+                                {block.column[0], block.column[1], block.column[2]}, block.summands,
+                                block.orders, chunk_sums_, first, scratch);
+          break;
+        case Summand::SCORE:
+          block.score.add_part(part, block.x, block.second, block.summands, chunk_sums_, first,
+                               scratch);
+          break;
       }
     }
   }
@@ -322,7 +367,7 @@ class MlpSession {
     size_t size = tile_size(shape_.inputs());
     float* x = chain_tile(first_tile);
     for (int step = 0; step < steps; step++) {
-      me.tiles.forward(x, tiles, true);
+      me.tiles.forward(x, tiles, 1);
       if (energies) {
         copy(energies + (size_t)step * langevin_tiles() * ROWS, me.tiles.energy(), tiles * ROWS);
       }
@@ -370,10 +415,10 @@ class MlpSession {
   float* sums_at(int chunk) { return chunk_sums_ + chunk * line(sums_.size()); }
 
   /// The sums to add a block to; null where they are made by parts, with a note of what is to sum.
-  float* sums_of(MlpWorker& me, int tiles, int orders, int chunk, bool fresh) {
+  float* sums_of(MlpWorker& me, Summand summand, int tiles, int chunk, bool fresh) {
     if (by_parts_) {
+      me.summand = summand;
       me.summands = tiles;
-      me.orders = orders;
       return nullptr;
     }
     float* sums = sums_at(chunk);

@@ -2,7 +2,7 @@
 // worker's scratch memory: the activations of these rows stay in cache from the first layer to the
 // gradient.
 //
-// Layouts: a_l, f'(z_{l-1}) and d_{l-1} are tiles of width(l) columns. FLOPs of a row: 2 P forward,
+// Layouts: a_l, f'(z_{l-1}), f''(z_{l-1}) and d_{l-1} are tiles of width(l) columns. FLOPs of a row: 2 P forward,
 // 2 P more for dE/dx, 4 P more for dE/dtheta, with P weights.
 #pragma once
 
@@ -18,6 +18,7 @@ class MlpTiles {
         loops_(ActivationLoops::of(packed.shape.activation)),
         a_(memory.take<float*>(packed.shape.layers)),
         slope_(memory.take<float*>(packed.shape.layers)),
+        bend_(memory.take<float*>(packed.shape.layers)),
         d_(memory.take<float*>(packed.shape.layers)),
         energy_(memory.take<float>((size_t)tiles * ROWS)),
         y_(memory.take<float>(tiles * tile_size(packed.shape.inputs()))),
@@ -27,10 +28,12 @@ class MlpTiles {
       size_t size = tiles * tile_size(packed.shape.width(l));
       float* a = memory.take<float>(size);
       float* slope = memory.take<float>(size);
+      float* bend = memory.take<float>(size);
       float* d = memory.take<float>(size);
       if (memory.real()) {
         a_[l] = a;
         slope_[l] = slope;
+        bend_[l] = bend;
         d_[l] = d;
       }
     }
@@ -45,16 +48,25 @@ class MlpTiles {
   /// B4's d_{l-1}, l = 1 .. L-1.
   const float* deltas(int l) const { return d_[l]; }
 
+  /// f'(z_{l-1}), l = 1 .. L-1.
+  const float* slopes(int l) const { return slope_[l]; }
+
+  /// f''(z_{l-1}), l = 1 .. L-1, if there are two derivatives; after the backward steps p_l
+  /// f''(z_{l-1}), in which mlp_score_tiles.h goes on.
+  float* bends(int l) const { return bend_[l]; }
+
   /// F1 to F5.
   ///
   /// @param x tiles of the inputs
-  /// @param with_slope whether a backward step will follow
-  void forward(const float* x, int tiles, bool with_slope) {
+  /// @param derivatives of the activation that following steps need: 1 for backward steps, 2 for those
+  ///     of mlp_score_tiles.h too, else 0
+  void forward(const float* x, int tiles, int derivatives) {
+    derivatives_ = derivatives;
     const MlpShape& shape = packed_.shape;
     const float* a = x;
     for (int l = 0; l < shape.hidden(); l++) {  // F2 and F3
-      loops_.product(packed_.weights[l], a, a_[l + 1], with_slope ? slope_[l + 1] : nullptr, tiles,
-                     packed_.biases[l]);
+      loops_.product(packed_.weights[l], a, a_[l + 1], derivatives > 0 ? slope_[l + 1] : nullptr,
+                     derivatives > 1 ? bend_[l + 1] : nullptr, tiles, packed_.biases[l]);
       a = a_[l + 1];
     }
     int hidden = shape.hidden();
@@ -150,15 +162,27 @@ class MlpTiles {
         for (int i = 0; i < width; i++) {
           Float p = row * all(packed_.last_weight[i]);
           store(d_[hidden] + at + tile_size(i), p * load(slope_[hidden] + at + tile_size(i)));
+          if (derivatives_ > 1) {
+            float* bend = bend_[hidden] + at + tile_size(i);
+            store(bend, p * load(bend));
+          }
         }
       }
     }
   }
 
-  /// B3 and B4: d_{l-1} = (d_l W_l) f'(z_{l-1}).
+  /// B3 and B4: d_{l-1} = (d_l W_l) f'(z_{l-1}); and p_l f'' where there is f''.
   void delta(int l, int tiles) {
     float* d = d_[l];
     const float* slope = slope_[l];
+    if (derivatives_ > 1) {
+      float* bend = bend_[l];
+      return multiply(packed_.transposed[l], d_[l + 1], d, tiles, packed_.zeros,
+                      [=](size_t at, Float p) {
+                        store(bend + at, p * load(bend + at));
+                        store(d + at, p * load(slope + at));
+                      });
+    }
     multiply(packed_.transposed[l], d_[l + 1], d, tiles, packed_.zeros,
              [=](size_t at, Float p) { store(d + at, p * load(slope + at)); });
   }
@@ -168,11 +192,14 @@ class MlpTiles {
   ActivationLoops loops_;
   float** a_;
   float** slope_;
+  float** bend_;
   float** d_;
   float* energy_;
   float* y_;
   float* centred_;
   float* scratch_;
+  /// What the last forward() left.
+  int derivatives_ = 0;
 };
 
 }  // namespace gibbsite::GIBBSITE_ISA

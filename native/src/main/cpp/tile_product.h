@@ -156,12 +156,13 @@ void panel_kernel(const float* __restrict w, const float* __restrict a, int inpu
 /// inputs: while the multiply-adds of this panel wait for one another there is room for its other
 /// instructions.
 ///
+/// @param z not restricted: `after` may store where it was loaded from, and its vector must not be
+///     loaded again
 /// @param before where the panel before begins, in floats from where `after` counts; in memory it
 ///     ends where this one begins
 template <typename After>
-void panel_kernel_after(const float* __restrict w, const float* __restrict a, int inputs,
-                        float* __restrict z, const float* start, const After& after,
-                        size_t before) {
+void panel_kernel_after(const float* __restrict w, const float* __restrict a, int inputs, float* z,
+                        const float* start, const After& after, size_t before) {
   constexpr int VECTORS = 2 * PANEL;
   for (int lane = 0; lane < ROWS; lane += 2 * LANES) {
     Float c[PANEL][2];

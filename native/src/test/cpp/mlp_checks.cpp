@@ -31,6 +31,7 @@ struct Kernels {
   void (*parameter_gradient)(Session*, int32_t, int32_t, int32_t, int32_t);
   void (*directional)(Session*, int32_t, int32_t);
   void (*directional_gradient)(Session*, int32_t, int32_t, int32_t, int32_t);
+  void (*score_matching)(Session*, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t, int32_t);
   int32_t (*parts)(Session*);
   void (*add_part)(Session*, int32_t, int32_t, int32_t, int32_t);
   int32_t (*stretches)(Session*);
@@ -65,6 +66,8 @@ struct Kernels {
   void gibbsite_##isa##_mlp_directional(Session*, int32_t, int32_t);                               \
   void gibbsite_##isa##_mlp_directional_parameter_gradient(Session*, int32_t, int32_t, int32_t,    \
                                                            int32_t);                               \
+  void gibbsite_##isa##_mlp_score_matching(Session*, int32_t, int32_t, int32_t, int32_t, int32_t,  \
+                                           int32_t, int32_t);                                      \
   int32_t gibbsite_##isa##_mlp_parts(Session*);                                                    \
   void gibbsite_##isa##_mlp_add_part(Session*, int32_t, int32_t, int32_t, int32_t);                \
   int32_t gibbsite_##isa##_mlp_stretches(Session*);                                                \
@@ -95,6 +98,7 @@ struct Kernels {
       gibbsite_##isa##_mlp_parameter_gradient,                                                     \
       gibbsite_##isa##_mlp_directional,                                                            \
       gibbsite_##isa##_mlp_directional_parameter_gradient,                                         \
+      gibbsite_##isa##_mlp_score_matching,                                                         \
       gibbsite_##isa##_mlp_parts,                                                                  \
       gibbsite_##isa##_mlp_add_part,                                                               \
       gibbsite_##isa##_mlp_stretches,                                                              \
@@ -310,6 +314,41 @@ void check_passes(const Kernels& k, const Model& model, int terms, int rows, Num
   close(checks, name + "directional parameter gradient", along(k, session, direction), total,
                1e-2 * (rows + fabs(total)));
 
+  // Score matching to v of all columns but the last, by its loss at parameters moved either way.
+  int columns = d > 1 ? d - 1 : d;
+  auto score_loss = [&](const Doubles& theta, int with_gradient) {
+    for (size_t i = 0; i < theta.size(); i++) {
+      k.parameters(session)[i] = (float)theta[i];
+    }
+    k.set_parameters(session, nullptr);
+    fill();
+    for (int r = 0; r < rows; r++) {
+      for (int i = 0; i < columns; i++) {
+        k.buffer(session, 0, 1)[r * columns + i] = (float)v[r][i];
+      }
+    }
+    k.start_losses(session);
+    k.score_matching(session, 0, rows, columns, rows, 0, 1, with_gradient);
+    return k.loss(session, 1) / (2 * rows);
+  };
+  double step = 4e-3;
+  double left = score_loss(moved(model.theta, direction, -step), 0);
+  double right = score_loss(moved(model.theta, direction, step), 0);
+  double middle = score_loss(model.theta, 1);
+  double slope = (right - left) / (2 * step);
+  close(checks, name + "score matching", along(k, session, direction), slope,
+               2e-2 * (1 + fabs(slope)));
+  double squares = 0;
+  fill();
+  k.input_gradient(session, 0, rows);
+  for (int r = 0; r < rows; r++) {
+    for (int i = 0; i < columns; i++) {
+      double residual = (float)v[r][i] - weights[0][r] * k.buffer(session, 0, 1)[r * d + i];
+      squares += residual * residual / (2 * rows);
+    }
+  }
+  close(checks, name + "score matching's loss", middle, squares, 1e-5 * (1 + squares));
+
   // Noise without force moves chains; its draws are checked bit by bit from Java.
   fill();
   k.set_chains(session, 0, 0, rows);
@@ -376,6 +415,10 @@ std::vector<float> left_behind(const Kernels& k, const std::vector<int32_t>& wid
   keep_gradient();
   fill();
   k.directional_gradient(session, 0, rows, 0, 1);
+  keep_gradient();
+  fill();
+  k.start_losses(session);
+  k.score_matching(session, 0, rows, d, rows, 0, 1, 1);
   keep_gradient();
   k.close(session);
   return left;

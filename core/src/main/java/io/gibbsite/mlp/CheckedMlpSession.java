@@ -2,6 +2,7 @@ package io.gibbsite.mlp;
 
 import io.gibbsite.backend.CheckedSession;
 import io.gibbsite.density.GaussianMixture;
+import io.gibbsite.objective.ScoreMatchingOfPasses;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
@@ -13,6 +14,7 @@ import io.gibbsite.sampler.Langevin;
  */
 public abstract class CheckedMlpSession extends CheckedSession implements MlpSession {
   private final MlpShape shape;
+  private final ScoreMatchingOfPasses scoreMatching = new ScoreMatchingOfPasses();
 
   protected CheckedMlpSession(MlpShape shape, int rows) {
     super(rows);
@@ -36,6 +38,12 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
 
   protected abstract void computeDirectionalParameterGradient(
       float[] x, float[] v, float[] w, float[] a, float[] b, int n, float[] gradient);
+
+  /** By the other passes; what overrides it makes the energy and its gradient once. */
+  protected double computeScoreMatching(
+      float[] x, float[] target, int columns, float[] scale, int n, float[] gradient) {
+    return scoreMatching.loss(this, x, target, columns, scale, n, gradient);
+  }
 
   /** {@code noise} is null where the noise is to be drawn at (seed, step). */
   protected abstract double computeNce(
@@ -156,6 +164,32 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
     requireApart(gradient, a);
     requireApart(gradient, b);
     computeDirectionalParameterGradient(x, v, w, a, b, n, gradient);
+  }
+
+  @Override
+  public final double scoreMatching(
+      float[] x, float[] target, int columns, float[] scale, int n, float[] gradient) {
+    requireReady(n);
+    if (columns < 1 || columns > shape.inputs()) {
+      throw new IllegalArgumentException(
+          "targets of %d columns for an energy of %d".formatted(columns, shape.inputs()));
+    }
+    requireRows("x", x, n, shape.inputs());
+    requireRows("target", target, n, columns);
+    requireRows("scale", scale, n, 1);
+    if (gradient != null) {
+      requireLength("gradient", gradient.length, shape.parameterCount());
+      requireApart(gradient, x);
+      requireApart(gradient, target);
+      requireApart(gradient, scale);
+    }
+    if (n == 0) {
+      if (gradient != null) {
+        java.util.Arrays.fill(gradient, 0, shape.parameterCount(), 0f);
+      }
+      return 0;
+    }
+    return computeScoreMatching(x, target, columns, scale, n, gradient);
   }
 
   @Override

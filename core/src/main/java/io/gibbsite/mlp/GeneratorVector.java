@@ -146,7 +146,7 @@ public final class GeneratorVector extends CheckedGenerator {
         continue;
       }
       for (TileActivation function : last ? me.bound : me.function) { // G3, G4
-        function.apply(me.a[l + 1], me.slope[l + 1], 0, tiles * outSize);
+        function.apply(me.a[l + 1], me.slope[l + 1], null, 0, tiles * outSize);
       }
     }
   }

@@ -125,6 +125,33 @@ public final class MlpDouble {
   }
 
   /**
+   * {@link MlpSession#scoreMatching}, of arrays in float.
+   *
+   * @param gradient double[P], out
+   * @return the loss
+   */
+  public double scoreMatching(
+      float[] x, float[] target, int targets, float[] scale, int rows, double[] gradient) {
+    double[] points = widen(x);
+    double[] v = new double[rows * columns];
+    double[] none = new double[rows];
+    double[] ones = new double[rows];
+    Arrays.fill(ones, 1);
+    inputGradient(points, rows, null, v);
+    double loss = 0;
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        int k = i * columns + j;
+        double r = j < targets ? target[i * targets + j] - scale[i] * v[k] : 0;
+        loss += r * r / (2.0 * rows);
+        v[k] = -scale[i] * r / rows;
+      }
+    }
+    directionalParameterGradient(points, v, none, ones, none, rows, gradient);
+    return loss;
+  }
+
+  /**
    * {@link MlpSession#nce} with given noise. Data and noise are float, as {@link
    * io.gibbsite.density.Density} takes points.
    *

@@ -38,10 +38,20 @@ package io.gibbsite.mlp;
  *   D4  d  = p f' + pt f'' zt + ps (f''' zt^2 + f'' zs)
  *       dt = pt f' + 2 ps f'' zt
  *       ds = ps f'                                                         f', f'', f''' at z_{l-1}
+ *
+ * Score matching to given targets t [B, n_0] with scales s [B], after F and B with w = 1
+ *   S1  r = t - s dE/dx, loss = sum over rows of |r|^2 / (2 B), v = -s r / B
+ *   S2  T1, zt_l = at_l W_l^T, at_{l+1} = f' zt_l                          [B, n_{l+1}]
+ *   S3  e_{L-1} = 0, e_{l-1} = (e_l W_l) f' + p_l f'' zt_{l-1}             [B, n_l]
+ *   S4  dW_l = e_l^T a_l + d_l^T at_l, db_l = sum over rows of e_l         overwritten
  * </pre>
  *
  * <p>At {@code T1} {@code as_0 = 0}, so layer 0 needs neither {@code zs_0} nor its share of {@code
  * dW_0}.
+ *
+ * <p>S2 to S4 are T and D along v with {@code w = 0, a = 1, b = 0}: then D's {@code dt} is B's
+ * {@code d}, and its {@code d} is {@code e}. So F and B serve the gradient in x and that in theta:
+ * 6 forward passes of work, where an input gradient and a directional parameter gradient take 8.
  *
  * <p>Numerical care: SiLU, softplus and tanh use forms that neither overflow nor cancel ({@link
  * io.gibbsite.math.FloatMath}); sums of the loss over rows are kept in double.

@@ -7,8 +7,8 @@ import io.gibbsite.random.DrawStream;
 import io.gibbsite.sampler.Langevin;
 
 /**
- * An MLP energy on a backend: the five passes of {@link MlpEnergy}, the NCE loss, and Langevin
- * chains that stay where they are computed.
+ * An MLP energy on a backend: the five passes of {@link MlpEnergy}, score matching, the NCE loss,
+ * and Langevin chains that stay where they are computed.
  *
  * <p>Arrays belong to the caller, are row-major, and may be longer than needed; outputs are
  * overwritten up to the length stated, and must not be the same array as an input. A session is
@@ -91,6 +91,23 @@ public interface MlpSession extends EnergyPasses, AutoCloseable {
   @Override
   void directionalParameterGradient(
       float[] x, float[] v, float[] w, float[] a, float[] b, int rows, float[] gradient);
+
+  /**
+   * Score matching to given targets, or its loss alone: {@code r_i = t_i - s_i dE(x_i)/dx} in the
+   * first so many columns, {@code loss = mean_i |r_i|^2 / 2}. Further columns are conditions, such
+   * as a level of noise. Source: explicit score matching in Vincent, "A connection between score
+   * matching and denoising autoencoders", Neural Computation 23, 2011.
+   *
+   * @param x float[rows * d]
+   * @param target float[rows * columns]: t
+   * @param columns from 1 to d
+   * @param scale float[rows]: s
+   * @param gradient float[P], out, or null for the loss alone
+   * @return the loss, 0 of no rows
+   */
+  @Override
+  double scoreMatching(
+      float[] x, float[] target, int columns, float[] scale, int rows, float[] gradient);
 
   /**
    * The NCE loss with noise drawn at (NCE_NOISE, step, row * k + j), and its gradient.

@@ -25,6 +25,7 @@ final class MlpTiles {
   private final int hidden;
   private final TileActivation[] value;
   private final TileActivation[] valueAndSlope;
+  private final TileActivation[] valueSlopeAndCurvature;
 
   /** The output tiles of hidden layer l - 1, l = 1 .. L-1: {@code a_l}. */
   final float[][] a;
@@ -33,7 +34,16 @@ final class MlpTiles {
   final float[][] slope;
 
   /** B4's {@code d_{l-1}}, as a. */
-  private final float[][] d;
+  final float[][] d;
+
+  /**
+   * {@code f''(z_{l-1})}, as a, made when first used; after the backward steps {@code p_l
+   * f''(z_{l-1})}.
+   */
+  final float[][] curvature;
+
+  /** How many derivatives of the activation the last forward step left. */
+  private int derivatives;
 
   /** F4's energies, float[tiles * ROWS]. */
   final float[] energy;
@@ -52,7 +62,7 @@ final class MlpTiles {
   /** B2's {@code a} by rows, made when first used. */
   private float[] rows;
 
-  private final float[] square = new float[COUNT * COUNT];
+  final float[] square = new float[COUNT * COUNT];
 
   /** Who sees the stages, or null; and which rows of the batch these tiles hold. */
   private TileStages stages;
@@ -67,9 +77,11 @@ final class MlpTiles {
     hidden = shape.layers() - 1;
     value = TileActivation.value(shape.activation());
     valueAndSlope = TileActivation.valueAndSlope(shape.activation());
+    valueSlopeAndCurvature = TileActivation.valueSlopeAndCurvature(shape.activation());
     a = new float[hidden + 1][];
     slope = new float[hidden + 1][];
     d = new float[hidden + 1][];
+    curvature = new float[hidden + 1][];
     for (int l = 1; l <= hidden; l++) {
       int size = tiles * Tile.size(shape.width(l));
       a[l] = new float[size];
@@ -83,7 +95,7 @@ final class MlpTiles {
   static long bytes(MlpShape shape, int tiles) {
     long sum = 0;
     for (int l = 1; l < shape.layers(); l++) {
-      sum += 3L * Tile.size(shape.width(l));
+      sum += 4L * Tile.size(shape.width(l));
     }
     return Float.BYTES * tiles * (sum + 2L * Tile.size(shape.inputs()))
         + (long) Float.BYTES * MlpGradientSums.scratch(tiles);
@@ -100,16 +112,23 @@ final class MlpTiles {
    * F1 to F5.
    *
    * @param x tiles of the inputs, from {@code xAt}
-   * @param withSlope whether a backward step will follow
+   * @param derivatives of the activation that following steps need: 1 for backward steps, 2 for
+   *     those of {@link MlpScoreTiles} too, else 0
    */
-  void forward(float[] x, int xAt, int tiles, boolean withSlope) {
+  void forward(float[] x, int xAt, int tiles, int derivatives) {
+    this.derivatives = derivatives;
+    if (derivatives == 2 && hidden > 0 && curvature[1] == null) {
+      for (int l = 1; l <= hidden; l++) {
+        curvature[l] = new float[a[l].length];
+      }
+    }
     for (int l = 0; l < hidden; l++) {
       int inSize = Tile.size(shape.width(l));
       int outSize = Tile.size(shape.width(l + 1));
       for (int t = 0; t < tiles; t++) {
         float[] in = l == 0 ? x : a[l];
         int inAt = l == 0 ? xAt + t * inSize : t * inSize;
-        layer(l, in, inAt, t * outSize, withSlope);
+        layer(l, in, inAt, t * outSize);
       }
       if (stages != null) {
         stages.show("F3", l, firstRow, rowCount, shape.width(l + 1), a[l + 1]);
@@ -131,7 +150,7 @@ final class MlpTiles {
   }
 
   /** F2 and F3, panel by panel. */
-  private void layer(int l, float[] in, int inAt, int outAt, boolean withSlope) {
+  private void layer(int l, float[] in, int inAt, int outAt) {
     PackedMatrix w = packed.weights[l];
     float[] out = a[l + 1];
     int panels = Tile.panels(w.outputs);
@@ -142,10 +161,18 @@ final class MlpTiles {
       }
       int at = outAt + first * PANEL * ROWS;
       int length = (Math.min(end * PANEL, w.outputs) - first * PANEL) * ROWS;
-      for (TileActivation function : withSlope ? valueAndSlope : value) {
-        function.apply(out, slope[l + 1], at, length);
+      for (TileActivation function : activation()) {
+        function.apply(out, slope[l + 1], curvature[l + 1], at, length);
       }
     }
+  }
+
+  private TileActivation[] activation() {
+    return switch (derivatives) {
+      case 0 -> value;
+      case 1 -> valueAndSlope;
+      default -> valueSlopeAndCurvature;
+    };
   }
 
   /** F5. */
@@ -244,7 +271,8 @@ final class MlpTiles {
     return l == hidden ? spreadWeights : d[l + 1];
   }
 
-  private float[] rows() {
+  /** Scratch for sums over rows, by rows. */
+  float[] rows() {
     if (rows == null) {
       rows = new float[MlpGradientSums.scratch(energy.length / ROWS)];
     }
@@ -275,6 +303,10 @@ final class MlpTiles {
           FloatVector p = row.mul(packed.lastWeight[i]);
           p.mul(FloatVector.fromArray(FLOAT, slope[hidden], at + i * ROWS))
               .intoArray(out, at + i * ROWS);
+          if (derivatives == 2) {
+            p.mul(FloatVector.fromArray(FLOAT, curvature[hidden], at + i * ROWS))
+                .intoArray(curvature[hidden], at + i * ROWS);
+          }
         }
       }
     }
@@ -291,15 +323,26 @@ final class MlpTiles {
     for (int t = 0; t < tiles; t++) {
       for (int panel = 0; panel < Tile.panels(w.outputs); panel++) {
         TileProduct.panel(w, panel, in, t * inSize, out, t * outSize, packed.zeros);
-        int at = t * outSize + panel * PANEL * ROWS;
-        int end = at + Math.min(PANEL, w.outputs - panel * PANEL) * ROWS;
-        for (int i = at; i < end; i += COUNT) {
-          FloatVector p = FloatVector.fromArray(FLOAT, out, i);
-          p.mul(FloatVector.fromArray(FLOAT, slope[l], i)).intoArray(out, i);
-        }
+        int width = Math.min(PANEL, w.outputs - panel * PANEL);
+        timesDerivatives(l, t * outSize + panel * PANEL * ROWS, width * ROWS);
       }
     }
     showDelta(l);
+  }
+
+  /** B4 for a stretch of {@code p_l}, in place; and {@code p_l f''} where there is f''. */
+  private void timesDerivatives(int l, int at, int length) {
+    if (derivatives == 2) {
+      multiply(curvature[l], d[l], at, length);
+    }
+    multiply(d[l], slope[l], at, length);
+  }
+
+  /** {@code y = y x}. */
+  private static void multiply(float[] y, float[] x, int at, int length) {
+    for (int i = at; i < at + length; i += COUNT) {
+      FloatVector.fromArray(FLOAT, y, i).mul(FloatVector.fromArray(FLOAT, x, i)).intoArray(y, i);
+    }
   }
 
   private void showDelta(int l) {

@@ -49,6 +49,7 @@ public final class MlpVector extends CheckedMlpSession {
   private final BatchSums.Block parameterGradientBody = this::parameterGradientBlock;
   private final BatchSums.Block directionalGradientBody = this::directionalGradientBlock;
   private final BatchSums.Block nceBody = this::nceBlock;
+  private final BatchSums.Block scoreBody = this::scoreBlock;
 
   // The arguments of the call in progress.
   private float[] x;
@@ -60,6 +61,9 @@ public final class MlpVector extends CheckedMlpSession {
   private float[] out;
   private float[] secondOut;
   private float[] noiseRows;
+  private float[] target;
+  private float[] scale;
+  private int targetColumns;
   private int n;
   private boolean withGradient;
   private SigmoidNce nce;
@@ -78,6 +82,7 @@ public final class MlpVector extends CheckedMlpSession {
     final float[] third = new float[tileSize];
     final float[] rowWeights = new float[blockRows];
     final float[] square = new float[COUNT * COUNT];
+    final ScoreResidual residual = new ScoreResidual();
 
     /** The block being worked on: its first row, its rows, its tiles. */
     int first;
@@ -87,8 +92,11 @@ public final class MlpVector extends CheckedMlpSession {
 
     final long[] words = new long[DrawsVector.SCRATCH];
     private MlpTaylorTiles taylor;
+    private MlpScoreTiles score;
 
-    /** Of a sum by parts: the Taylor orders of a directional gradient, or 0. */
+    /** Of a sum by parts: which steps left its terms, and of D the Taylor orders. */
+    Summand summand;
+
     int orders;
 
     MlpTaylorTiles taylor() {
@@ -97,6 +105,20 @@ public final class MlpVector extends CheckedMlpSession {
       }
       return taylor;
     }
+
+    MlpScoreTiles score() {
+      if (score == null) {
+        score = new MlpScoreTiles(packed, layout, tiles, blockTiles);
+      }
+      return score;
+    }
+  }
+
+  /** The terms that a block can leave to a sum by parts: those of B2, D2 or S4. */
+  private enum Summand {
+    PARAMETER,
+    DIRECTIONAL,
+    SCORE
   }
 
   /**
@@ -144,6 +166,7 @@ public final class MlpVector extends CheckedMlpSession {
     long worker =
         MlpTiles.bytes(shape, tiles)
             + MlpTaylorTiles.bytes(shape, tiles)
+            + MlpScoreTiles.bytes(shape, tiles)
             + Float.BYTES * (2L * tiles + 1) * Tile.size(shape.inputs());
     long chainBytes = (long) Float.BYTES * Tile.count(rows) * Tile.size(shape.inputs());
     int blocks = Math.ceilDiv(rows, tiles * ROWS);
@@ -167,7 +190,8 @@ public final class MlpVector extends CheckedMlpSession {
   }
 
   /**
-   * {@inheritDoc} The passes show F3, F4, B4, B5, T3 and D4; F2 and T2 are overwritten in place.
+   * {@inheritDoc} The passes show F3, F4, B4, B5, T3, D4, S1's {@code v}, S2's {@code at} and S3;
+   * F2 and T2 are overwritten in place.
    */
   @Override
   public void listen(StageListener listener) {
@@ -196,7 +220,7 @@ public final class MlpVector extends CheckedMlpSession {
     me.first = block * blockRows;
     me.count = Math.min(blockRows, n - me.first);
     me.filled = load(x, me.first, me.count, me.x, me.square);
-    me.orders = 0;
+    me.summand = Summand.PARAMETER;
     me.tiles.show(stages, me.first, me.count);
   }
 
@@ -216,7 +240,7 @@ public final class MlpVector extends CheckedMlpSession {
   private void energyBlock(int block, int worker) {
     Worker me = worker(worker);
     begin(me, block);
-    me.tiles.forward(me.x, 0, me.filled, false);
+    me.tiles.forward(me.x, 0, me.filled, 0);
     System.arraycopy(me.tiles.energy, 0, energies, me.first, me.count);
   }
 
@@ -232,7 +256,7 @@ public final class MlpVector extends CheckedMlpSession {
   private void inputGradientBlock(int block, int worker) {
     Worker me = worker(worker);
     begin(me, block);
-    me.tiles.forward(me.x, 0, me.filled, true);
+    me.tiles.forward(me.x, 0, me.filled, 1);
     me.tiles.inputGradient(me.second, me.filled);
     if (energies != null) {
       System.arraycopy(me.tiles.energy, 0, energies, me.first, me.count);
@@ -292,10 +316,11 @@ public final class MlpVector extends CheckedMlpSession {
     for (int i = 0; i < blocks; i++) {
       Worker block = team[i];
       boolean first = fresh && i == 0;
-      if (block.orders == 0) {
-        block.tiles.addPart(part, block.x, block.filled, sums, first, me.tiles);
-      } else {
-        block.taylor.addPart(part, block.filled, block.orders, sums, first, me.taylor());
+      switch (block.summand) {
+        case PARAMETER -> block.tiles.addPart(part, block.x, block.filled, sums, first, me.tiles);
+        case DIRECTIONAL ->
+            block.taylor.addPart(part, block.filled, block.orders, sums, first, me.taylor());
+        case SCORE -> block.score.addPart(part, block.x, block.filled, sums, first, me.tiles);
       }
     }
   }
@@ -304,7 +329,7 @@ public final class MlpVector extends CheckedMlpSession {
     Worker me = worker(worker);
     begin(me, block);
     loadWeights(w, me.first, me.count, me.rowWeights);
-    me.tiles.forward(me.x, 0, me.filled, true);
+    me.tiles.forward(me.x, 0, me.filled, 1);
     me.tiles.parameterGradient(me.x, me.rowWeights, me.filled, sums(chunk, fresh), fresh);
   }
 
@@ -368,6 +393,7 @@ public final class MlpVector extends CheckedMlpSession {
     seeds(b, me.first, me.count, taylor.seeds[2]);
     taylor.show(stages, me.first, me.count);
     // Second derivatives that nothing weighs are not made.
+    me.summand = Summand.DIRECTIONAL;
     me.orders = allZero(b, me.first, me.count) ? 2 : 3;
     taylor.forward(me.x, me.second, me.filled, me.orders);
     taylor.parameterGradient(me.filled, me.orders, sums(chunk, fresh), fresh);
@@ -389,6 +415,56 @@ public final class MlpVector extends CheckedMlpSession {
       int present = Math.min(ROWS, first + count - row);
       System.arraycopy(rows, row, tiles, t * Tile.size(1), present);
       Arrays.fill(tiles, t * Tile.size(1) + present, t * Tile.size(1) + ROWS, 0f);
+    }
+  }
+
+  @Override
+  protected double computeScoreMatching(
+      float[] rows, float[] targets, int columns, float[] scales, int count, float[] gradient) {
+    x = rows;
+    target = targets;
+    targetColumns = columns;
+    scale = scales;
+    n = count;
+    withGradient = gradient != null;
+    chunkSums.startLosses();
+    batchSums.run(blocks(count), scoreBody, withGradient);
+    if (withGradient) {
+      unpack(gradient);
+    }
+    return chunkSums.loss() / (2.0 * count);
+  }
+
+  private void scoreBlock(int block, int worker, int chunk, boolean fresh) {
+    Worker me = worker(worker);
+    begin(me, block);
+    loadWeights(scale, me.first, me.count, me.rowWeights);
+    me.tiles.forward(me.x, 0, me.filled, withGradient ? 2 : 1);
+    me.tiles.inputGradient(me.second, me.filled);
+    double squares = 0;
+    for (int t = 0; t < me.filled; t++) {
+      int row = me.first + t * ROWS;
+      int present = Math.min(ROWS, n - row);
+      TileTranspose.toTile(
+          target, row * targetColumns, present, targetColumns, me.third, 0, me.square);
+      squares +=
+          me.residual.direct(
+              me.second,
+              t * tileSize,
+              shape().inputs(),
+              me.third,
+              targetColumns,
+              me.rowWeights,
+              t * ROWS,
+              present,
+              n);
+    }
+    chunkSums.addRows(chunk, squares, 0);
+    if (withGradient) {
+      MlpScoreTiles score = me.score();
+      me.summand = Summand.SCORE;
+      score.show(stages, me.first, me.count);
+      score.parameterGradient(me.x, me.second, me.filled, sums(chunk, fresh), fresh);
     }
   }
 
@@ -434,7 +510,7 @@ public final class MlpVector extends CheckedMlpSession {
   private void nceRows(Worker me, boolean isNoise, int first, int count, int chunk, boolean fresh) {
     int tiles = Tile.count(count);
     me.filled = tiles;
-    me.orders = 0;
+    me.summand = Summand.PARAMETER;
     float[] logNoise = me.rowWeights;
     if (isNoise && noiseRows == null) {
       for (int t = 0; t < tiles; t++) {
@@ -457,7 +533,7 @@ public final class MlpVector extends CheckedMlpSession {
       }
     }
     me.tiles.show(null, first, count);
-    me.tiles.forward(me.x, 0, tiles, withGradient);
+    me.tiles.forward(me.x, 0, tiles, withGradient ? 1 : 0);
     // Signs: softplus(-u) and +sigmoid(-u) / N on data, softplus(u) and -sigmoid(u) / N on noise.
     float sign = isNoise ? -1f : 1f;
     double offset = -(double) logZ - Math.log(nce.k());
@@ -512,7 +588,7 @@ public final class MlpVector extends CheckedMlpSession {
     float[] normals = me.third;
     me.tiles.show(null, first, present);
     for (int t = 0; t < langevin.steps(); t++) {
-      me.tiles.forward(chains, at, 1, true);
+      me.tiles.forward(chains, at, 1, 1);
       if (energies != null) {
         System.arraycopy(me.tiles.energy, 0, energies, t * n + first, present);
       }

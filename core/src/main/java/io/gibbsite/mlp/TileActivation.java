@@ -16,12 +16,14 @@ import jdk.incubator.vector.FloatVector;
  */
 abstract sealed class TileActivation {
   /**
-   * F3: {@code z = f(z)}, and where B4 will need it {@code slope = f'(z)}.
+   * F3: {@code z = f(z)}, and where they will be needed {@code slope = f'(z)}, {@code curvature =
+   * f''(z)}.
    *
    * @param slope not touched by a function without slope
+   * @param curvature not touched by a function without curvature
    * @param length whole vectors
    */
-  abstract void apply(float[] z, float[] slope, int at, int length);
+  abstract void apply(float[] z, float[] slope, float[] curvature, int at, int length);
 
   /** {@code z = f(z)}: to be applied one after another. */
   static TileActivation[] value(Activation activation) {
@@ -45,13 +47,25 @@ abstract sealed class TileActivation {
         });
   }
 
+  /**
+   * As above, with the same bits, and {@code curvature = f''(z)}: to be applied one after another.
+   */
+  static TileActivation[] valueSlopeAndCurvature(Activation activation) {
+    return switch (activation) {
+      case SILU -> apart(new SiluToCurvature());
+      case SOFTPLUS -> apart(new SoftplusToCurvature());
+      case TANH -> apart(new TanhToCurvature());
+      case GELU -> new TileActivation[] {new NormalDensity(), new GeluToCurvature(), new Nothing()};
+    };
+  }
+
   private static TileActivation[] apart(TileActivation function) {
     return new TileActivation[] {function, new Nothing(), new NothingElse()};
   }
 
   private static final class Silu extends TileActivation {
     @Override
-    void apply(float[] z, float[] slope, int at, int length) {
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector x = load(z, i);
         x.mul(FloatMathVector.sigmoid(x)).intoArray(z, i);
@@ -61,7 +75,7 @@ abstract sealed class TileActivation {
 
   private static final class SiluAndSlope extends TileActivation {
     @Override
-    void apply(float[] z, float[] slope, int at, int length) {
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector x = load(z, i);
         FloatVector s = FloatMathVector.sigmoid(x);
@@ -72,9 +86,25 @@ abstract sealed class TileActivation {
     }
   }
 
+  private static final class SiluToCurvature extends TileActivation {
+    @Override
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector x = load(z, i);
+        FloatVector s = FloatMathVector.sigmoid(x);
+        FloatVector s1 = s.mul(one().sub(s));
+        FloatVector s2 = s1.mul(s.fma(all(-2f), one()));
+        FloatVector f = x.mul(s);
+        f.intoArray(z, i);
+        f.fma(one().sub(s), s).intoArray(slope, i);
+        x.fma(s2, s1.add(s1)).intoArray(curvature, i);
+      }
+    }
+  }
+
   private static final class Softplus extends TileActivation {
     @Override
-    void apply(float[] z, float[] slope, int at, int length) {
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatMathVector.softplus(load(z, i)).intoArray(z, i);
       }
@@ -83,14 +113,25 @@ abstract sealed class TileActivation {
 
   private static final class SoftplusAndSlope extends TileActivation {
     @Override
-    void apply(float[] z, float[] slope, int at, int length) {
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
       FloatMathVector.softplusAndSigmoid(z, slope, at, length);
+    }
+  }
+
+  private static final class SoftplusToCurvature extends TileActivation {
+    @Override
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
+      FloatMathVector.softplusAndSigmoid(z, slope, at, length);
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector s = load(slope, i);
+        s.mul(one().sub(s)).intoArray(curvature, i);
+      }
     }
   }
 
   private static final class Tanh extends TileActivation {
     @Override
-    void apply(float[] z, float[] slope, int at, int length) {
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatMathVector.tanh(load(z, i)).intoArray(z, i);
       }
@@ -99,7 +140,7 @@ abstract sealed class TileActivation {
 
   private static final class TanhAndSlope extends TileActivation {
     @Override
-    void apply(float[] z, float[] slope, int at, int length) {
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector t = FloatMathVector.tanh(load(z, i));
         t.intoArray(z, i);
@@ -108,9 +149,22 @@ abstract sealed class TileActivation {
     }
   }
 
+  private static final class TanhToCurvature extends TileActivation {
+    @Override
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector t = FloatMathVector.tanh(load(z, i));
+        FloatVector q = one().sub(t.mul(t));
+        t.intoArray(z, i);
+        q.intoArray(slope, i);
+        t.mul(-2f).mul(q).intoArray(curvature, i);
+      }
+    }
+  }
+
   private static final class Gelu extends TileActivation {
     @Override
-    void apply(float[] z, float[] slope, int at, int length) {
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector x = load(z, i);
         x.mul(FloatMathVector.normalCdf(x, FloatMathVector.normalDensity(x))).intoArray(z, i);
@@ -120,7 +174,7 @@ abstract sealed class TileActivation {
 
   private static final class GeluAndSlope extends TileActivation {
     @Override
-    void apply(float[] z, float[] slope, int at, int length) {
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector x = load(z, i);
         FloatVector density = FloatMathVector.normalDensity(x);
@@ -131,14 +185,38 @@ abstract sealed class TileActivation {
     }
   }
 
+  /** {@code curvature = phi(z)}, for GELU to go on from. */
+  private static final class NormalDensity extends TileActivation {
+    @Override
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatMathVector.normalDensity(load(z, i)).intoArray(curvature, i);
+      }
+    }
+  }
+
+  private static final class GeluToCurvature extends TileActivation {
+    @Override
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
+      for (int i = at; i < at + length; i += COUNT) {
+        FloatVector x = load(z, i);
+        FloatVector density = load(curvature, i);
+        FloatVector cdf = FloatMathVector.normalCdf(x, density);
+        x.mul(cdf).intoArray(z, i);
+        x.fma(density, cdf).intoArray(slope, i);
+        density.mul(all(2f).sub(x.mul(x))).intoArray(curvature, i);
+      }
+    }
+  }
+
   private static final class Nothing extends TileActivation {
     @Override
-    void apply(float[] z, float[] slope, int at, int length) {}
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {}
   }
 
   private static final class NothingElse extends TileActivation {
     @Override
-    void apply(float[] z, float[] slope, int at, int length) {}
+    void apply(float[] z, float[] slope, float[] curvature, int at, int length) {}
   }
 
   private static FloatVector load(float[] a, int at) {
@@ -146,6 +224,10 @@ abstract sealed class TileActivation {
   }
 
   private static FloatVector one() {
-    return FloatVector.broadcast(FLOAT, 1f);
+    return all(1f);
+  }
+
+  private static FloatVector all(float x) {
+    return FloatVector.broadcast(FLOAT, x);
   }
 }

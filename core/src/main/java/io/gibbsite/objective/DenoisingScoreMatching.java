@@ -13,16 +13,14 @@ import java.util.Arrays;
  *   gradient: directional along r, a = -sigma / N             r held fixed
  * </pre>
  *
- * <p>Cost: an input-gradient and a directional parameter-gradient pass. An instance keeps its
- * scratch: it is used by one thread at a time. Source: Vincent, "A connection between score
- * matching and denoising autoencoders", Neural Computation 23, 2011, times {@code sigma^2}.
+ * <p>That is score matching at x~ to the targets n with scale sigma. An instance keeps its scratch:
+ * it is used by one thread at a time. Source: Vincent, "A connection between score matching and
+ * denoising autoencoders", Neural Computation 23, 2011, times {@code sigma^2}.
  */
 public final class DenoisingScoreMatching {
   private final float sigma;
   private float[] noisy = {};
-  private float[] residual = {};
-  private float[] none = {};
-  private float[] a = {};
+  private float[] scale = {};
 
   /**
    * @param sigma positive
@@ -46,24 +44,13 @@ public final class DenoisingScoreMatching {
    * @param gradient float[P], out, or null for the loss alone
    */
   public double loss(EnergyPasses energy, float[] x, int n, float[] noise, float[] gradient) {
-    int count = n * energy.columns();
-    noisy = Scratch.atLeast(noisy, count);
-    residual = Scratch.atLeast(residual, count);
-    for (int k = 0; k < count; k++) {
+    int columns = energy.columns();
+    noisy = Scratch.atLeast(noisy, n * columns);
+    scale = Scratch.atLeast(scale, n);
+    for (int k = 0; k < n * columns; k++) {
       noisy[k] = Math.fma(sigma, noise[k], x[k]);
     }
-    energy.inputGradient(noisy, n, null, residual);
-    double loss = 0;
-    for (int k = 0; k < count; k++) {
-      residual[k] = Math.fma(-sigma, residual[k], noise[k]);
-      loss += 0.5 * residual[k] * residual[k] / n;
-    }
-    if (gradient != null) {
-      none = Scratch.atLeast(none, n);
-      a = Scratch.atLeast(a, n);
-      Arrays.fill(a, 0, n, -sigma / n);
-      energy.directionalParameterGradient(noisy, residual, none, a, none, n, gradient);
-    }
-    return loss;
+    Arrays.fill(scale, 0, n, sigma);
+    return energy.scoreMatching(noisy, noise, columns, scale, n, gradient);
   }
 }

@@ -45,4 +45,22 @@ public interface EnergyPasses extends EnergyFunction {
    */
   void directionalParameterGradient(
       float[] x, float[] v, float[] w, float[] a, float[] b, int rows, float[] gradient);
+
+  /**
+   * Score matching to given targets, or its loss alone: {@code r_i = t_i - s_i dE(x_i)/dx} in the
+   * first so many columns, {@code loss = mean_i |r_i|^2 / 2}. Further columns are conditions, such
+   * as a level of noise. Source: explicit score matching in Vincent, "A connection between score
+   * matching and denoising autoencoders", Neural Computation 23, 2011.
+   *
+   * @param x float[rows * d]
+   * @param target float[rows * columns]: t
+   * @param columns from 1 to d
+   * @param scale float[rows]: s
+   * @param gradient float[P], out, or null for the loss alone
+   * @return the loss, 0 of no rows
+   */
+  default double scoreMatching(
+      float[] x, float[] target, int columns, float[] scale, int rows, float[] gradient) {
+    return new ScoreMatchingOfPasses().loss(this, x, target, columns, scale, rows, gradient);
+  }
 }

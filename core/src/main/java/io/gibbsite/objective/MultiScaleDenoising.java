@@ -12,9 +12,10 @@ package io.gibbsite.objective;
  * </pre>
  *
  * <p>Since {@code sigma dE/dx = sigma (x - m) / c^2 + (s / c) de/du}, {@code s / c} is what the
- * network has to do with the residual. Cost: an input-gradient and a directional parameter-gradient
- * pass. An instance keeps its scratch: it is used by one thread at a time. Source: Song and Ermon,
- * "Generative modeling by estimating gradients of the data distribution", NeurIPS 2019.
+ * network has to do with the residual: score matching of e at u_i, with that scale, to the targets
+ * {@code n_i - (sigma_i / c_i) (x~_i - m) / c_i}, the last column a condition. An instance keeps
+ * its scratch: it is used by one thread at a time. Source: Song and Ermon, "Generative modeling by
+ * estimating gradients of the data distribution", NeurIPS 2019.
  */
 public final class MultiScaleDenoising {
   private final ConditionalEnergy energy;
@@ -22,9 +23,8 @@ public final class MultiScaleDenoising {
   private final int columns;
   private float[] noisy = {};
   private float[] inputs = {};
-  private float[] slopes = {};
-  private float[] none = {};
-  private float[] a = {};
+  private float[] target = {};
+  private float[] scale = {};
 
   /**
    * @param network e, of d + 1 columns
@@ -50,34 +50,20 @@ public final class MultiScaleDenoising {
     int d = columns;
     noisy = Scratch.atLeast(noisy, d);
     inputs = Scratch.atLeast(inputs, n * (d + 1));
-    slopes = Scratch.atLeast(slopes, n * (d + 1));
-    none = Scratch.atLeast(none, n);
-    a = Scratch.atLeast(a, n);
+    target = Scratch.atLeast(target, n * d);
+    scale = Scratch.atLeast(scale, n);
     for (int i = 0; i < n; i++) {
       for (int j = 0; j < d; j++) {
         noisy[j] = Math.fma(sigmas[i], noise[i * d + j], x[i * stride + j]);
       }
       energy.input(noisy, 0, sigmas[i], inputs, i * (d + 1));
-    }
-    network.inputGradient(inputs, n, null, slopes);
-    double loss = 0;
-    for (int i = 0; i < n; i++) {
       float c = energy.width(sigmas[i]);
       float ratio = sigmas[i] / c;
-      float share = energy.dataSd() / c;
       for (int j = 0; j < d; j++) {
-        int k = i * (d + 1) + j;
-        float residual = noise[i * d + j] - ratio * inputs[k] - share * slopes[k];
-        loss += 0.5 * residual * residual / n;
-        // From here on these are directions.
-        slopes[k] = residual;
+        target[i * d + j] = noise[i * d + j] - ratio * inputs[i * (d + 1) + j];
       }
-      slopes[i * (d + 1) + d] = 0;
-      a[i] = -share / n;
+      scale[i] = energy.dataSd() / c;
     }
-    if (gradient != null) {
-      network.directionalParameterGradient(inputs, slopes, none, a, none, n, gradient);
-    }
-    return loss;
+    return network.scoreMatching(inputs, target, d, scale, n, gradient);
   }
 }

@@ -15,8 +15,8 @@ import java.util.Arrays;
  *
  * <p>The Hessian of the log-density is {@code -H}. Directions have the covariance I, such as
  * standard normal ones; then the first two have the third as their mean. Cost: a directional and a
- * directional parameter-gradient pass; the second form takes two of the latter and an input
- * gradient; the third as many directional ones as there are columns, and so it is for few columns.
+ * directional parameter-gradient pass; the second form takes {@link EnergyPasses#scoreMatching}
+ * besides; the third as many directional ones as there are columns, and so it is for few columns.
  * An instance keeps its scratch: it is used by one thread at a time. Sources: Hyvärinen,
  * "Estimation of non-normalized statistical models by score matching", JMLR 6, 2005; Song, Garg,
  * Shi and Ermon, "Sliced score matching", UAI 2019.
@@ -26,6 +26,8 @@ public final class SlicedScoreMatching {
   private float[] slope = {};
   private float[] curvature = {};
   private float[] none = {};
+  private float[] zeros = {};
+  private float[] ones = {};
   private float[] part = {};
 
   /**
@@ -71,7 +73,7 @@ public final class SlicedScoreMatching {
   public double implicit(EnergyPasses energy, float[] x, int n, float[] gradient) {
     int d = energy.columns();
     double loss = halfSquare(energy, x, n, gradient);
-    // Past halfSquare the directions are free.
+    direction = Scratch.atLeast(direction, n * d);
     Arrays.fill(direction, 0, n * d, 0);
     for (int c = 0; c < d; c++) {
       for (int i = 0; i < n; i++) {
@@ -85,22 +87,13 @@ public final class SlicedScoreMatching {
     return loss;
   }
 
-  /** {@code mean |dE|^2 / 2}, its gradient overwritten. */
+  /** {@code mean |dE|^2 / 2}, its gradient overwritten: score matching to 0. */
   private double halfSquare(EnergyPasses energy, float[] x, int n, float[] gradient) {
-    int count = n * energy.columns();
-    direction = Scratch.atLeast(direction, count);
-    slope = Scratch.atLeast(slope, n);
-    none = Scratch.atLeast(none, n);
-    energy.inputGradient(x, n, null, direction);
-    double sum = 0;
-    for (int c = 0; c < count; c++) {
-      sum += 0.5 * direction[c] * direction[c] / n;
-    }
-    if (gradient != null) {
-      Arrays.fill(slope, 0, n, 1f / n);
-      energy.directionalParameterGradient(x, direction, none, slope, none, n, gradient);
-    }
-    return sum;
+    int d = energy.columns();
+    zeros = Scratch.atLeast(zeros, n * d);
+    ones = Scratch.atLeast(ones, n);
+    Arrays.fill(ones, 0, n, 1f);
+    return energy.scoreMatching(x, zeros, d, ones, n, gradient);
   }
 
   /** {@code -mean v^T H v}, its gradient added. */

@@ -59,6 +59,15 @@ public abstract class LargeMlpContract {
       double scale = Tolerance.scale(directional);
       Tolerance.check("directional", Samples.written(got), plain, directional, scale);
 
+      int columns = D - 1;
+      double[] score = new double[COUNT];
+      double error = session.scoreMatching(x, v, columns, w, fewer, got);
+      double plainError = scalar.scoreMatching(x, v, columns, w, fewer, plain);
+      double exactError = exact.scoreMatching(x, v, columns, w, fewer, score);
+      Tolerance.check("score error", error, plainError, exactError, Math.max(1, exactError));
+      double scoreScale = Tolerance.scale(score);
+      Tolerance.check("score matching", Samples.written(got), plain, score, scoreScale);
+
       float[] nce = Samples.output(COUNT + 1);
       float[] plainNce = new float[COUNT + 1];
       double[] exactNce = new double[COUNT + 1];
@@ -86,13 +95,15 @@ public abstract class LargeMlpContract {
     float[] x = Samples.input(ROWS * D, 1, 1);
     float[] v = Samples.input(ROWS * D, 1, 2);
     float[] w = Samples.input(ROWS, 1, 4);
-    float[][] gradients = new float[4][COUNT + 1];
+    float[][] gradients = new float[6][COUNT + 1];
     try (Backend backend = backend(threads);
         MlpSession session = open(backend)) {
       session.parameterGradient(x, w, ROWS, gradients[0]);
       session.directionalParameterGradient(x, v, w, w, w, ROWS, gradients[1]);
       double loss = session.nce(NCE, 0.3f, x, ROWS, 7, 8, gradients[2]);
       gradients[3] = new float[] {(float) loss, (float) (loss - (float) loss)};
+      loss = session.scoreMatching(x, v, D, w, ROWS, gradients[4]);
+      gradients[5] = new float[] {(float) loss, (float) (loss - (float) loss)};
     }
     return gradients;
   }

@@ -59,6 +59,8 @@ public abstract class MlpAllocationContract {
       passes.put(
           "directional gradient",
           () -> session.directionalParameterGradient(x, v, w, slope, bend, ROWS, gradient));
+      passes.put("score matching", () -> session.scoreMatching(x, v, 5, w, ROWS, gradient));
+      passes.put("score matching loss", () -> session.scoreMatching(x, v, 5, w, ROWS, null));
       passes.put("NCE", () -> session.nce(nce, 0, x, ROWS, 1, 1, gradient));
       passes.put("NCE loss", () -> session.nce(nce, 0, x, ROWS, 1, 1, null));
       passes.put("Langevin", () -> session.langevin(langevin, 1));

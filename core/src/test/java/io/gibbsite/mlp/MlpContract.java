@@ -9,6 +9,7 @@ public abstract class MlpContract
     implements MlpEnergyContract,
         MlpParameterGradientContract,
         MlpDirectionalContract,
+        MlpScoreMatchingContract,
         MlpNceContract,
         MlpLangevinContract,
         MlpNormalsContract,

@@ -46,8 +46,88 @@ public abstract class MlpStagesContract {
         });
   }
 
-  /** From "label layer row" to the row's values. */
+  /**
+   * The steps of score matching, or in their place those that they shorten: S1 follows from B5, S2
+   * is the first of T3's results, S3 the first of D4's.
+   */
+  @ParameterizedTest
+  @EnumSource(Activation.class)
+  void stagesOfScoreMatchingAgree(Activation activation) {
+    Map<String, float[]> directions = new TreeMap<>();
+    Map<String, float[]> got = new TreeMap<>();
+    Pass pass = (session, x, v, w, gradient) -> session.scoreMatching(x, v, 3, w, ROWS, gradient);
+    Backend plain = Backends.named("scalar", new BackendOptions(1, Precision.FLOAT32));
+    Map<String, float[]> scalar =
+        stages(
+            plain,
+            activation,
+            (session, x, v, w, gradient) -> {
+              pass.run(session, x, v, w, gradient);
+              directions.putAll(directions(session, x, v, w));
+            });
+    got.putAll(stages(backend(2), activation, pass));
+    for (String step : new String[] {"F3 0", "F3 1", "B4 1", "B4 2"}) {
+      agree(step, got, step, scalar);
+    }
+    boolean own = got.containsKey("S1 0 0");
+    agree(own ? "S1 0" : "B5 0", got, own ? "S1 0" : "B5 0", own ? directions : scalar);
+    for (int l = 0; l < 2; l++) {
+      agree((own ? "S2 " : "T3 ") + l, got, "T3 " + l, scalar);
+      agree((own ? "S3 " : "D4 ") + (l + 1), got, "D4 " + (l + 1), scalar);
+    }
+  }
+
+  /** S1's {@code v} by its formula. */
+  private static Map<String, float[]> directions(
+      MlpSession session, float[] x, float[] target, float[] scale) {
+    float[] g = new float[ROWS * 3];
+    session.inputGradient(x, ROWS, null, g);
+    Map<String, float[]> directions = new TreeMap<>();
+    for (int row = 0; row < ROWS; row++) {
+      float[] v = new float[3];
+      for (int j = 0; j < 3; j++) {
+        float residual = target[row * 3 + j] - scale[row] * g[row * 3 + j];
+        v[j] = -scale[row] * residual / ROWS;
+      }
+      directions.put("S1 0 " + row, v);
+    }
+    return directions;
+  }
+
+  private static void agree(
+      String step, Map<String, float[]> got, String plain, Map<String, float[]> scalar) {
+    for (int row = 0; row < ROWS; row++) {
+      float[] expected = scalar.get(plain + " " + row);
+      float[] values = got.get(step + " " + row);
+      assertThat(values).as("%s, row %d", step, row).isNotEmpty();
+      int columns = step.startsWith("S") ? values.length : expected.length;
+      assertThat(columns).isIn(3, 5, 9, 10, 15, 18, 27).isLessThanOrEqualTo(expected.length);
+      for (int i = 0; i < columns; i++) {
+        float bound = 2e-5f * (1 + Math.abs(expected[i]));
+        assertThat(values[i])
+            .as("%s, row %d, column %d", step, row, i)
+            .isBetween(expected[i] - bound, expected[i] + bound);
+      }
+    }
+  }
+
+  /** What is called while the listener listens. */
+  private interface Pass {
+    void run(MlpSession session, float[] x, float[] v, float[] w, float[] gradient);
+  }
+
   private static Map<String, float[]> stages(Backend opened, Activation activation) {
+    return stages(
+        opened,
+        activation,
+        (session, x, v, w, gradient) -> {
+          session.inputGradient(x, ROWS, null, new float[ROWS * 3]);
+          session.directionalParameterGradient(x, v, w, w, w, ROWS, gradient);
+        });
+  }
+
+  /** From "label layer row" to the row's values. */
+  private static Map<String, float[]> stages(Backend opened, Activation activation, Pass pass) {
     Map<String, float[]> stages = new TreeMap<>();
     MlpShape shape = MlpShape.of(activation, 3, 9, 5);
     Random random = new Random(4);
@@ -63,9 +143,7 @@ public abstract class MlpStagesContract {
               stages.put(label + " " + layer + " " + (firstRow + r), values[r]);
             }
           });
-      session.inputGradient(x, ROWS, null, new float[ROWS * 3]);
-      float[] gradient = new float[shape.parameterCount()];
-      session.directionalParameterGradient(x, v, w, w, w, ROWS, gradient);
+      pass.run(session, x, v, w, new float[shape.parameterCount()]);
       int before = stages.size();
       session.listen(null);
       session.energy(x, ROWS, new float[ROWS]);

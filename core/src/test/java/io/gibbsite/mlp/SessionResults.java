@@ -16,7 +16,7 @@ final class SessionResults {
     float[] v = Samples.input(n * d, 1, 2);
     float[] w = Samples.input(n, 1, 3);
     float[][] rows = ofRows(session, x, v, n, d);
-    float[][] got = Arrays.copyOf(rows, rows.length + 5);
+    float[][] got = Arrays.copyOf(rows, rows.length + 7);
     float[] parameter = Samples.output(count);
     session.parameterGradient(x, w, n, parameter);
     got[5] = Samples.written(parameter);
@@ -30,6 +30,10 @@ final class SessionResults {
     float[] energies = Samples.output(2 * n);
     session.langevin(Langevin.steps(2), 4, energies);
     got[9] = Samples.written(energies);
+    float[] score = Samples.output(count);
+    loss = session.scoreMatching(x, v, d, w, n, score);
+    got[10] = Samples.written(score);
+    got[11] = new float[] {(float) loss, (float) (loss - (float) loss)};
     return got;
   }
 

@@ -35,6 +35,7 @@ final class MlpKernels {
   private final MethodHandle mlpStartLosses;
   private final MethodHandle mlpLoss;
   private final MethodHandle mlpWeight;
+  private final MethodHandle mlpScoreMatching;
   private final MethodHandle mlpNce;
   private final MethodHandle mlpNceDrawn;
   private final MethodHandle mlpNormals;
@@ -109,6 +110,18 @@ final class MlpKernels {
     mlpStartLosses = functions.of("mlp_start_losses", null, JAVA_LONG);
     mlpLoss = functions.of("mlp_loss", JAVA_DOUBLE, JAVA_LONG, JAVA_INT);
     mlpWeight = functions.of("mlp_weight", JAVA_DOUBLE, JAVA_LONG, JAVA_INT);
+    mlpScoreMatching =
+        functions.of(
+            "mlp_score_matching",
+            null,
+            JAVA_LONG,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT,
+            JAVA_INT);
     mlpNce =
         functions.of(
             "mlp_nce",
@@ -384,6 +397,27 @@ final class MlpKernels {
   double mlpWeight(long session, int chunks) {
     try {
       return (double) mlpWeight.invokeExact(session, chunks);
+    } catch (Throwable e) {
+      throw unexpected(e);
+    }
+  }
+
+  /**
+   * One block of score matching: x in buffer 0, targets in buffer 1, scales in buffer 2; sums as
+   * above.
+   */
+  void mlpScoreMatching(
+      long session,
+      int worker,
+      int rows,
+      int columns,
+      int batch,
+      int chunk,
+      int fresh,
+      int withGradient) {
+    try {
+      mlpScoreMatching.invokeExact(
+          session, worker, rows, columns, batch, chunk, fresh, withGradient);
     } catch (Throwable e) {
       throw unexpected(e);
     }

@@ -50,6 +50,7 @@ final class MlpNative extends CheckedMlpSession {
   private final BatchSums.Block parameterGradientBody = this::parameterGradientBlock;
   private final BatchSums.Block directionalGradientBody = this::directionalGradientBlock;
   private final BatchSums.Block nceBody = this::nceBlock;
+  private final BatchSums.Block scoreBody = this::scoreBlock;
 
   // The arguments of the call in progress.
   private float[] x;
@@ -61,6 +62,8 @@ final class MlpNative extends CheckedMlpSession {
   private float[] out;
   private float[] secondOut;
   private float[] noiseRows;
+  private float[] target;
+  private int targetColumns;
   private int n;
   private boolean withGradient;
   private SigmoidNce nce;
@@ -178,7 +181,8 @@ final class MlpNative extends CheckedMlpSession {
   }
 
   /**
-   * {@inheritDoc} The passes show F3, F4, B4, B5, T3 and D4; F2 and T2 are overwritten in place.
+   * {@inheritDoc} The passes show F3, F4, B4, B5, T3, D4, S1's {@code v}, S2's {@code at} and S3;
+   * F2, T2 and, of score matching, B5 are overwritten in place.
    */
   @Override
   public void listen(StageListener listener) {
@@ -365,6 +369,36 @@ final class MlpNative extends CheckedMlpSession {
     copyIn(b, block * blockRows, count, me.column[2]);
     kernels.mlpDirectionalParameterGradient(session, worker, count, chunk, fresh ? 1 : 0);
     show(NativeStages.Pass.DIRECTIONAL_PARAMETER_GRADIENT, worker, block, count);
+  }
+
+  @Override
+  protected double computeScoreMatching(
+      float[] rows, float[] targets, int columns, float[] scales, int count, float[] gradient) {
+    x = rows;
+    target = targets;
+    targetColumns = columns;
+    w = scales;
+    n = count;
+    withGradient = gradient != null;
+    kernels.mlpStartLosses(session);
+    sums.run(blocks(count), scoreBody, withGradient);
+    if (withGradient) {
+      readGradient(gradient);
+    }
+    return kernels.mlpLoss(session, sums.chunks()) / (2.0 * count);
+  }
+
+  private void scoreBlock(int block, int worker, int chunk, boolean fresh) {
+    Worker me = team[worker];
+    int count = rowsOf(block, n);
+    load(x, block, count, me.rows);
+    copyIn(target, block * blockRows * targetColumns, count * targetColumns, me.secondRows);
+    copyIn(w, block * blockRows, count, me.column[0]);
+    kernels.mlpScoreMatching(
+        session, worker, count, targetColumns, n, chunk, fresh ? 1 : 0, withGradient ? 1 : 0);
+    if (withGradient) {
+      show(NativeStages.Pass.SCORE_MATCHING, worker, block, count);
+    }
   }
 
   @Override

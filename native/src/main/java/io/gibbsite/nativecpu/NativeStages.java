@@ -13,6 +13,7 @@ final class NativeStages {
     ENERGY,
     INPUT_GRADIENT,
     PARAMETER_GRADIENT,
+    SCORE_MATCHING,
     DIRECTIONAL,
     DIRECTIONAL_PARAMETER_GRADIENT
   }
@@ -47,6 +48,13 @@ final class NativeStages {
     }
     if (pass == Pass.INPUT_GRADIENT) {
       show("B5", 0, worker, firstRow, rows, shape.inputs());
+    }
+    if (pass == Pass.SCORE_MATCHING) {
+      show("S1", 0, worker, firstRow, rows, shape.inputs());
+      for (int l = 0; l < hidden; l++) {
+        show("S2", l, worker, firstRow, rows, shape.width(l + 1));
+        show("S3", l + 1, worker, firstRow, rows, shape.width(l + 1));
+      }
     }
   }
 

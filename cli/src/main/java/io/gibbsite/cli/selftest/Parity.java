@@ -93,6 +93,7 @@ public final class Parity implements AutoCloseable {
     try (Parity parity = new Parity(backend, model, rows)) {
       parity.passes();
       parity.directional();
+      parity.scoreMatching();
       parity.nce();
       parity.langevin();
       return parity.checks;
@@ -154,6 +155,27 @@ public final class Parity implements AutoCloseable {
                 exact.directionalParameterGradient(
                     row(x, i), row(v, i), one(w, i), one(a, i), one(b, i), 1, g),
             parameters));
+  }
+
+  private void scoreMatching() {
+    double[] gradient = new double[parameters];
+    double[] loss = {exact.scoreMatching(x, v, columns, w, rows, gradient)};
+    compare(
+        "score matching loss",
+        (s, out) -> out[0] = (float) s.scoreMatching(x, v, columns, w, rows, null),
+        loss,
+        size(loss));
+    double each =
+        summed(
+            (i, g) ->
+                exact.scoreMatching(
+                    some(x, i, columns), some(v, i, columns), columns, some(w, i, 1), 1, g),
+            parameters);
+    compare(
+        "score matching gradient",
+        (s, out) -> s.scoreMatching(x, v, columns, w, rows, out),
+        gradient,
+        Math.max(1, each / rows));
   }
 
   private void nce() {
@@ -261,7 +283,11 @@ public final class Parity implements AutoCloseable {
   }
 
   private double[] row(float[] values, int i) {
-    return Samples.wide(Arrays.copyOfRange(values, i * columns, (i + 1) * columns));
+    return Samples.wide(some(values, i, columns));
+  }
+
+  private static float[] some(float[] values, int i, int width) {
+    return Arrays.copyOfRange(values, i * width, (i + 1) * width);
   }
 
   private static double[] one(float[] values, int i) {

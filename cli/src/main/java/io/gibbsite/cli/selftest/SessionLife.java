@@ -94,6 +94,7 @@ record SessionLife(String name, int calls, int roundings, Function<Backend, doub
     float[] chains = new float[rows * columns];
     float[] gradient = new float[parameters];
     float[] directional = new float[parameters];
+    float[] score = new float[parameters];
     float[] nce = new float[parameters + 1];
     try (MlpSession session = backend.open(shape, rows)) {
       session.setParameters(MlpParameters.random(shape, null, SEED));
@@ -102,15 +103,18 @@ record SessionLife(String name, int calls, int roundings, Function<Backend, doub
       session.parameterGradient(x, w, rows, gradient);
       session.directional(x, x, rows, null, slopes, curvatures);
       session.directionalParameterGradient(x, x, w, w, w, rows, directional);
+      session.scoreMatching(x, x, columns, w, rows, score);
       session.nce(
           new SigmoidNce(2, Gaussian.isotropic(columns, 0, 1)), 0.5f, x, rows, SEED, 3, nce);
       session.setChains(x, rows);
       session.langevin(Langevin.steps(5).stepSize(0.01f), SEED);
       session.readChains(chains);
     }
-    Joined joined = new Joined(3 * rows + 2 * inputs.length + 2 * gradient.length + nce.length);
+    Joined joined = new Joined(3 * rows + 2 * inputs.length + 3 * gradient.length + nce.length);
     for (float[] part :
-        new float[][] {energies, slopes, curvatures, inputs, chains, gradient, directional, nce}) {
+        new float[][] {
+          energies, slopes, curvatures, inputs, chains, gradient, directional, score, nce
+        }) {
       joined.add(part);
     }
     return joined.values;

@@ -113,6 +113,7 @@ class BrokenBackendTest {
     "parameterGradient,parameter gradient",
     "directional,curvature",
     "directionalParameterGradient,directional parameter gradient",
+    "scoreMatching,score matching gradient",
     "nce,NCE gradient",
     "readChains,Langevin chains"
   })
