@@ -4,6 +4,7 @@ import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.math.Lanes.FLOAT;
 
 import io.gibbsite.math.FloatMathVector;
+import io.gibbsite.math.LogisticVector;
 import io.gibbsite.tile.Tile;
 import jdk.incubator.vector.FloatVector;
 
@@ -66,7 +67,7 @@ abstract sealed class TaylorStage {
     @Override
     void apply(Stretch s) {
       for (int i = 0; i < s.length; i += COUNT) {
-        FloatMathVector.sigmoid(load(s.z, s.at + i)).intoArray(s.jet[1], i);
+        LogisticVector.sigmoid(load(s.z, s.at + i)).intoArray(s.jet[1], i);
       }
     }
   }

@@ -4,6 +4,7 @@ import static io.gibbsite.math.Lanes.COUNT;
 import static io.gibbsite.math.Lanes.FLOAT;
 
 import io.gibbsite.math.FloatMathVector;
+import io.gibbsite.math.LogisticVector;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -68,7 +69,7 @@ abstract sealed class TileActivation {
     void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector x = load(z, i);
-        x.mul(FloatMathVector.sigmoid(x)).intoArray(z, i);
+        x.mul(LogisticVector.sigmoid(x)).intoArray(z, i);
       }
     }
   }
@@ -78,7 +79,7 @@ abstract sealed class TileActivation {
     void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector x = load(z, i);
-        FloatVector s = FloatMathVector.sigmoid(x);
+        FloatVector s = LogisticVector.sigmoid(x);
         FloatVector f = x.mul(s);
         f.intoArray(z, i);
         f.fma(one().sub(s), s).intoArray(slope, i); // s + z s (1 - s)
@@ -91,7 +92,7 @@ abstract sealed class TileActivation {
     void apply(float[] z, float[] slope, float[] curvature, int at, int length) {
       for (int i = at; i < at + length; i += COUNT) {
         FloatVector x = load(z, i);
-        FloatVector s = FloatMathVector.sigmoid(x);
+        FloatVector s = LogisticVector.sigmoid(x);
         FloatVector s1 = s.mul(one().sub(s));
         FloatVector s2 = s1.mul(s.fma(all(-2f), one()));
         FloatVector f = x.mul(s);
