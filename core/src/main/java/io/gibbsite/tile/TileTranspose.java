@@ -12,11 +12,14 @@ import jdk.incubator.vector.IntVector;
  *
  * <p>Squares of COUNT x COUNT are transposed in log2(COUNT) stages. Stage {@code s} takes rows
  * {@code i} and {@code i + s} and exchanges the lanes whose number has bit {@code s} for those that
- * have not; every stage is one two-vector permutation for each row.
+ * have not; every stage is one two-vector permutation for each row. Two stages at a time are made
+ * in registers.
  */
 public final class TileTranspose {
   /** Floats of a cache line. */
   private static final int LINE = 16;
+
+  private static final int STAGES = Integer.numberOfTrailingZeros(COUNT);
 
   /** For stage s, COUNT indices for row i, then COUNT for row i + s; stage by stage. */
   private static final int[] INDICES = indices();
@@ -24,9 +27,8 @@ public final class TileTranspose {
   private TileTranspose() {}
 
   private static int[] indices() {
-    int stages = Integer.numberOfTrailingZeros(COUNT);
-    int[] indices = new int[stages * 2 * COUNT];
-    for (int stage = 0; stage < stages; stage++) {
+    int[] indices = new int[STAGES * 2 * COUNT];
+    for (int stage = 0; stage < STAGES; stage++) {
       int s = 1 << stage;
       for (int j = 0; j < COUNT; j++) {
         boolean clear = (j & s) == 0;
@@ -116,18 +118,22 @@ public final class TileTranspose {
       int toAt,
       int toStride,
       float[] square) {
-    stage(from, fromAt, fromStride, square, 0, COUNT, 0);
-    int stages = Integer.numberOfTrailingZeros(COUNT);
-    for (int stage = 1; stage < stages - 1; stage++) {
-      stage(square, 0, COUNT, square, 0, COUNT, stage);
+    if (STAGES == 2) {
+      twoStages(from, fromAt, fromStride, to, toAt, toStride, 0);
+      return;
     }
-    stage(square, 0, COUNT, to, toAt, toStride, stages - 1);
+    twoStages(from, fromAt, fromStride, square, 0, COUNT, 0);
+    if (STAGES == 3) {
+      stage(square, 0, COUNT, to, toAt, toStride, 2);
+    } else {
+      twoStages(square, 0, COUNT, to, toAt, toStride, 2);
+    }
   }
 
   private static void stage(
       float[] from, int fromAt, int fromStride, float[] to, int toAt, int toStride, int stage) {
-    IntVector low = IntVector.fromArray(Lanes.INT, INDICES, 2 * stage * COUNT);
-    IntVector high = IntVector.fromArray(Lanes.INT, INDICES, (2 * stage + 1) * COUNT);
+    IntVector low = indices(stage, 0);
+    IntVector high = indices(stage, 1);
     int s = 1 << stage;
     for (int pair = 0; pair < COUNT / 2; pair++) {
       int i = (pair & -s) * 2 + (pair & (s - 1));
@@ -136,6 +142,36 @@ public final class TileTranspose {
       store(low.selectFrom(a, b), to, toAt + i * toStride);
       store(high.selectFrom(a, b), to, toAt + (i + s) * toStride);
     }
+  }
+
+  /** Two stages, with four rows in registers between them. */
+  private static void twoStages(
+      float[] from, int fromAt, int fromStride, float[] to, int toAt, int toStride, int stage) {
+    IntVector low = indices(stage, 0);
+    IntVector high = indices(stage, 1);
+    IntVector nextLow = indices(stage + 1, 0);
+    IntVector nextHigh = indices(stage + 1, 1);
+    int s = 1 << stage;
+    for (int four = 0; four < COUNT / 4; four++) {
+      int i = (four & -s) * 4 + (four & (s - 1));
+      IntVector a = load(from, fromAt + i * fromStride);
+      IntVector b = load(from, fromAt + (i + s) * fromStride);
+      IntVector c = load(from, fromAt + (i + 2 * s) * fromStride);
+      IntVector d = load(from, fromAt + (i + 3 * s) * fromStride);
+      IntVector p = low.selectFrom(a, b);
+      IntVector q = high.selectFrom(a, b);
+      IntVector r = low.selectFrom(c, d);
+      IntVector t = high.selectFrom(c, d);
+      store(nextLow.selectFrom(p, r), to, toAt + i * toStride);
+      store(nextLow.selectFrom(q, t), to, toAt + (i + s) * toStride);
+      store(nextHigh.selectFrom(p, r), to, toAt + (i + 2 * s) * toStride);
+      store(nextHigh.selectFrom(q, t), to, toAt + (i + 3 * s) * toStride);
+    }
+  }
+
+  /** For row i of a stage, or for row i + s. */
+  private static IntVector indices(int stage, int half) {
+    return IntVector.fromArray(Lanes.INT, INDICES, (2 * stage + half) * COUNT);
   }
 
   private static IntVector load(float[] a, int at) {
