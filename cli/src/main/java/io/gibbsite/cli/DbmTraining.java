@@ -83,7 +83,7 @@ final class DbmTraining extends Training {
     double unseen =
         DbmPosterior.of(parameters, heldOut, rows, DbmPosterior.QUICK, backend).meanBound();
     RbmShape sides = parameters.shape().rbm();
-    boolean small = Math.min(sides.visible(), sides.hidden()) <= BoltzmannTraining.MONITORED_UNITS;
+    boolean small = Math.min(sides.visible(), sides.hidden()) <= RestrictedTraining.MONITORED_UNITS;
     double bound =
         small ? unseen - LogZ.exact(DbmBlocks.join(parameters), backend).logZ() : Double.NaN;
     metrics.append(

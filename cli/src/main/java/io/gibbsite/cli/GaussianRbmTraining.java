@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * The training of an RBM with real visible units. Rows are used as they are: deviations of its own
  * make the model indifferent to their units.
  */
-final class GaussianRbmTraining extends BoltzmannTraining {
+final class GaussianRbmTraining extends RestrictedTraining {
   /** A full covariance is compared with up to so many columns, beyond them a diagonal one. */
   private static final int FULL_COVARIANCE_COLUMNS = 256;
 

@@ -93,13 +93,13 @@ final class RbmImages {
 
   /** Draws the curves of metrics.csv, and adds their files. */
   static void curves(RunFolder folder, List<Path> files) throws IOException {
-    int column = BoltzmannTraining.METRICS.indexOf("held_out_log_likelihood");
+    int column = RestrictedTraining.METRICS.indexOf("held_out_log_likelihood");
     files.add(
         TrainingPictures.curve(
             folder,
             "free-energy.png",
             "mean free energy",
-            BoltzmannTraining.METRICS,
+            RestrictedTraining.METRICS,
             Map.of("training", "training_free_energy", "held out", "held_out_free_energy")));
     if (MetricsCsv.read(folder.metrics()).stream().anyMatch(row -> !Double.isNaN(row[column]))) {
       files.add(
@@ -107,7 +107,7 @@ final class RbmImages {
               folder,
               "likelihood.png",
               "exact held-out log-likelihood",
-              BoltzmannTraining.METRICS,
+              RestrictedTraining.METRICS,
               Map.of("held out", "held_out_log_likelihood")));
     }
   }

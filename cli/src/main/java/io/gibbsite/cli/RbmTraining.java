@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** The training of an RBM with binary visible units. */
-final class RbmTraining extends BoltzmannTraining {
+final class RbmTraining extends RestrictedTraining {
   private final TrainRbmOptions options;
   private final Backend backend;
   private final BinaryRows training;

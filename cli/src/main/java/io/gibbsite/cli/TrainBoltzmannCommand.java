@@ -34,6 +34,6 @@ final class TrainBoltzmannCommand extends TrainModelCommand<TrainBoltzmannOption
   @Override
   Prepared prepare(TrainBoltzmannOptions options) {
     Dataset.Split data = DataSource.split(DataSource.read(options), options);
-    return (backend, folder) -> new SpinTraining(options, data, backend, folder);
+    return (backend, folder) -> new BoltzmannTraining(options, data, backend, folder);
   }
 }

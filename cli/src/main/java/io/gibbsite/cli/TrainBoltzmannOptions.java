@@ -1,5 +1,6 @@
 package io.gibbsite.cli;
 
+import io.gibbsite.spin.SpinShape;
 import io.gibbsite.train.boltzmann.BoltzmannTrainingOptions;
 import java.util.List;
 import picocli.CommandLine.Option;
@@ -53,7 +54,9 @@ final class TrainBoltzmannOptions extends BoltzmannOptions {
   void check() {
     checkShared();
     checkBoltzmann();
-    require(hidden >= 0, "--hidden must be at least 0, not " + hidden);
+    require(
+        hidden >= 0 && hidden < SpinShape.UNIT_LIMIT,
+        "--hidden must be from 0 to %d, not %d".formatted(SpinShape.UNIT_LIMIT - 1, hidden));
     require(chains >= 1, "--chains must be at least 1, not " + chains);
     oneOf("--positive", positive, List.of(MEAN_FIELD, "sampled"));
     require(positiveSweeps >= 1, "--positive-sweeps must be at least 1, not " + positiveSweeps);

@@ -70,7 +70,9 @@ class BoltzmannCommandsTest {
 
   @Test
   void whatCannotBeginLeavesNoFolder() {
-    train("--out", path("run"), "--hidden", "99999").fails(2, "32768 at the most, not 9 and 99999");
+    train("--out", path("run"), "--hidden", "99999")
+        .fails(2, "--hidden must be from 0 to 32767, not 99999");
+    train("--out", path("run"), "--hidden", "32760").fails(2, "32768 at the most, not 9 and 32760");
     train("--out", path("run"), "--data", "two-moons")
         .fails(2, "two-moons: column", "neither a state nor a grey from 0 to 1: give --threshold");
     assertThat(folder.resolve("run")).doesNotExist();
@@ -334,7 +336,7 @@ class BoltzmannCommandsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "--hidden, -1, --hidden must be at least 0",
+    "--hidden, -1, --hidden must be from 0 to 32767",
     "--chains, 0, --chains must be at least 1",
     "--positive, x, '--positive must be mean-field, sampled, not'",
     "--positive-sweeps, 0, --positive-sweeps must be at least 1",
