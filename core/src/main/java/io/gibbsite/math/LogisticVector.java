@@ -46,7 +46,7 @@ public final class LogisticVector {
     return IntVector.fromArray(Lanes.INT, bits, 0);
   }
 
-  /** {@code 1 / (1 + exp(-x))}, x held to -86 .. 86; of NaN that of one of these. */
+  /** {@code 1 / (1 + exp(-x))}, x held to -86 .. 86; of NaN it may be that of one of these. */
   public static FloatVector sigmoid(FloatVector x) {
     return ONE.div(onePlusExpMinus(x));
   }
