@@ -153,9 +153,10 @@ final class LogzCommand implements Callable<Integer> {
     }
     Dataset data = ModelAndData.scaled(dataFile, parameters.shape().visible(), 0);
     for (float value : data.values()) {
-      RunOptions.require(
-          value >= 0 && value <= 1,
-          "%s: holds %s, and base rates run from 0 to 1".formatted(dataFile, value));
+      if (!(value >= 0 && value <= 1)) {
+        throw new IllegalArgumentException(
+            "%s: holds %s, and base rates run from 0 to 1".formatted(dataFile, value));
+      }
     }
     return BaseRates.logOdds(data.values(), data.rows(), data.columns());
   }
