@@ -16,9 +16,9 @@ public record ImageGrid(String title, float[] x, int height, int width, int side
   private static final int GROUND = 0x2B2D3A;
 
   public ImageGrid {
-    if (x.length < height * width) {
+    if (x.length == 0 || x.length % (height * width) != 0) {
       throw new IllegalArgumentException(
-          "%d values are no image of %d x %d pixels".formatted(x.length, height, width));
+          "%d values are no images of %d x %d pixels".formatted(x.length, height, width));
     }
   }
 

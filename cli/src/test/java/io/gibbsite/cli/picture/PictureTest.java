@@ -1,6 +1,7 @@
 package io.gibbsite.cli.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.awt.Color;
@@ -77,6 +78,22 @@ class PictureTest {
       }
     }
     assertThat(white).isGreaterThan(1000);
+  }
+
+  /** Two images of a pixel, where four would have room: one row, and half-way down. */
+  @Test
+  void aGridHasAsManyRowsAsItNeeds() {
+    BufferedImage image = panel(new ImageGrid("", new float[] {1, 1}, 1, 1, 2));
+    for (int i = 0; i < 10_000; i++) {
+      if ((image.getRGB(i % 100, i / 100) & 0xFFFFFF) == 0xFFFFFF) {
+        assertThat(i / 100).isBetween(25, 74);
+      }
+    }
+    assertThat(image.getRGB(25, 50) & 0xFFFFFF).isEqualTo(0xFFFFFF);
+    assertThat(image.getRGB(75, 50) & 0xFFFFFF).isEqualTo(0xFFFFFF);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ImageGrid("", new float[3], 2, 1, 2))
+        .withMessage("3 values are no images of 2 x 1 pixels");
   }
 
   @Test
