@@ -15,7 +15,6 @@ import picocli.CommandLine.Option;
 
 /** Where the chains of a Boltzmann machine start, and which of its visible units they hold. */
 final class ChainStart {
-
   @Option(
       names = "--from",
       paramLabel = "X",

@@ -27,6 +27,15 @@ final class DataSource {
   }
 
   /**
+   * Reads the rows, and holds out as many as the options say.
+   *
+   * @throws IllegalArgumentException as {@link #read} and {@link #split(Dataset, RunOptions)}
+   */
+  static Dataset.Split split(RunOptions options) {
+    return split(read(options), options);
+  }
+
+  /**
    * Holds out as many rows as the options say.
    *
    * @throws IllegalArgumentException if fewer than a minibatch are left

@@ -242,7 +242,7 @@ final class SampleCommand implements Callable<Integer> {
     if (run == null) {
       return null;
     }
-    Dataset rows = DataSource.split(DataSource.read(run), run).training();
+    Dataset rows = DataSource.split(run).training();
     return BinaryRows.above(rows, run.threshold(rows)).states();
   }
 
@@ -279,7 +279,7 @@ final class SampleCommand implements Callable<Integer> {
     if (run == null) {
       return null;
     }
-    Dataset rows = DataSource.split(DataSource.read(run), run).training();
+    Dataset rows = DataSource.split(run).training();
     return Spins.above(rows, run.threshold(rows));
   }
 

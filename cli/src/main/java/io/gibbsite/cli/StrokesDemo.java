@@ -21,7 +21,7 @@ final class StrokesDemo {
   static List<Path> run(RunFolder folder, long steps, Backend backend, CommonOptions common)
       throws IOException {
     TrainRbmOptions options = options(steps, common.seed());
-    Dataset.Split data = DataSource.split(DataSource.read(options), options);
+    Dataset.Split data = DataSource.split(options);
     PrintWriter result = common.out();
     try (RbmTraining training = new RbmTraining(options, data, backend, folder)) {
       result.println(

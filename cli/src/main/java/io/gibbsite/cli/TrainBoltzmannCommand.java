@@ -33,7 +33,7 @@ final class TrainBoltzmannCommand extends TrainModelCommand<TrainBoltzmannOption
 
   @Override
   Prepared prepare(TrainBoltzmannOptions options) {
-    Dataset.Split data = DataSource.split(DataSource.read(options), options);
+    Dataset.Split data = DataSource.split(options);
     return (backend, folder) -> new BoltzmannTraining(options, data, backend, folder);
   }
 }

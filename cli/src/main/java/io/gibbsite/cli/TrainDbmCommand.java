@@ -33,7 +33,7 @@ final class TrainDbmCommand extends TrainModelCommand<TrainDbmOptions> {
 
   @Override
   Prepared prepare(TrainDbmOptions options) {
-    Dataset.Split data = DataSource.split(DataSource.read(options), options);
+    Dataset.Split data = DataSource.split(options);
     return (backend, folder) -> new DbmTraining(options, data, backend, folder);
   }
 }
