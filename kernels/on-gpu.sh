@@ -133,7 +133,7 @@ fi
 rows 'langevin 2-64-64-1, 1024' 20 --workload langevin --shape 2-64-64-1 --batch 1024
 rows 'langevin 2-64-64-1, 65536' 20 --workload langevin --shape 2-64-64-1 --batch 65536
 rows 'langevin 2-128-128-1, 1024' 20 --workload langevin --shape 2-128-128-1 --batch 1024
-for precision in bf16x6 bf16x3; do
+for precision in fp16x3 bf16x6 bf16x3; do
   for shape in 2-64-64-1 2-128-128-1; do
     for chains in 65536 1024; do
       rows "langevin $shape, $chains, $precision" 20 --workload langevin --shape $shape \
@@ -145,9 +145,16 @@ rows 'gibbs 784x500, 16384' 20 --workload gibbs --shape 784x500 --batch 16384
 rows 'all rows' 60
 
 step 'selftest bf16x3' 60 selftest.txt "$gibbsite" selftest --backend cuda --precision bf16x3
-step 'selftest bf16x6' 60 selftest.txt "$gibbsite" selftest --backend cuda --precision bf16x6
-rows 'energy in bf16x6' 20 --workload energy --shape 784-512-512-1 --precision bf16x6
-rows 'nce in bf16x6' 20 --workload nce --shape 784-512-512-1 --precision bf16x6
+for precision in fp16x3 bf16x6; do
+  step "selftest $precision" 60 selftest.txt "$gibbsite" selftest --backend cuda \
+    --precision $precision
+  for workload in energy langevin nce; do
+    rows "$workload in $precision" 20 --workload $workload --shape 784-512-512-1 \
+      --precision $precision
+  done
+  rows "nce 2-128-128-1 in $precision" 20 --workload nce --shape 2-128-128-1 \
+    --precision $precision
+done
 
 # Small shapes with odd sizes: every kernel, within seconds even when each access is watched.
 checked memcheck 90 "$gibbsite" selftest --backend cuda
@@ -157,9 +164,11 @@ for tool in racecheck initcheck synccheck; do
   checked "$tool" 30 "$gibbsite" bench --backend cuda --quick --workload langevin \
     --shape 3-61-50-1 --batch 300
   checked "$tool" 30 "$gibbsite" bench --backend cuda --quick --workload langevin \
-    --shape 3-61-50-1 --batch 300 --precision bf16x6
+    --shape 3-61-50-1 --batch 300 --precision fp16x3
   checked "$tool" 30 "$gibbsite" bench --backend cuda --quick --workload nce --shape 7-90-70-1 \
     --batch 200
+  checked "$tool" 30 "$gibbsite" bench --backend cuda --quick --workload nce --shape 7-90-70-1 \
+    --batch 200 --precision fp16x3
 done
 
 if peers; then

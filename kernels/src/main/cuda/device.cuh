@@ -122,11 +122,43 @@ __device__ __forceinline__ unsigned pack_bf16(float low, float high) {
   return both;
 }
 
-// The same with A [16, 16] and B [8, 16] of bf16, two to a register.
+// The same of fp16, and the two halves back.
+__device__ __forceinline__ unsigned pack_fp16(float low, float high) {
+  unsigned both;
+  asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(both) : "f"(high), "f"(low));
+  return both;
+}
+
+__device__ __forceinline__ float low_fp16(unsigned both) {
+  float x;
+  asm("{.reg .f16 low, high;\n mov.b32 {low, high}, %1;\n cvt.f32.f16 %0, low;}"
+      : "=f"(x)
+      : "r"(both));
+  return x;
+}
+
+__device__ __forceinline__ float high_fp16(unsigned both) {
+  float x;
+  asm("{.reg .f16 low, high;\n mov.b32 {low, high}, %1;\n cvt.f32.f16 %0, high;}"
+      : "=f"(x)
+      : "r"(both));
+  return x;
+}
+
+// As mma_u8s8, with A [16, 16] and B [8, 16] of bf16, two to a register.
 __device__ __forceinline__ void mma_bf16(float (&d)[4], const unsigned (&a)[4],
                                          const unsigned (&b)[2]) {
   asm volatile(
       "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, "
+      "{%8, %9}, {%0, %1, %2, %3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
+}
+
+__device__ __forceinline__ void mma_fp16(float (&d)[4], const unsigned (&a)[4],
+                                         const unsigned (&b)[2]) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0, %1, %2, %3}, {%4, %5, %6, %7}, "
       "{%8, %9}, {%0, %1, %2, %3};"
       : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
       : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));

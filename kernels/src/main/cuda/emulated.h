@@ -537,18 +537,51 @@ inline unsigned to_bf16(float x) {
   return x == x ? (bits + 0x7FFF + (bits >> 16 & 1)) >> 16 : 0x7FFF;
 }
 
+inline float bf16(uint16_t bits) { return __int_as_float((int)((unsigned)bits << 16)); }
+
+// The same of fp16: 11 bits, exponents from -14 on, below them steps of 2^-24.
+inline unsigned to_fp16(float x) {
+  if (x != x) {
+    return 0x7FFF;
+  }
+  unsigned sign = (unsigned)__float_as_int(x) >> 16 & 0x8000;
+  float size = fabsf(x);
+  if (size >= 65520.f) {
+    return sign | 0x7C00;
+  }
+  int exponent = size < 0x1p-14f ? -14 : ilogbf(size);
+  int steps = (int)nearbyintf(scalbnf(size, 10 - exponent));
+  // A carry into the next exponent is right where it lands.
+  return sign | (unsigned)(((exponent + 14) << 10) + steps);
+}
+
+inline float fp16(uint16_t bits) {
+  int exponent = bits >> 10 & 31;
+  int steps = bits & 0x3FF;
+  float size = exponent == 31  ? (steps ? NAN : INFINITY)
+               : exponent == 0 ? scalbnf((float)steps, -24)
+                               : scalbnf((float)(steps + 1024), exponent - 25);
+  return bits & 0x8000 ? -size : size;
+}
+
 inline float towards_zero(double exact) {
   float x = (float)exact;
   return fabs((double)x) > fabs(exact) ? nextafterf(x, 0.f) : x;
 }
-
-inline float bf16(uint16_t bits) { return __int_as_float((int)((unsigned)bits << 16)); }
 
 }  // namespace emulated
 
 inline unsigned pack_bf16(float low, float high) {
   return emulated::to_bf16(low) | emulated::to_bf16(high) << 16;
 }
+
+inline unsigned pack_fp16(float low, float high) {
+  return emulated::to_fp16(low) | emulated::to_fp16(high) << 16;
+}
+
+inline float low_fp16(unsigned both) { return emulated::fp16((uint16_t)both); }
+
+inline float high_fp16(unsigned both) { return emulated::fp16((uint16_t)(both >> 16)); }
 
 inline void mma_u8s8(int (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
   emulated::mma_bytes<int8_t>(d, a, b);
@@ -558,9 +591,12 @@ inline void mma_u8u8(int (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]
   emulated::mma_bytes<uint8_t>(d, a, b);
 }
 
-// A GPU adds in an order and width of its own, and cuts off what does not fit into the sum.
-inline void mma_bf16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
-  using namespace emulated;
+namespace emulated {
+
+// D [16, 8] += A [16, 16] B [8, 16]^T of terms that decode() reads. A GPU adds in an order and width
+// of its own, and cuts off what does not fit into the sum.
+template <float (*decode)(uint16_t)>
+inline void mma_terms(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
   Fibre* me = current;
   unsigned set = me->warp->barrier.generation & 1;
   memcpy(me->warp->a[set][me->lane], a, sizeof(a));
@@ -570,19 +606,39 @@ inline void mma_bf16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[
     uint8_t rows[16][32];
     uint8_t columns[8][32];
     gather(warp, set, rows, columns);
+    double x[16][16];
+    double y[8][16];
+    for (int k = 0; k < 16; k++) {
+      uint16_t bits;
+      for (int r = 0; r < 16; r++) {
+        memcpy(&bits, &rows[r][2 * k], 2);
+        x[r][k] = decode(bits);
+      }
+      for (int c = 0; c < 8; c++) {
+        memcpy(&bits, &columns[c][2 * k], 2);
+        y[c][k] = decode(bits);
+      }
+    }
     for (int r = 0; r < 16; r++) {
       for (int c = 0; c < 8; c++) {
         float& entry = warp.c[set][4 * (r % 8) + c / 2][r / 8 * 2 + c % 2];
         double sum = entry;
         for (int k = 0; k < 16; k++) {
-          uint16_t x, y;
-          memcpy(&x, &rows[r][2 * k], 2);
-          memcpy(&y, &columns[c][2 * k], 2);
-          sum += (double)bf16(x) * bf16(y);
+          sum += x[r][k] * y[c][k];
         }
         entry = towards_zero(sum);
       }
     }
   });
   memcpy(d, me->warp->c[set][me->lane], sizeof(d));
+}
+
+}  // namespace emulated
+
+inline void mma_bf16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
+  emulated::mma_terms<emulated::bf16>(d, a, b);
+}
+
+inline void mma_fp16(float (&d)[4], const unsigned (&a)[4], const unsigned (&b)[2]) {
+  emulated::mma_terms<emulated::fp16>(d, a, b);
 }

@@ -1,6 +1,6 @@
 // The layered regime of io.gibbsite.mlp.MlpEnergy: one launch a layer, a product with the step that
 // follows in its epilogue. For networks that do not fit on a multiprocessor. Products are of float32
-// (product.cuh) or of float32 split into bf16 (split_product.cuh).
+// (product.cuh) or of float32 split into terms (split_product.cuh).
 //
 // Rows are stacked: a pass with tangents has [a; at; as] below one another, so one product does F2
 // and T2, B3 and D3, B2 and D2. Only the first `values` rows have a bias and an activation here.
@@ -79,16 +79,6 @@ KERNEL(mlp_forward_128, MlpForward, 256, 1) {
   forward<ProductTile<8, 8>>(args, memory);
 }
 
-KERNEL(mlp_forward_bf16x3, MlpForward, 256, 1) {
-  DYNAMIC_SHARED(memory);
-  forward<SplitTile<2>>(args, memory);
-}
-
-KERNEL(mlp_forward_bf16x6, MlpForward, 256, 1) {
-  DYNAMIC_SHARED(memory);
-  forward<SplitTile<3>>(args, memory);
-}
-
 struct MlpBackward {
   const float* d;       // [rows, dStride]: d_l
   const float* weight;  // [outputs of the layer, stride]
@@ -149,16 +139,6 @@ KERNEL(mlp_backward_128, MlpBackward, 256, 1) {
   backward<ProductTile<8, 8>>(args, memory);
 }
 
-KERNEL(mlp_backward_bf16x3, MlpBackward, 256, 1) {
-  DYNAMIC_SHARED(memory);
-  backward<SplitTile<2>>(args, memory);
-}
-
-KERNEL(mlp_backward_bf16x6, MlpBackward, 256, 1) {
-  DYNAMIC_SHARED(memory);
-  backward<SplitTile<3>>(args, memory);
-}
-
 struct MlpGradient {
   const float* d;  // [rows, dStride]
   const float* a;  // [rows, aStride]
@@ -205,15 +185,23 @@ KERNEL(mlp_gradient_128, MlpGradient, 256, 1) {
   gradient<ProductTile<8, 8>>(args, memory);
 }
 
-KERNEL(mlp_gradient_bf16x3, MlpGradient, 256, 1) {
-  DYNAMIC_SHARED(memory);
-  gradient<SplitTile<2>>(args, memory);
-}
+// The three products of terms, in two sizes each.
+#define SPLIT_KERNEL(pass, Arguments, precision, side, blocks, ...)          \
+  KERNEL(mlp_##pass##_##precision##_##side, Arguments, 256, blocks) {        \
+    DYNAMIC_SHARED(memory);                                                  \
+    pass<SplitTile<__VA_ARGS__, side>>(args, memory);                        \
+  }
+#define SPLIT_KERNELS(precision, side, blocks, ...)                          \
+  SPLIT_KERNEL(forward, MlpForward, precision, side, blocks, __VA_ARGS__)    \
+  SPLIT_KERNEL(backward, MlpBackward, precision, side, blocks, __VA_ARGS__)  \
+  SPLIT_KERNEL(gradient, MlpGradient, precision, side, blocks, __VA_ARGS__)
 
-KERNEL(mlp_gradient_bf16x6, MlpGradient, 256, 1) {
-  DYNAMIC_SHARED(memory);
-  gradient<SplitTile<3>>(args, memory);
-}
+SPLIT_KERNELS(bf16x3, 64, 2, Bf16<2>)
+SPLIT_KERNELS(bf16x3, 128, 1, Bf16<2>)
+SPLIT_KERNELS(bf16x6, 64, 2, Bf16<3>)
+SPLIT_KERNELS(bf16x6, 128, 1, Bf16<3>)
+SPLIT_KERNELS(fp16x3, 64, 2, Fp16)
+SPLIT_KERNELS(fp16x3, 128, 1, Fp16)
 
 // Sums of columns over rows, each times a number of its row: dW of the last layer, whose d is a
 // number a row, and db of every layer. 64 columns a block, 4 rows at a time.

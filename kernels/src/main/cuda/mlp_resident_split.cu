@@ -1,26 +1,27 @@
-// The resident regime with products on tensor cores: bf16x3 and bf16x6 (bf16_terms.cuh).
+// The resident regime with products on tensor cores: bf16x3, bf16x6 and fp16x3 (split_terms.cuh).
 //
 // A warp keeps 16 rows for all steps. A lane's entries of a product are those it needs as the left
-// side of the next one (mma_bf16): they wait in a place of its own in shared memory, so that the
+// side of the next one (mma_bf16, mma_fp16): they wait in a place of its own in shared memory, so that the
 // product can be a loop that instruction caches hold, and nobody waits for another. f'(z_l) stays in
-// registers until the way back. Weights are split once, W [out, in] as TERMS arrays of bf16, whose
-// rows F2 takes and whose columns B3. Hidden layers are padded with zeros to WIDTH units.
+// registers until the way back. Weights are split once, W [out, in] as TERMS arrays, whose rows F2
+// takes and whose columns B3. With fp16, each W has a power of two and each row of values. Hidden
+// layers are padded with zeros to WIDTH units.
 //
 //   shared memory   2 (HIDDEN - 1) TERMS WIDTH^2 bytes, (columns + HIDDEN + 1) WIDTH floats, and
 //                   16 WIDTH + 32 columns floats a warp; 2-128-128-1 in bf16x6: 165 KB
-//   a step a row    2 (HIDDEN - 1) TERMS (TERMS + 1) / 2 WIDTH^2 multiply-adds of bf16 and
+//   a step a row    2 (HIDDEN - 1) TERMS (TERMS + 1) / 2 WIDTH^2 multiply-adds of terms and
 //                   2 columns WIDTH of float32, and no global memory but the energies
 //
 // Entry 4 j + e of a lane, with g = lane / 4 and t = lane % 4, is of unit 8 j + 2 t + e % 2 and of row
 // g + 8 (e / 2).
-#include "bf16_terms.cuh"
 #include "mlp_resident.cuh"
+#include "split_terms.cuh"
 
-template <int WIDTH_, int HIDDEN_, int TERMS_>
+template <int WIDTH_, int HIDDEN_, class Terms>
 struct SplitResident {
   static constexpr int WIDTH = WIDTH_;
   static constexpr int HIDDEN = HIDDEN_;
-  static constexpr int TERMS = TERMS_;
+  static constexpr int TERMS = Terms::TERMS;
   static constexpr int THREADS = 256;
   static constexpr int WARPS = THREADS / 32;
   static constexpr int ROWS = 16;  // of a warp
@@ -31,14 +32,17 @@ struct SplitResident {
   // Tiles of 8 units whose sums are made side by side: each product waits for the one before it in
   // its own sum, and with 64 units there are other warps.
   static constexpr int GROUP = WIDTH == 64 ? 2 : 4;
+  // Steps of 16 inputs of a sum on tensor cores: two blocks of 64 units have no registers for more.
+  static constexpr int STEPS = WIDTH == 64 ? 1 : Terms::SUM_INPUTS / 16;
 
   unsigned char* weights[HIDDEN];  // [TERMS][WIDTH][PITCH]: W_l, from 1
   float* input;                    // [columns][WIDTH]: W_0^T
   float* bias;                     // [HIDDEN][WIDTH]
   float* last;                     // [WIDTH]: W of the output layer
-  float4* values;                  // [TILES][32], the warp's: a, then d
+  float4* values;                  // [TILES][32], the warp's: a, then d, scaled
   float* x;                        // [columns][ROWS], the warp's
   float* g;                        // [columns][ROWS], the warp's
+  float weightDown[HIDDEN];        // takes the scale of W_l out of sums
 
   __device__ __forceinline__ SplitResident(unsigned char* at, int columns) {
     for (int l = 1; l < HIDDEN; l++) {
@@ -68,6 +72,12 @@ struct SplitResident {
 #pragma unroll
     for (int l = 1; l < HIDDEN; l++) {
       int inputs = args.width[l];
+      float up = 1.f;
+      if constexpr (Terms::SCALED) {
+        TermScale scale = term_scale(largest_weight(args, l));
+        up = scale.up;
+        weightDown[l] = scale.down;
+      }
       for (int k = (int)threadIdx.x; k < WIDTH * WIDTH / 2; k += THREADS) {
         int o = k / (WIDTH / 2);
         int i = k % (WIDTH / 2) * 2;
@@ -75,10 +85,14 @@ struct SplitResident {
         bool there = o < args.width[l + 1];
         float even = there && i < inputs ? row[i] : 0.f;
         float odd = there && i + 1 < inputs ? row[i + 1] : 0.f;
+        if constexpr (Terms::SCALED) {
+          even *= up;
+          odd *= up;
+        }
 #pragma unroll
         for (int term = 0; term < TERMS; term++) {
           *(unsigned*)(weights[l] + term * TERM_BYTES + at(o, i / 8) + i % 8 * 2) =
-              take_bf16(even, odd);
+              Terms::take(even, odd);
         }
       }
     }
@@ -89,6 +103,32 @@ struct SplitResident {
       }
       last[i] = i < args.width[HIDDEN] ? args.weight[HIDDEN][i] : 0.f;
     }
+  }
+
+  // The size of the largest entry of W_l; the block's, with the place of its terms to meet in.
+  __device__ __forceinline__ float largest_weight(const MlpResident& args, int l) const {
+    int stride = (args.width[l] + 3) / 4 * 4;  // zero from the last input on
+    const float4* w = (const float4*)args.weight[l];
+    float largest = 0.f;
+    for (int i = (int)threadIdx.x; i < args.width[l + 1] * stride / 4; i += THREADS) {
+      largest = largest_of(largest, w[i]);
+    }
+#pragma unroll
+    for (int mask = 16; mask > 0; mask /= 2) {
+      largest = fmaxf(largest, shuffle_xor(largest, mask));
+    }
+    float* of = (float*)weights[l];
+    if ((int)threadIdx.x % 32 == 0) {
+      of[threadIdx.x / 32] = largest;
+    }
+    __syncthreads();
+    largest = of[0];
+#pragma unroll
+    for (int warp = 1; warp < WARPS; warp++) {
+      largest = fmaxf(largest, of[warp]);
+    }
+    __syncthreads();
+    return largest;
   }
 
   // Two tiles of the right side, 16 inputs of 16 outputs: F2 takes rows of W, B3 columns.
@@ -105,30 +145,62 @@ struct SplitResident {
     }
   }
 
-  __device__ __forceinline__ void keep(const float (&entries)[ENTRIES], int j) const {
-    values[32 * j + (int)threadIdx.x % 32] =
-        float4{entries[4 * j], entries[4 * j + 1], entries[4 * j + 2], entries[4 * j + 3]};
+  // Leaves a_{l+1} or d_l for the next product: of each row what takes its scale out of sums.
+  __device__ __forceinline__ void keep(const float (&entries)[ENTRIES], float (&down)[2]) const {
+    float up[2] = {1.f, 1.f};
+    if constexpr (Terms::SCALED) {
+#pragma unroll
+      for (int half = 0; half < 2; half++) {
+        float largest = 0.f;
+#pragma unroll
+        for (int j = 0; j < TILES; j++) {
+          int e = 4 * j + 2 * half;
+          largest = fmaxf(largest, fmaxf(fabsf(entries[e]), fabsf(entries[e + 1])));
+        }
+        largest = fmaxf(largest, shuffle_xor(largest, 2));
+        largest = fmaxf(largest, shuffle_xor(largest, 1));
+        TermScale scale = term_scale(largest);
+        up[half] = scale.up;
+        down[half] = scale.down;
+      }
+    }
+#pragma unroll
+    for (int j = 0; j < TILES; j++) {
+      const float* e = entries + 4 * j;
+      float4 four = float4{e[0], e[1], e[2], e[3]};
+      if constexpr (Terms::SCALED) {
+        four = float4{up[0] * four.x, up[0] * four.y, up[1] * four.z, up[1] * four.w};
+      }
+      values[32 * j + (int)threadIdx.x % 32] = four;
+    }
   }
 
-  // sum = values W^T, or values W. What is known to be 0 is left out, a group of tiles at a time;
+  // sum = values W_l^T, or values W_l. What is known to be 0 is left out, a group of tiles at a time;
   // since the question keeps loads for a group within it, they leave registers for the rest.
   template <bool TRANSPOSED>
-  __device__ __forceinline__ void multiply(const unsigned char* weight, int inputs, int outputs,
+  __device__ __forceinline__ void multiply(int l, int inputs, int outputs,
+                                           const float (&valuesDown)[2],
                                            float (&sum)[ENTRIES]) const {
+    const unsigned char* weight = weights[l];
+    float down[2] = {};
+    if constexpr (Terms::SCALED) {
+      down[0] = valuesDown[0] * weightDown[l];
+      down[1] = valuesDown[1] * weightDown[l];
+    }
 #pragma unroll
     for (int e = 0; e < ENTRIES; e++) {
       sum[e] = 0.f;
     }
 #pragma unroll 1
-    for (int depth = 0; 16 * depth < inputs; depth++) {
-      unsigned left[TERMS][4];
+    for (int depth = 0; 16 * depth < inputs; depth += STEPS) {
+      unsigned left[STEPS][TERMS][4];
 #pragma unroll
-      for (int half = 0; half < 2; half++) {
+      for (int half = 0; half < 2 * STEPS; half++) {
         float4 rest = values[32 * (2 * depth + half) + (int)threadIdx.x % 32];
 #pragma unroll
         for (int term = 0; term < TERMS; term++) {
-          left[term][2 * half] = take_bf16(rest.x, rest.y);
-          left[term][2 * half + 1] = take_bf16(rest.z, rest.w);
+          left[half / 2][term][half % 2 * 2] = Terms::take(rest.x, rest.y);
+          left[half / 2][term][half % 2 * 2 + 1] = Terms::take(rest.z, rest.w);
         }
       }
 #pragma unroll
@@ -139,23 +211,33 @@ struct SplitResident {
         float part[GROUP][4] = {};
 #pragma unroll
         for (int term = TERMS - 1; term >= 0; term--) {
-          unsigned pairs[GROUP / 2][4];
+          unsigned pairs[STEPS][GROUP / 2][4];
 #pragma unroll
-          for (int p = 0; p < GROUP / 2; p++) {
-            right<TRANSPOSED>(pairs[p], weight + term * TERM_BYTES, depth, first + 2 * p);
+          for (int p = 0; p < STEPS * GROUP / 2; p++) {
+            int step = p / (GROUP / 2);
+            int pair = p % (GROUP / 2);
+            right<TRANSPOSED>(pairs[step][pair], weight + term * TERM_BYTES, depth + step,
+                              first + 2 * pair);
           }
 #pragma unroll
           for (int i = TERMS - 1 - term; i >= 0; i--) {
 #pragma unroll
-            for (int n = 0; n < GROUP; n++) {
-              unsigned columns[2] = {pairs[n / 2][n % 2 * 2], pairs[n / 2][n % 2 * 2 + 1]};
-              mma_bf16(part[n], left[i], columns);
+            for (int n = 0; n < STEPS * GROUP; n++) {
+              int step = n / GROUP;
+              const unsigned(&two)[4] = pairs[step][n % GROUP / 2];
+              unsigned columns[2] = {two[n % 2 * 2], two[n % 2 * 2 + 1]};
+              Terms::multiply(part[n % GROUP], left[step][i], columns);
             }
           }
         }
 #pragma unroll
         for (int e = 0; e < 4 * GROUP; e++) {
-          sum[4 * first + e] += part[e / 4][e % 4];
+          float& to = sum[4 * first + e];
+          if constexpr (Terms::SCALED) {
+            to = fmaf(part[e / 4][e % 4], down[e % 4 / 2], to);
+          } else {
+            to += part[e / 4][e % 4];
+          }
         }
       }
     }
@@ -185,6 +267,7 @@ struct SplitResident {
     float first[HIDDEN - 1][ENTRIES];  // f'(z_l)
     float energies[2] = {};
     float sum[ENTRIES] = {};
+    float down[2] = {};
     int columns = args.width[0];
     for (int c = 0; c < columns; c++) {  // F2
       float both[2] = {x[c * ROWS + row()], x[c * ROWS + row() + 8]};
@@ -201,7 +284,7 @@ struct SplitResident {
 #pragma unroll
     for (int l = 0; l < HIDDEN; l++) {
       if (l > 0) {
-        multiply<false>(weights[l], args.width[l], args.width[l + 1], sum);  // F2
+        multiply<false>(l, args.width[l], args.width[l + 1], down, sum);  // F2
       }
 #pragma unroll
       for (int j = 0; j < TILES; j++) {
@@ -227,8 +310,8 @@ struct SplitResident {
             first[l][4 * j + e] = slopes[e];
           }
         }
-        keep(sum, j);  // a_{l+1}, or d_l of the last hidden layer
       }
+      keep(sum, down);
     }
     if (energy) {
       write_energies(args, energies, row0, energy);
@@ -238,16 +321,13 @@ struct SplitResident {
     }
 #pragma unroll
     for (int l = HIDDEN - 1; l > 0; l--) {
-      multiply<true>(weights[l], args.width[l + 1], args.width[l], sum);  // B3
+      multiply<true>(l, args.width[l + 1], args.width[l], down, sum);  // B3
 #pragma unroll
       for (int e = 0; e < ENTRIES; e++) {
         sum[e] *= first[l - 1][e];  // B4
       }
       if (l > 1) {
-#pragma unroll
-        for (int j = 0; j < TILES; j++) {
-          keep(sum, j);
-        }
+        keep(sum, down);
       }
     }
     for (int c = 0; c < columns; c++) {  // B5
@@ -285,9 +365,9 @@ struct SplitResident {
   }
 };
 
-template <int WIDTH, int HIDDEN, int TERMS>
+template <int WIDTH, int HIDDEN, class Terms>
 __device__ __forceinline__ void split_resident(const MlpResident& args, unsigned char* shared) {
-  using Split = SplitResident<WIDTH, HIDDEN, TERMS>;
+  using Split = SplitResident<WIDTH, HIDDEN, Terms>;
   constexpr int ROWS = Split::ROWS;
   int columns = args.width[0];
   int lane = (int)threadIdx.x % 32;
@@ -333,15 +413,18 @@ __device__ __forceinline__ void split_resident(const MlpResident& args, unsigned
   }
 }
 
-#define SPLIT_RESIDENT(width, hidden, terms, precision, blocks)                   \
+#define SPLIT_RESIDENT(width, hidden, precision, blocks, ...)                        \
   KERNEL(mlp_resident_##width##_##hidden##_##precision, MlpResident, 256, blocks) { \
-    DYNAMIC_SHARED(memory);                                                       \
-    split_resident<width, hidden, terms>(args, memory);                           \
+    DYNAMIC_SHARED(memory);                                                          \
+    split_resident<width, hidden, __VA_ARGS__>(args, memory);                        \
   }
 
-SPLIT_RESIDENT(64, 2, 2, bf16x3, 2)
-SPLIT_RESIDENT(64, 3, 2, bf16x3, 1)
-SPLIT_RESIDENT(128, 2, 2, bf16x3, 1)
-SPLIT_RESIDENT(64, 2, 3, bf16x6, 2)
-SPLIT_RESIDENT(64, 3, 3, bf16x6, 1)
-SPLIT_RESIDENT(128, 2, 3, bf16x6, 1)
+SPLIT_RESIDENT(64, 2, bf16x3, 2, Bf16<2>)
+SPLIT_RESIDENT(64, 3, bf16x3, 1, Bf16<2>)
+SPLIT_RESIDENT(128, 2, bf16x3, 1, Bf16<2>)
+SPLIT_RESIDENT(64, 2, bf16x6, 2, Bf16<3>)
+SPLIT_RESIDENT(64, 3, bf16x6, 1, Bf16<3>)
+SPLIT_RESIDENT(128, 2, bf16x6, 1, Bf16<3>)
+SPLIT_RESIDENT(64, 2, fp16x3, 2, Fp16)
+SPLIT_RESIDENT(64, 3, fp16x3, 1, Fp16)
+SPLIT_RESIDENT(128, 2, fp16x3, 1, Fp16)

@@ -1,40 +1,62 @@
-// A tile of a matrix product on tensor cores: float32 operands as sums of bf16 terms
-// (bf16_terms.cuh).
+// A tile of a matrix product on tensor cores: float32 operands as sums of terms (split_terms.cuh).
 //
-// 128 x 128 entries a block, 64 x 32 a warp (2 x 4 of them), k by 32 in two halves of shared memory,
-// where a row has 32 bf16 of a term. For 64 x 32 x 16 a warp reads 2 + 1 KiB a term and does 16
-// products of 16 x 8 x 16 for each pair of terms. Operands are split on their way in, so global
-// memory holds float32 only. Columns are taken in an order such that a thread has four consecutive
-// ones, as the epilogues want it.
+// 256 threads, 2 x 4 warps, SIDE x SIDE entries, k by 32 in two halves of shared memory, where a row
+// has 32 terms of a kind. With SIDE 128 a warp has 64 x 32 entries; for each 16 inputs it reads
+// 2 + 1 KiB a term and does 16 products of 16 x 8 x 16 for each pair of terms. SIDE 64 is for few
+// rows. Operands are split on their way in, so global memory holds float32 only. Terms of fp16 are
+// scaled by rows of A and columns of B, a stage at a time. Columns are taken in an order such that a
+// thread has four consecutive ones, as the epilogues want it.
 #pragma once
 
-#include "bf16_terms.cuh"
 #include "product.cuh"
+#include "split_terms.cuh"
 
-template <int TERMS>
+template <class Terms, int SIDE>
 struct SplitTile {
-  static constexpr int TM = 8;
-  static constexpr int TN = 8;
-  static constexpr int ROWS = 128;
-  static constexpr int COLUMNS = 128;
+  static constexpr int TERMS = Terms::TERMS;
+  static constexpr int TM = SIDE / 16;
+  static constexpr int TN = SIDE / 16;
+  static constexpr int ROWS = SIDE;
+  static constexpr int COLUMNS = SIDE;
   static constexpr int DEPTH = 32;
-  static constexpr int TERM_BYTES = 128 * DEPTH * 2;
-  static constexpr int STAGE_BYTES = 2 * TERMS * TERM_BYTES;
-  static constexpr int PIECES = 4;  // float4 of a thread, a side
+  static constexpr int TERM_BYTES = SIDE * DEPTH * 2;
+  static constexpr int OPERAND_BYTES =
+      TERMS * TERM_BYTES + (Terms::SCALED ? SIDE * (int)sizeof(float) : 0);
+  static constexpr int STAGE_BYTES = 2 * OPERAND_BYTES;
+  static constexpr int PIECES = SIDE / 32;    // float4 of a thread, a side
+  static constexpr int TILES_M = SIDE / 32;   // 16 rows each, of a warp
+  static constexpr int GROUPS_N = SIDE / 64;  // 16 columns each, of a warp
+  static constexpr bool SUM_IS_STAGE = Terms::SUM_INPUTS == DEPTH;
+  static_assert(SUM_IS_STAGE || !Terms::SCALED, "scales are those of a stage");
 
   __device__ static __forceinline__ int row(int m) {
     int warp = (int)threadIdx.x / 32;
-    return warp / 4 * 64 + m / 2 * 16 + m % 2 * 8 + (int)threadIdx.x % 32 / 4;
+    return warp / 4 * (SIDE / 2) + m / 2 * 16 + m % 2 * 8 + (int)threadIdx.x % 32 / 4;
   }
 
   __device__ static __forceinline__ int column(int n) {
     int warp = (int)threadIdx.x / 32;
-    return warp % 4 * 32 + n / 4 * 16 + (int)threadIdx.x % 4 * 4 + n % 4;
+    return warp % 4 * (SIDE / 4) + n / 4 * 16 + (int)threadIdx.x % 4 * 4 + n % 4;
   }
 
   // Where 16 bytes of a row lie: eight rows in turn, or every other pair of sixteen, use all banks.
   __device__ static __forceinline__ int at(int row, int piece) {
     return row * 64 + ((piece ^ ((row >> 1 ^ row >> 3) & 3)) << 4);
+  }
+
+  // What takes the scales of an operand out of sums, [SIDE].
+  __device__ static __forceinline__ float* downs(unsigned char* operand) {
+    return (float*)(operand + TERMS * TERM_BYTES);
+  }
+
+  // The largest of the lanes whose numbers differ in the bits from FIRST to before END.
+  template <int FIRST, int END>
+  __device__ static __forceinline__ float largest_of_lanes(float largest) {
+#pragma unroll
+    for (int mask = FIRST; mask < END; mask *= 2) {
+      largest = fmaxf(largest, shuffle_xor(largest, mask));
+    }
+    return largest;
   }
 
   __device__ static __forceinline__ void load(const AlongRows& from, int first, int k,
@@ -51,6 +73,7 @@ struct SplitTile {
     }
   }
 
+  // Eight lanes have a row.
   __device__ static __forceinline__ void store(const AlongRows&, const float4 (&from)[PIECES],
                                                unsigned char* to) {
 #pragma unroll
@@ -58,21 +81,31 @@ struct SplitTile {
       int index = (int)threadIdx.x + p * PRODUCT_THREADS;
       int piece = index % 8;
       float4 rest = from[p];
+      if constexpr (Terms::SCALED) {
+        TermScale scale = term_scale(largest_of_lanes<1, 8>(largest_of(0.f, rest)));
+        rest = float4{scale.up * rest.x, scale.up * rest.y, scale.up * rest.z, scale.up * rest.w};
+        if (piece == 0) {
+          downs(to)[index / 8] = scale.down;
+        }
+      }
 #pragma unroll
       for (int term = 0; term < TERMS; term++) {
-        uint2 words = {take_bf16(rest.x, rest.y), take_bf16(rest.z, rest.w)};
+        uint2 words = {Terms::take(rest.x, rest.y), Terms::take(rest.z, rest.w)};
         *(uint2*)(to + term * TERM_BYTES + at(index / 8, piece / 2) + piece % 2 * 8) = words;
       }
     }
   }
 
-  // A thread takes two rows of the array, neighbours in k, and four columns, twice.
-  __device__ static __forceinline__ int pair(int half) {
-    return ((int)threadIdx.x / 8 % 4) + ((int)threadIdx.x / 128 + 2 * half) * 4;
+  // A thread takes PIECES rows of the array, neighbours in k, and four columns; a warp all rows of
+  // QUADS fours of columns.
+  static constexpr int QUADS = SIDE / 32;
+
+  __device__ static __forceinline__ int depth0() {
+    return (int)threadIdx.x % 32 / QUADS * PIECES;
   }
 
   __device__ static __forceinline__ int quad() {
-    return (int)threadIdx.x % 8 + (int)threadIdx.x / 32 % 4 * 8;
+    return (int)threadIdx.x / 32 * QUADS + (int)threadIdx.x % QUADS;
   }
 
   __device__ static __forceinline__ void load(const AcrossRows& from, int first, int k,
@@ -80,7 +113,7 @@ struct SplitTile {
     int i = first + 4 * quad();
 #pragma unroll
     for (int p = 0; p < PIECES; p++) {
-      int depth = k + 2 * pair(p / 2) + p % 2;
+      int depth = k + depth0() + p;
       to[p] = float4{0.f, 0.f, 0.f, 0.f};
       if (i < from.count && depth < from.depthEnd) {
         to[p] = *(const float4*)(from.array + depth * from.stride + i);
@@ -90,18 +123,45 @@ struct SplitTile {
 
   __device__ static __forceinline__ void store(const AcrossRows&, const float4 (&from)[PIECES],
                                                unsigned char* to) {
+    float rest[4][PIECES];
 #pragma unroll
-    for (int half = 0; half < 2; half++) {
-      float4 even = from[2 * half];
-      float4 odd = from[2 * half + 1];
-      int k = pair(half);
+    for (int p = 0; p < PIECES; p++) {
+      rest[0][p] = from[p].x;
+      rest[1][p] = from[p].y;
+      rest[2][p] = from[p].z;
+      rest[3][p] = from[p].w;
+    }
+    if constexpr (Terms::SCALED) {
+      float down[4];
 #pragma unroll
-      for (int term = 0; term < TERMS; term++) {
-        unsigned words[4] = {take_bf16(even.x, odd.x), take_bf16(even.y, odd.y),
-                             take_bf16(even.z, odd.z), take_bf16(even.w, odd.w)};
+      for (int e = 0; e < 4; e++) {
+        float largest = 0.f;
 #pragma unroll
-        for (int e = 0; e < 4; e++) {
-          *(unsigned*)(to + term * TERM_BYTES + at(4 * quad() + e, k / 4) + k % 4 * 4) = words[e];
+        for (int p = 0; p < PIECES; p++) {
+          largest = fmaxf(largest, fabsf(rest[e][p]));
+        }
+        TermScale scale = term_scale(largest_of_lanes<QUADS, 32>(largest));
+        down[e] = scale.down;
+#pragma unroll
+        for (int p = 0; p < PIECES; p++) {
+          rest[e][p] *= scale.up;
+        }
+      }
+      if ((int)threadIdx.x % 32 < QUADS) {
+        *(float4*)(downs(to) + 4 * quad()) = float4{down[0], down[1], down[2], down[3]};
+      }
+    }
+#pragma unroll
+    for (int term = 0; term < TERMS; term++) {
+#pragma unroll
+      for (int e = 0; e < 4; e++) {
+        unsigned char* at_e = to + term * TERM_BYTES + at(4 * quad() + e, depth0() / 8) +
+                              depth0() % 8 * 2;
+        unsigned word = Terms::take(rest[e][0], rest[e][1]);
+        if constexpr (PIECES == 4) {
+          *(uint2*)at_e = {word, Terms::take(rest[e][2], rest[e][3])};
+        } else {
+          *(unsigned*)at_e = word;
         }
       }
     }
@@ -118,11 +178,11 @@ struct SplitTile {
     float4 nextB[PIECES];
     load(a, row0, begin, nextA);
     load(b, column0, begin, nextB);
-    float d[4][4][4] = {};  // 16 rows, 8 columns each
+    float d[TILES_M][2 * GROUPS_N][4] = {};  // 16 rows, 8 columns each
     int half = 0;
     for (int k0 = begin; k0 < end; k0 += DEPTH) {
       unsigned char* stageA = memory + half * STAGE_BYTES;
-      unsigned char* stageB = stageA + TERMS * TERM_BYTES;
+      unsigned char* stageB = stageA + OPERAND_BYTES;
       half ^= 1;
       store(a, nextA, stageA);
       store(b, nextB, stageB);
@@ -132,51 +192,60 @@ struct SplitTile {
         load(a, row0, k0 + DEPTH, nextA);
         load(b, column0, k0 + DEPTH, nextB);
       }
+      float part[2 * GROUPS_N][TILES_M][4] = {};
       // One after the other, so that the loads of one leave registers for the products of the other.
 #pragma unroll 1
-      for (int step = 0; step < 2; step++) {
-        unsigned left[TERMS][4][4];
+      for (int step = 0; step < DEPTH / 16; step++) {
+        unsigned left[TERMS][TILES_M][4];
 #pragma unroll
         for (int term = 0; term < TERMS; term++) {
 #pragma unroll
-          for (int m = 0; m < 4; m++) {
-            int r = warp / 4 * 64 + m * 16 + (lane & 15);
+          for (int m = 0; m < TILES_M; m++) {
+            int r = warp / 4 * (SIDE / 2) + m * 16 + (lane & 15);
             load_matrices(left[term][m], stageA + term * TERM_BYTES + at(r, 2 * step + lane / 16));
           }
         }
 #pragma unroll
-        for (int g = 0; g < 2; g++) {
+        for (int g = 0; g < GROUPS_N; g++) {
           // Matrices 0, 1 are the depths of columns 4 i, 4 i + 1; matrices 2, 3 of the next two.
           unsigned right[TERMS][4];
-          int c = warp % 4 * 32 + g * 16 + (lane & 7) / 2 * 4 + lane / 16 * 2 + (lane & 1);
+          int c = warp % 4 * (SIDE / 4) + g * 16 + (lane & 7) / 2 * 4 + lane / 16 * 2 + (lane & 1);
 #pragma unroll
           for (int term = 0; term < TERMS; term++) {
             load_matrices(right[term],
                           stageB + term * TERM_BYTES + at(c, 2 * step + (lane >> 3 & 1)));
           }
 #pragma unroll
-          for (int n = 0; n < 2; n++) {
-            float part[4][4] = {};
+          for (int n = 2 * g; n < 2 * g + 2; n++) {
+            if constexpr (!SUM_IS_STAGE) {
+#pragma unroll
+              for (int m = 0; m < 4 * TILES_M; m++) {
+                part[n][m / 4][m % 4] = 0.f;
+              }
+            }
 #pragma unroll
             for (int order = TERMS - 1; order >= 0; order--) {
 #pragma unroll
               for (int i = order; i >= 0; i--) {
-                unsigned columns[2] = {right[order - i][2 * n], right[order - i][2 * n + 1]};
+                const unsigned(&four)[4] = right[order - i];
+                unsigned columns[2] = {four[n % 2 * 2], four[n % 2 * 2 + 1]};
 #pragma unroll
-                for (int m = 0; m < 4; m++) {
-                  mma_bf16(part[m], left[i][m], columns);
+                for (int m = 0; m < TILES_M; m++) {
+                  Terms::multiply(part[n][m], left[i][m], columns);
                 }
               }
             }
+            if constexpr (!SUM_IS_STAGE) {
 #pragma unroll
-            for (int m = 0; m < 4; m++) {
-#pragma unroll
-              for (int e = 0; e < 4; e++) {
-                d[m][2 * g + n][e] += part[m][e];
+              for (int m = 0; m < 4 * TILES_M; m++) {
+                d[m / 4][n][m % 4] += part[n][m / 4][m % 4];
               }
             }
           }
         }
+      }
+      if constexpr (SUM_IS_STAGE) {
+        add_scaled(part, downs(stageA), downs(stageB), d);
       }
     }
 #pragma unroll
@@ -184,6 +253,26 @@ struct SplitTile {
 #pragma unroll
       for (int n = 0; n < TN; n++) {
         sum[m][n] += d[m / 2][n / 4 * 2 + n % 4 / 2][m % 2 * 2 + n % 2];
+      }
+    }
+  }
+
+  // One factor after the other: their product may not be a number where the sum is.
+  __device__ static __forceinline__ void add_scaled(
+      const float (&part)[2 * GROUPS_N][TILES_M][4], const float* downA, const float* downB,
+      float (&d)[TILES_M][2 * GROUPS_N][4]) {
+    float right[TN];
+#pragma unroll
+    for (int g = 0; g < GROUPS_N; g++) {
+      *(float4*)&right[4 * g] = *(const float4*)(downB + column(4 * g));
+    }
+#pragma unroll
+    for (int m = 0; m < TM; m++) {
+      float left = downA[row(m)];
+#pragma unroll
+      for (int n = 0; n < TN; n++) {
+        float& to = d[m / 2][n / 2][m % 2 * 2 + n % 2];
+        to = fmaf(part[n / 2][m / 2][m % 2 * 2 + n % 2] * left, right[n], to);
       }
     }
   }

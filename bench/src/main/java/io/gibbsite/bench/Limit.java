@@ -21,8 +21,8 @@ public record Limit(String name, double gflops) {
     if (workload.binary()) {
       limit = limit.or("looked-up sums", machine.lookupGops(), 1);
       limit = limit.or("int8 products, three limbs", machine.int8Gops(), INT8_LIMBS);
-    } else if (precision != Precision.FLOAT32) {
-      int products = precision == Precision.BF16X3 ? 3 : 6;
+    } else if (precision == Precision.BF16X3 || precision == Precision.BF16X6) {
+      int products = precision.products();
       limit = limit.or("bf16 products, " + products + " terms", machine.bf16Gflops(), products);
     }
     double byMemory = workload.flops() / workload.bytes() * machine.copyGigabytesPerSecond();

@@ -44,7 +44,7 @@ final class CommonOptions {
       paramLabel = "P",
       defaultValue = "float32",
       converter = PrecisionConverter.class,
-      description = "Of matrix products: float32 (default), bf16x3 or bf16x6.")
+      description = "Of matrix products: float32 (default), bf16x3, bf16x6 or fp16x3.")
   private Precision precision;
 
   @Option(names = "--quiet", description = "No progress and no notes on standard error.")

@@ -17,16 +17,13 @@ final class MlpKernels {
   private static final int WARPS = 4;
   private static final int DEPTH = 16;
 
-  /** Two sides of 128 × 32 bf16 in two halves. */
-  private static final int SPLIT_BYTES_OF_TERM = 2 * 2 * 128 * 32 * 2;
+  /** Inputs of a stage where products are split. */
+  private static final int SPLIT_DEPTH = 32;
 
   /** Layers with fewer units on a side are computed in float32, by our own kernels. */
   private static final int LEAST_WIDE_SIDE = 64;
 
-  /**
-   * The products: in float32 with tiles of 64 × 64 and of 128 × 128, the same bits; or split into
-   * bf16 terms.
-   */
+  /** The products, in tiles of 64 × 64 and of 128 × 128, the same bits. */
   private enum Product {
     FORWARD("mlp_forward"),
     BACKWARD("mlp_backward"),
@@ -43,7 +40,11 @@ final class MlpKernels {
   private final int multiprocessors;
   private final DeviceKernel[] small = new DeviceKernel[Product.values().length];
   private final DeviceKernel[] large = new DeviceKernel[Product.values().length];
-  private final DeviceKernel[] split = new DeviceKernel[Product.values().length];
+
+  /** Of wide layers, where products are split; else null. */
+  private final DeviceKernel[] smallSplit = new DeviceKernel[Product.values().length];
+
+  private final DeviceKernel[] largeSplit = new DeviceKernel[Product.values().length];
   private final boolean splits;
 
   /** Null where all products are our own. */
@@ -78,10 +79,8 @@ final class MlpKernels {
       small[product.ordinal()] = device.kernel(product.name + "_64", THREADS, sharedBytes(64));
       large[product.ordinal()] = device.kernel(product.name + "_128", THREADS, sharedBytes(128));
       if (splits) {
-        int terms = precision == Precision.BF16X3 ? 2 : 3;
-        split[product.ordinal()] =
-            device.kernel(
-                product.name + "_" + precision.label(), THREADS, terms * SPLIT_BYTES_OF_TERM);
+        smallSplit[product.ordinal()] = splitKernel(device, product, precision, 64);
+        largeSplit[product.ordinal()] = splitKernel(device, product, precision, 128);
       }
     }
     columnSums = device.kernel("mlp_column_sums", THREADS, 4 * 64 * Float.BYTES);
@@ -98,6 +97,16 @@ final class MlpKernels {
     noiseLogDensity = device.kernel("noise_log_density", 32 * WARPS, 0);
     nceRows = device.kernel("nce_rows", THREADS, THREADS * 2 * Double.BYTES);
     nceTotals = device.kernel("nce_totals", 32, 0);
+  }
+
+  private static DeviceKernel splitKernel(
+      Device device, Product product, Precision precision, int side) {
+    String name = "%s_%s_%d".formatted(product.name, precision.label(), side);
+    int bytes = side * SPLIT_DEPTH * precision.terms() * Short.BYTES;
+    if (precision == Precision.FP16X3) {
+      bytes += side * Float.BYTES; // scales
+    }
+    return device.kernel(name, THREADS, 2 * 2 * bytes);
   }
 
   private static int sharedBytes(int side) {
@@ -120,17 +129,11 @@ final class MlpKernels {
   /** Large tiles where they fill the device; which precision depends on the layer alone. */
   private void launch(Product product, int inputs, int outputs, int m, int n, int z) {
     boolean fills = (long) ceilDiv(m, 128) * ceilDiv(n, 128) * z >= multiprocessors;
-    DeviceKernel kernel;
-    int side = 128;
-    if (splits && wide(inputs, outputs)) {
-      kernel = split[product.ordinal()];
-    } else if (fills && m > 64 && n > 64) {
-      kernel = large[product.ordinal()];
-    } else {
-      kernel = small[product.ordinal()];
-      side = 64;
-    }
-    stream.launch(kernel, ceilDiv(m, side), ceilDiv(n, side), z, arguments);
+    boolean isLarge = fills && m > 64 && n > 64;
+    boolean isSplit = splits && wide(inputs, outputs);
+    DeviceKernel[] kernels = isSplit ? isLarge ? largeSplit : smallSplit : isLarge ? large : small;
+    int side = isLarge ? 128 : 64;
+    stream.launch(kernels[product.ordinal()], ceilDiv(m, side), ceilDiv(n, side), z, arguments);
   }
 
   /**

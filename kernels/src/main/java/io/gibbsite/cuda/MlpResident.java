@@ -58,7 +58,7 @@ final class MlpResident {
     }
     String name = "mlp_resident_%d_%d_".formatted(width, hidden);
     if (precision != Precision.FLOAT32 && hidden > 1) {
-      int bytes = splitBytes(shape, precision == Precision.BF16X3 ? 2 : 3);
+      int bytes = splitBytes(shape, precision.terms());
       if (bytes <= device.sharedLimit()) {
         DeviceKernel kernel = device.kernel(name + precision.label(), THREADS, bytes);
         return new MlpResident(stream, shape, SPLIT_ROWS, kernel);

@@ -36,6 +36,16 @@ final class EmulatedDevice implements Device {
           java.lang.foreign.MemoryLayout.sequenceLayout(1000, ValueLayout.JAVA_BYTE));
 
   private final SymbolLookup library = library();
+  private final int multiprocessors;
+
+  /** With as many multiprocessors as make sessions of tests choose small tiles. */
+  EmulatedDevice() {
+    this(16);
+  }
+
+  EmulatedDevice(int multiprocessors) {
+    this.multiprocessors = multiprocessors;
+  }
 
   /** Skips the test where there was no compiler, but fails it with {@code -Dexpect.emulated}. */
   private static SymbolLookup library() {
@@ -65,10 +75,9 @@ final class EmulatedDevice implements Device {
     return "kernels emulated on the host";
   }
 
-  /** As many as make sessions of tests choose small tiles. */
   @Override
   public int multiprocessors() {
-    return 16;
+    return multiprocessors;
   }
 
   @Override

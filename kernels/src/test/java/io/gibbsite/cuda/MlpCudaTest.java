@@ -210,7 +210,7 @@ class MlpCudaTest {
 
   /**
    * Rounding to bf16 terms is about 2^-17 of a product's operands with three products, and 2^-24
-   * with six; a plain bf16 product would be 2^-9 off.
+   * with six, as is rounding to two terms of fp16; a plain bf16 product would be 2^-9 off.
    */
   @Test
   void splitProductsAreAsExactAsTheySay() {
@@ -219,13 +219,16 @@ class MlpCudaTest {
     int n = 140;
     double[] exact = run(model, n, false);
     double rough = gradientError(run(model, n, Precision.BF16X3, false), exact, n, 66);
-    double fine = gradientError(run(model, n, Precision.BF16X6, false), exact, n, 66);
     assertThat(rough).isBetween(1e-6, 1e-4);
-    assertThat(fine).isBetween(1e-9, 1e-6);
-    assertThat(rough).isGreaterThan(4 * fine);
-    for (Precision precision : new Precision[] {Precision.BF16X3, Precision.BF16X6}) {
-      assertThat(run(model, n, precision, true)).isEqualTo(run(model, n, precision, false));
+    for (Precision precision : new Precision[] {Precision.BF16X6, Precision.FP16X3}) {
+      double[] got = run(model, n, precision, false);
+      double fine = gradientError(got, exact, n, 66);
+      assertThat(fine).as(precision.label()).isBetween(1e-9, 1e-6);
+      assertThat(rough).isGreaterThan(4 * fine);
+      assertThat(run(model, n, precision, true)).isEqualTo(got);
     }
+    assertThat(run(model, n, Precision.BF16X3, true))
+        .isEqualTo(run(model, n, Precision.BF16X3, false));
   }
 
   /** The largest difference of input gradients relative to their largest entry; NaN if any is. */

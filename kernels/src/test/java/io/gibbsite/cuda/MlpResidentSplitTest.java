@@ -18,8 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Small networks on tensor cores: bf16x6 within the tolerance of float32 against doubles, bf16x3
- * within 2^-14 of the largest result. Tensor cores are emulated with sums that are cut off.
+ * Small networks on tensor cores: bf16x6 and fp16x3 within the tolerance of float32 against
+ * doubles, bf16x3 within 2^-14 of the largest result. Tensor cores are emulated with sums that are
+ * cut off.
  */
 class MlpResidentSplitTest {
   private static final double FLOOR = 16 * 0x1p-24;
@@ -115,24 +116,30 @@ class MlpResidentSplitTest {
     try (MlpSession session = new MlpScalar(shape, n)) {
       scalar = results(session, model, n);
     }
-    float[][] six = run(model, n, Precision.BF16X6, false);
     float[][] three = run(model, n, Precision.BF16X3, false);
-    for (int i = 0; i < exact.length; i++) {
-      double scale = scale(exact[i]);
-      assertThat(error(six[i], exact[i]) <= 2 * error(scalar[i], exact[i]) + FLOOR * scale)
-          .as("bf16x6, result %d: error %g", i, error(six[i], exact[i]))
-          .isTrue();
-      assertThat(error(three[i], exact[i]) <= THREE_PRODUCTS * scale)
-          .as("bf16x3, result %d: error %g", i, error(three[i], exact[i]))
+    for (Precision precision : new Precision[] {Precision.BF16X6, Precision.FP16X3}) {
+      float[][] fine = run(model, n, precision, false);
+      for (int i = 0; i < exact.length; i++) {
+        double bound = 2 * error(scalar[i], exact[i]) + FLOOR * scale(exact[i]);
+        assertThat(error(fine[i], exact[i]) <= bound)
+            .as("%s, result %d: error %g", precision, i, error(fine[i], exact[i]))
+            .isTrue();
+      }
+      for (int i = exact.length; i < fine.length; i++) {
+        double[] plain = wide(scalar[i]);
+        assertThat(error(fine[i], plain) <= 4 * FLOOR * scale(plain))
+            .as("%s, %d", precision, i)
+            .isTrue();
+      }
+      assertThat(Arrays.deepEquals(three, fine)).isFalse();
+      assertThat(run(model, n, precision, true)).isDeepEqualTo(fine);
+    }
+    for (int i = 0; i < three.length; i++) {
+      double[] expected = i < exact.length ? exact[i] : wide(scalar[i]);
+      assertThat(error(three[i], expected) <= THREE_PRODUCTS * scale(expected))
+          .as("bf16x3, result %d: error %g", i, error(three[i], expected))
           .isTrue();
     }
-    for (int i = exact.length; i < six.length; i++) {
-      double[] plain = wide(scalar[i]);
-      assertThat(error(six[i], plain) <= 4 * FLOOR * scale(plain)).as("bf16x6, %d", i).isTrue();
-      assertThat(error(three[i], plain) <= THREE_PRODUCTS * scale(plain)).isTrue();
-    }
-    assertThat(Arrays.deepEquals(three, six)).isFalse();
-    assertThat(run(model, n, Precision.BF16X6, true)).isDeepEqualTo(six);
     assertThat(run(model, n, Precision.BF16X3, true)).isDeepEqualTo(three);
   }
 }

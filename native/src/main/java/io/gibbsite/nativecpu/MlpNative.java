@@ -152,11 +152,7 @@ final class MlpNative extends CheckedMlpSession {
 
   /** The bf16 terms that a float32 is split in; 0 where it is not. */
   private static int terms(Precision precision) {
-    return switch (precision) {
-      case FLOAT32 -> 0;
-      case BF16X3 -> 2;
-      case BF16X6 -> 3;
-    };
+    return precision == Precision.FLOAT32 ? 0 : precision.terms();
   }
 
   private static long withWidths(MlpShape shape, ToLongFunction<Long> call) {

@@ -26,9 +26,13 @@ final class NativeBackend implements Backend {
 
   /**
    * @param isa whose kernels to run, at most the library's best
-   * @throws BackendUnavailableException for a precision other than float32 without AMX
+   * @throws BackendUnavailableException for bf16 without AMX, and for fp16
    */
   NativeBackend(NativeLibrary library, Isa isa, BackendOptions options) {
+    if (options.precision() == Precision.FP16X3) {
+      throw new BackendUnavailableException(
+          "backend native computes in float32 or, with AMX, in bf16x3 and bf16x6, not fp16x3");
+    }
     if (options.precision() != Precision.FLOAT32 && isa != Isa.AMX) {
       throw new BackendUnavailableException(
           "backend native computes in %s with AMX alone, and here it runs on %s: take float32"

@@ -126,5 +126,12 @@ class SplitProductsTest {
         .hasMessage(
             "backend native computes in bf16x3 with AMX alone, and here it runs on AVX-512: take"
                 + " float32");
+    assertThatThrownBy(
+            () ->
+                new NativeBackend(
+                    NativeLibrary.load(), Isa.AVX512, new BackendOptions(1, Precision.FP16X3)))
+        .isInstanceOf(BackendUnavailableException.class)
+        .hasMessage(
+            "backend native computes in float32 or, with AMX, in bf16x3 and bf16x6, not fp16x3");
   }
 }
