@@ -6,6 +6,7 @@ import io.gibbsite.mlp.Activation;
 import io.gibbsite.mlp.CheckedMlpSession;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.mlp.RowSource;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.sampler.Langevin;
@@ -16,11 +17,11 @@ import java.lang.foreign.MemorySegment;
  * small networks with all layers in one launch ({@link MlpResident}), all else with a launch a
  * layer.
  *
- * <p>Parameters and chains stay on the device. Rows pass through it in chunks; passes with tangents
- * stack {@code a}, {@code at} and {@code as} below one another, so that one product serves all
- * three. Gradients are summed in parts whose size depends on the shape and the rows alone, added in
- * order: the same bits every time. A Gaussian base or noise takes {@code 3 d^2} floats more once it
- * is given.
+ * <p>Parameters, chains and held rows stay on the device. Rows pass through it in chunks; passes
+ * with tangents stack {@code a}, {@code at} and {@code as} below one another, so that one product
+ * serves all three. Gradients are summed in parts whose size depends on the shape and the rows
+ * alone, added in order: the same bits every time. A Gaussian base or noise takes {@code 3 d^2}
+ * floats more once it is given.
  */
 final class MlpCuda extends CheckedMlpSession {
   private static final int STACKS = 3;
@@ -60,6 +61,9 @@ final class MlpCuda extends CheckedMlpSession {
 
   private final DeviceMemory[] a;
 
+  /** {@code a_0} for rows that are not on the device. */
+  private final DeviceRows input;
+
   /** {@code d_l} of the layer at hand and of the one before. */
   private final DeviceMemory d;
 
@@ -81,7 +85,7 @@ final class MlpCuda extends CheckedMlpSession {
   private final DeviceMemory gradientSums;
   private final DeviceMemory ncePartial;
   private final DeviceMemory nceTotals;
-  private final DeviceMemory state;
+  private final DeviceRows state;
   private final DeviceMemory energyPath;
 
   private final NoiseMemory noise;
@@ -131,6 +135,7 @@ final class MlpCuda extends CheckedMlpSession {
           z[l] = floats((long) sizes.capacity * MlpKernels.stride(shape.width(l + 1)));
         }
       }
+      input = new DeviceRows(a[0], 0);
       d = floats((long) sizes.capacity * sizes.widest);
       dBefore = floats((long) sizes.capacity * sizes.widest);
       seeds = floats((long) sizes.capacity * MlpKernels.SEED_STRIDE);
@@ -144,7 +149,7 @@ final class MlpCuda extends CheckedMlpSession {
       gradientSums = floats(shape.parameterCount());
       ncePartial = floats(sizes.ncePartial);
       nceTotals = floats(4);
-      state = floats((long) rows * sizes.stride);
+      state = new DeviceRows(floats((long) rows * sizes.stride), 0);
       energyPath = floats((long) rows * ENERGY_STEPS);
       noise = new NoiseMemory(stream, kernels, rowCopies, columns);
       resident = mayReside ? MlpResident.open(device, stream, shape, rows, precision) : null;
@@ -299,17 +304,17 @@ final class MlpCuda extends CheckedMlpSession {
   /**
    * F2 and F3 or T2 and T3 of all hidden layers.
    *
-   * @param in {@code a_0}, from {@code inOffset}: two stacks at most, the third is 0
+   * @param in {@code a_0}: two stacks at most, the third is 0
    * @param stacks 1; with tangents 3, or 2 without the second derivative
    * @param keep whether z is needed later
    */
-  private void hiddenLayers(DeviceMemory in, long inOffset, int n, int stacks, boolean keep) {
+  private void hiddenLayers(DeviceRows in, int n, int stacks, boolean keep) {
     for (int l = 0; l < last; l++) {
       int rows = stacks == 1 ? n : l == 0 ? 2 * n : stacks * n;
       int width = shape.width(l + 1);
       kernels.forward(
-          l == 0 ? in : a[l],
-          l == 0 ? inOffset : 0,
+          l == 0 ? in.memory() : a[l],
+          l == 0 ? in.offset() : 0,
           weights[l],
           theta,
           biasAt(l),
@@ -335,25 +340,18 @@ final class MlpCuda extends CheckedMlpSession {
    *
    * @param out float[stacks * n] from {@code outOffset}
    */
-  private void output(
-      DeviceMemory in, long inOffset, int n, int stacks, DeviceMemory out, long outOffset) {
+  private void output(DeviceRows in, int n, int stacks, DeviceMemory out, long outOffset) {
     if (hasBase) {
-      base.whiten(in, inOffset, centred, y, stacks == 1 ? n : 2 * n, n);
+      base.whiten(in.memory(), in.offset(), centred, y, stacks == 1 ? n : 2 * n, n);
     }
-    output(in, inOffset, n, stacks, hasBase ? y : null, out, outOffset);
+    output(in, n, stacks, hasBase ? y : null, out, outOffset);
   }
 
   private void output(
-      DeviceMemory in,
-      long inOffset,
-      int n,
-      int stacks,
-      DeviceMemory whitened,
-      DeviceMemory out,
-      long outOffset) {
+      DeviceRows in, int n, int stacks, DeviceMemory whitened, DeviceMemory out, long outOffset) {
     kernels.output(
-        last == 0 ? in : a[last],
-        last == 0 ? inOffset : 0,
+        last == 0 ? in.memory() : a[last],
+        last == 0 ? in.offset() : 0,
         weights[last],
         theta,
         biasAt(last),
@@ -367,11 +365,10 @@ final class MlpCuda extends CheckedMlpSession {
         hasBase ? -base.constant() : 0f);
   }
 
-  /** The forward pass of rows that lie at {@code in}. */
-  private void forward(
-      DeviceMemory in, long inOffset, int n, boolean keep, DeviceMemory out, long outOffset) {
-    hiddenLayers(in, inOffset, n, 1, keep || listener != null);
-    output(in, inOffset, n, 1, out, outOffset);
+  /** The forward pass, energies to {@code results}. */
+  private void forward(DeviceRows in, int n, boolean keep) {
+    hiddenLayers(in, n, 1, keep || listener != null);
+    output(in, n, 1, results, 0);
   }
 
   /** B1, B3 to B5 with w = 1, after {@link #forward} with z kept. */
@@ -404,9 +401,9 @@ final class MlpCuda extends CheckedMlpSession {
   /**
    * B2 to B4, or D2 to D4 with two or three stacks: the gradient of a chunk whose seeds are set.
    *
-   * @param accumulate whether to add to what was summed before
+   * @param in {@code a_0}
    */
-  private void backwardParameters(int n, int stacks, boolean accumulate, long firstRow) {
+  private void backwardParameters(DeviceRows in, int n, int stacks, long firstRow) {
     int stacked = stacks * n;
     int parts = sizes.parts(stacked);
     MlpKernels.Target target = new MlpKernels.Target(partial, shape.parameterCount(), parts);
@@ -415,13 +412,23 @@ final class MlpCuda extends CheckedMlpSession {
     for (int l = last; l >= 0; l--) {
       // as_0 is 0, so layer 0 has two stacks at most.
       int rows = l == 0 ? Math.min(stacks, 2) * n : stacked;
+      DeviceMemory inputs = l == 0 ? in.memory() : a[l];
+      long offset = l == 0 ? in.offset() : 0;
       // A column of seeds is all that d is at the output.
-      kernels.columnSums(null, above, target, shape.biasOffset(l), n, shape.width(l + 1));
+      kernels.columnSums(null, above, 0, target, shape.biasOffset(l), n, shape.width(l + 1));
       if (l == last) {
-        kernels.columnSums(above, a[l], target, shape.weightOffset(l), rows, shape.width(l));
+        kernels.columnSums(
+            above, inputs, offset, target, shape.weightOffset(l), rows, shape.width(l));
       } else {
         kernels.gradient(
-            above, a[l], target, shape.weightOffset(l), rows, shape.width(l + 1), shape.width(l));
+            above,
+            inputs,
+            offset,
+            target,
+            shape.weightOffset(l),
+            rows,
+            shape.width(l + 1),
+            shape.width(l));
       }
       if (l > 0) {
         kernels.backward(
@@ -444,7 +451,7 @@ final class MlpCuda extends CheckedMlpSession {
         below = above == d ? dBefore : d;
       }
     }
-    kernels.sumPartials(partial, gradientSums, shape.parameterCount(), parts, accumulate);
+    kernels.sumPartials(partial, gradientSums, shape.parameterCount(), parts, true);
   }
 
   private void downloadGradient(float[] gradient) {
@@ -452,32 +459,59 @@ final class MlpCuda extends CheckedMlpSession {
   }
 
   @Override
-  protected void computeEnergy(float[] x, int n, float[] energy) {
+  protected RowSource computeHold(float[] x, int n) {
+    // Of no rows too, since a device gives no memory of no bytes.
+    DeviceMemory memory = floats(Math.max(1L, n) * sizes.stride);
+    uploadAll(x, n, memory);
+    return new DeviceRows(memory, 0);
+  }
+
+  @Override
+  protected void computeRelease(RowSource held) {
+    stream.free(((DeviceRows) held).memory());
+  }
+
+  @Override
+  protected RowSource computeChainRows() {
+    return state;
+  }
+
+  /** The rows of a chunk: where they are on the device, or else copied to {@code a_0}. */
+  private DeviceRows place(RowSource x, int first, int count) {
+    if (x instanceof DeviceRows rows) {
+      return rows.from((long) first * sizes.stride * Float.BYTES);
+    }
+    uploadRows(x.array(), first, count, a[0], 0);
+    return input;
+  }
+
+  @Override
+  protected void computeEnergy(RowSource x, int n, float[] energy) {
     int chunk = sizes.capacity;
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      uploadRows(x, first, count, a[0], 0);
+      DeviceRows in = place(x, first, count);
       if (resides()) {
-        resident.evaluate(model(), a[0], 0, results, null, count);
+        resident.evaluate(model(), in.memory(), in.offset(), results, null, count);
       } else {
-        forward(a[0], 0, count, false, results, 0);
-        showForward(first, count);
+        forward(in, count, false);
+        showForward(in, first, count);
       }
       stream.download(results, 0, slice(energy, first, count));
     }
   }
 
   @Override
-  protected void computeInputGradient(float[] x, int n, float[] energy, float[] gradient) {
+  protected void computeInputGradient(RowSource x, int n, float[] energy, float[] gradient) {
     int chunk = sizes.capacity;
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      uploadRows(x, first, count, a[0], 0);
+      DeviceRows in = place(x, first, count);
       if (resides()) {
-        resident.evaluate(model(), a[0], 0, results, inputGradient, count);
+        resident.evaluate(model(), in.memory(), in.offset(), results, inputGradient, count);
       } else {
-        forward(a[0], 0, count, true, results, 0);
-        showForward(first, count);
+        forward(in, count, true);
+        showForward(in, first, count);
         backwardInput(count, first);
         show("B5", 0, first, count, columns, inputGradient, 0);
       }
@@ -489,16 +523,16 @@ final class MlpCuda extends CheckedMlpSession {
   }
 
   @Override
-  protected void computeParameterGradient(float[] x, float[] w, int n, float[] gradient) {
+  protected void computeParameterGradient(RowSource x, float[] w, int n, float[] gradient) {
     int chunk = sizes.capacity;
     stream.clear(gradientSums);
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      uploadRows(x, first, count, a[0], 0);
-      hiddenLayers(a[0], 0, count, 1, true);
+      DeviceRows in = place(x, first, count);
+      hiddenLayers(in, count, 1, true);
       stream.upload(slice(w, first, count), results, 0);
       kernels.seeds(results, seeds, count);
-      backwardParameters(count, 1, true, first);
+      backwardParameters(in, count, 1, first);
     }
     downloadGradient(gradient);
   }
@@ -511,7 +545,7 @@ final class MlpCuda extends CheckedMlpSession {
       long stackBytes = (long) count * sizes.stride * Float.BYTES;
       stream.clear(a[0], 2 * stackBytes, stackBytes);
     }
-    hiddenLayers(a[0], 0, count, stacks, true);
+    hiddenLayers(input, count, stacks, true);
     for (int l = 0; l < last; l++) {
       show("T2", l, first, count, shape.width(l + 1), z[l], 1, 2);
       show("T3", l, first, count, shape.width(l + 1), a[l + 1], 1, 2);
@@ -525,7 +559,7 @@ final class MlpCuda extends CheckedMlpSession {
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
       taylor(x, v, first, count, STACKS);
-      output(a[0], 0, count, STACKS, results, 0);
+      output(input, count, STACKS, results, 0);
       if (energy != null) {
         stream.download(results, 0, slice(energy, first, count));
       }
@@ -552,7 +586,7 @@ final class MlpCuda extends CheckedMlpSession {
         stream.upload(slice(wb, first, count), results, 2 * bytes);
       }
       kernels.seeds(results, seeds, stacks * count); // D1
-      backwardParameters(count, stacks, true, first);
+      backwardParameters(input, count, stacks, first);
     }
     downloadGradient(gradient);
   }
@@ -570,9 +604,9 @@ final class MlpCuda extends CheckedMlpSession {
   protected double computeNce(
       SigmoidNce nce,
       float logZ,
-      float[] data,
+      RowSource data,
       int n,
-      float[] noiseRows,
+      RowSource noiseRows,
       long seed,
       long step,
       float[] gradient) {
@@ -584,19 +618,20 @@ final class MlpCuda extends CheckedMlpSession {
     stream.clear(gradientSums);
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      uploadRows(data, first, count, a[0], 0);
-      noise.logDensity(a[0], count, centred, y, logDensities);
-      addNce(count, first, false, shift, 1f / n, gradient != null);
+      DeviceRows in = place(data, first, count);
+      noise.logDensity(in, count, centred, y, logDensities);
+      addNce(in, count, first, false, shift, 1f / n, gradient != null);
     }
     for (int first = 0; first < noiseCount; first += chunk) {
       int count = Math.min(chunk, noiseCount - first);
+      DeviceRows in = input;
       if (noiseRows == null) {
         noise.draw(seed, step, first, count, a[0], y, logDensities);
       } else {
-        uploadRows(noiseRows, first, count, a[0], 0);
-        noise.logDensity(a[0], count, centred, y, logDensities);
+        in = place(noiseRows, first, count);
+        noise.logDensity(in, count, centred, y, logDensities);
       }
-      addNce(count, (long) n + first, true, shift, 1f / n, gradient != null);
+      addNce(in, count, (long) n + first, true, shift, 1f / n, gradient != null);
     }
     double[] totals = new double[2];
     stream.download(nceTotals, 0, MemorySegment.ofArray(totals));
@@ -609,12 +644,18 @@ final class MlpCuda extends CheckedMlpSession {
 
   /** The loss, and where it is wanted the gradient, of a chunk with its log-densities. */
   private void addNce(
-      int count, long firstRow, boolean isNoise, double shift, float weight, boolean gradient) {
-    forward(a[0], 0, count, gradient, results, 0);
-    showForward(firstRow, count);
+      DeviceRows in,
+      int count,
+      long firstRow,
+      boolean isNoise,
+      double shift,
+      float weight,
+      boolean gradient) {
+    forward(in, count, gradient);
+    showForward(in, firstRow, count);
     kernels.nce(results, logDensities, seeds, ncePartial, nceTotals, shift, count, isNoise, weight);
     if (gradient) {
-      backwardParameters(count, 1, true, firstRow);
+      backwardParameters(in, count, 1, firstRow);
     }
   }
 
@@ -631,9 +672,13 @@ final class MlpCuda extends CheckedMlpSession {
 
   @Override
   protected void computeSetChains(float[] x, int n) {
+    uploadAll(x, n, state.memory());
+  }
+
+  private void uploadAll(float[] x, int n, DeviceMemory to) {
     int chunk = sizes.capacity;
     for (int first = 0; first < n; first += chunk) {
-      uploadRows(x, first, Math.min(chunk, n - first), state, first);
+      uploadRows(x, first, Math.min(chunk, n - first), to, first);
     }
     stream.synchronize();
   }
@@ -642,7 +687,7 @@ final class MlpCuda extends CheckedMlpSession {
   protected void computeReadChains(float[] x, int n) {
     int chunk = sizes.capacity;
     for (int first = 0; first < n; first += chunk) {
-      downloadRows(state, first, x, first, Math.min(chunk, n - first));
+      downloadRows(state.memory(), first, x, first, Math.min(chunk, n - first));
     }
   }
 
@@ -654,7 +699,16 @@ final class MlpCuda extends CheckedMlpSession {
       DeviceMemory path = energies == null ? null : energyPath;
       if (resides()) {
         resident.langevin(
-            model(), state, 0, path, langevin, seed, langevin.firstStep() + t, steps, n, 0);
+            model(),
+            state.memory(),
+            0,
+            path,
+            langevin,
+            seed,
+            langevin.firstStep() + t,
+            steps,
+            n,
+            0);
       } else {
         for (int step = 0; step < steps; step++) {
           moveByLayers(langevin, seed, langevin.firstStep() + t + step, n, path, step);
@@ -673,26 +727,27 @@ final class MlpCuda extends CheckedMlpSession {
     int chunk = sizes.capacity;
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      long at = (long) first * sizes.stride * Float.BYTES;
-      hiddenLayers(state, at, count, 1, true);
+      DeviceRows x = place(state, first, count);
+      hiddenLayers(x, count, 1, true);
       if (path != null) {
-        output(state, at, count, 1, path, ((long) pathRow * n + first) * Float.BYTES);
+        output(x, count, 1, path, ((long) pathRow * n + first) * Float.BYTES);
       } else if (hasBase) {
-        base.whiten(state, at, centred, y, count, count);
+        base.whiten(x.memory(), x.offset(), centred, y, count, count);
       }
       backwardInput(count, first);
-      kernels.langevinStep(state, at, inputGradient, langevin, seed, step, count, columns, first);
+      kernels.langevinStep(
+          x.memory(), x.offset(), inputGradient, langevin, seed, step, count, columns, first);
     }
   }
 
-  private void showForward(long firstRow, int n) {
+  private void showForward(DeviceRows in, long firstRow, int n) {
     if (listener != null) {
       for (int l = 0; l < last; l++) {
         show("F2", l, firstRow, n, shape.width(l + 1), z[l], 0);
         show("F3", l, firstRow, n, shape.width(l + 1), a[l + 1], 0);
       }
       // F5 is not part of F4: once more without the base, in memory that is free now.
-      output(a[0], 0, n, 1, null, seeds, 0);
+      output(in, n, 1, null, seeds, 0);
       showNumbers("F4", firstRow, n, seeds);
     }
   }

@@ -302,19 +302,20 @@ final class MlpKernels {
   void gradient(
       DeviceMemory d,
       DeviceMemory a,
+      long aOffset,
       Target target,
       long offset,
       int rows,
       int outputs,
       int inputs) {
     if (gemm != null && wide(inputs, outputs)) {
-      gradientByGemm(d, a, target, offset, rows, outputs, inputs);
+      gradientByGemm(d, a, aOffset, target, offset, rows, outputs, inputs);
       return;
     }
     arguments
         .begin()
         .pointer(d)
-        .pointer(a)
+        .pointer(a, aOffset)
         .pointer(target.partial)
         .number(target.parameters)
         .number(offset)
@@ -332,6 +333,7 @@ final class MlpKernels {
   private void gradientByGemm(
       DeviceMemory d,
       DeviceMemory a,
+      long aOffset,
       Target target,
       long offset,
       int rows,
@@ -348,7 +350,7 @@ final class MlpKernels {
           outputs,
           count,
           a,
-          first * stride(inputs) * Float.BYTES,
+          aOffset + first * stride(inputs) * Float.BYTES,
           stride(inputs),
           d,
           first * stride(outputs) * Float.BYTES,
@@ -365,11 +367,17 @@ final class MlpKernels {
    * are null.
    */
   void columnSums(
-      DeviceMemory seed, DeviceMemory a, Target target, long offset, int rows, int columns) {
+      DeviceMemory seed,
+      DeviceMemory a,
+      long aOffset,
+      Target target,
+      long offset,
+      int rows,
+      int columns) {
     arguments
         .begin()
         .pointer(seed)
-        .pointer(a)
+        .pointer(a, aOffset)
         .pointer(target.partial)
         .number(target.parameters)
         .number(offset)
@@ -611,6 +619,7 @@ final class MlpKernels {
   /** {@code log p_n} from y of a Gaussian, or from x of a box. */
   void noiseLogDensity(
       DeviceMemory y,
+      long yOffset,
       DeviceMemory low,
       DeviceMemory high,
       DeviceMemory out,
@@ -619,7 +628,7 @@ final class MlpKernels {
       float constant) {
     arguments
         .begin()
-        .pointer(y)
+        .pointer(y, yOffset)
         .pointer(low)
         .pointer(high)
         .pointer(out)
