@@ -46,6 +46,8 @@ public final class SameRows {
     float[] w = Samples.normals(ROWS, 1, SEED + 1);
     float[] noise = Samples.normals(ROWS, columns, SEED + 2);
     SigmoidNce nce = new SigmoidNce(1, Gaussian.isotropic(columns, 0, 1));
+    // The entropy of the noise, so that u is near 0 and every row has a weight that shows.
+    float logZ = 1.4189f * columns;
     float[][] energies = new float[2][ROWS];
     float[][] inputs = new float[2][ROWS * columns];
     float[][] gradients = new float[2][parameters];
@@ -54,14 +56,14 @@ public final class SameRows {
     session.energy(x, ROWS, energies[0]);
     session.inputGradient(x, ROWS, null, inputs[0]);
     session.parameterGradient(x, w, ROWS, gradients[0]);
-    drawn[0][parameters + 1] = (float) session.nce(nce, 0.5f, x, ROWS, SEED, 3, drawn[0]);
-    given[0][parameters + 1] = (float) session.nce(nce, 0.5f, x, ROWS, noise, given[0]);
+    drawn[0][parameters + 1] = (float) session.nce(nce, logZ, x, ROWS, SEED, 3, drawn[0]);
+    given[0][parameters + 1] = (float) session.nce(nce, logZ, x, ROWS, noise, given[0]);
     session.energy(held, energies[1]);
     session.inputGradient(held, null, inputs[1]);
     session.parameterGradient(held, w, gradients[1]);
-    drawn[1][parameters + 1] = (float) session.nce(nce, 0.5f, held, SEED, 3, drawn[1]);
+    drawn[1][parameters + 1] = (float) session.nce(nce, logZ, held, SEED, 3, drawn[1]);
     try (HeldRows heldNoise = session.hold(noise, ROWS)) {
-      given[1][parameters + 1] = (float) session.nce(nce, 0.5f, held, heldNoise, given[1]);
+      given[1][parameters + 1] = (float) session.nce(nce, logZ, held, heldNoise, given[1]);
     }
     return List.of(
         Check.sameBits("same energies of " + of, energies[1], energies[0]),
