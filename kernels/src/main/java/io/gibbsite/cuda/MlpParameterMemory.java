@@ -19,11 +19,7 @@ final class MlpParameterMemory {
   private GaussianMemory gaussian;
   private boolean hasBase;
 
-  MlpParameterMemory(
-      DeviceStream stream,
-      MlpKernels kernels,
-      RowCopies rowCopies,
-      MlpShape shape) {
+  MlpParameterMemory(DeviceStream stream, MlpKernels kernels, RowCopies rowCopies, MlpShape shape) {
     this.stream = stream;
     this.kernels = kernels;
     this.rowCopies = rowCopies;

@@ -175,6 +175,18 @@ class MlpCudaTest {
     assertThat(device.allocated()).isZero();
   }
 
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void aSessionTakesWhatItSaysBefore(Precision precision) {
+    for (String text : new String[] {"2-64-64-1", "66-130-97-1", "3-9-1"}) {
+      MlpShape shape = MlpShape.parse(text, Activation.SILU);
+      try (MlpSession session = new MlpCuda(device, shape, 50, precision)) {
+        session.setParameters(MlpParameters.random(shape, null, 4));
+        assertThat(device.allocated()).as(text).isEqualTo(MlpCuda.bytes(shape, 50, precision));
+      }
+    }
+  }
+
   /** Widths that large tiles serve, with fibres in both orders, so that a missing barrier shows. */
   @Test
   void largeTilesGiveTheSameInEitherOrderOfFibres() {
