@@ -13,7 +13,9 @@
 
 struct MlpForward {
   const float* in;      // [rows, inStride]: a_l
-  const float* weight;  // [outputs, inStride]
+  const float* weight;  // [outputs, inStride]; null where products are split
+  const uint16_t* terms;  // [terms, outputs, split_pitch(inputs)]: then the weights; or null
+  const float* termsDown;  // [outputs, rounded up to 128], of fp16
   const float* bias;    // [outputs], or null
   float* z;             // [rows, outStride], or null
   float* a;             // [values, outStride], or null
@@ -22,13 +24,22 @@ struct MlpForward {
   int unused;
 };
 
+template <class Tile>
+__device__ __forceinline__ auto forward_weights(const MlpForward& args) {
+  if constexpr (Tile::SPLITS) {
+    return SplitRows{args.terms, args.termsDown, args.outputs, split_pitch(args.inputs)};
+  } else {
+    return AlongRows{args.weight, args.inStride, args.outputs, args.inputs};
+  }
+}
+
 // F2, F3; T2.
 template <class Tile>
 __device__ __forceinline__ void forward(const MlpForward& args, unsigned char* memory) {
   constexpr int TM = Tile::TM;
   constexpr int TN = Tile::TN;
   AlongRows in{args.in, args.inStride, args.rows, args.inputs};
-  AlongRows weight{args.weight, args.inStride, args.outputs, args.inputs};
+  auto weight = forward_weights<Tile>(args);
   int row0 = (int)blockIdx.x * Tile::ROWS;
   int column0 = (int)blockIdx.y * Tile::COLUMNS;
   float sum[TM][TN] = {};
@@ -81,7 +92,9 @@ KERNEL(mlp_forward_128, MlpForward, 256, 1) {
 
 struct MlpBackward {
   const float* d;       // [rows, dStride]: d_l
-  const float* weight;  // [outputs of the layer, stride]
+  const float* weight;  // [outputs of the layer, stride]; null where products are split
+  const uint16_t* terms;  // [terms, inputs, split_pitch(outputs)]: then W^T; or null
+  const float* termsDown;  // [inputs, rounded up to 128], of fp16
   const float* z;       // [rows, stride]: z_{l-1}; or null, then p_l is left as it is
   float* out;           // [rows, stride]: d_{l-1} or p_l
   int rows, outputs, inputs, dStride, stride;
@@ -90,13 +103,22 @@ struct MlpBackward {
   int unused;
 };
 
+template <class Tile>
+__device__ __forceinline__ auto backward_weights(const MlpBackward& args) {
+  if constexpr (Tile::SPLITS) {
+    return SplitRows{args.terms, args.termsDown, args.inputs, split_pitch(args.outputs)};
+  } else {
+    return AcrossRows{args.weight, args.stride, args.stride, args.outputs};
+  }
+}
+
 // B3, B4; D3.
 template <class Tile>
 __device__ __forceinline__ void backward(const MlpBackward& args, unsigned char* memory) {
   constexpr int TM = Tile::TM;
   constexpr int TN = Tile::TN;
   AlongRows d{args.d, args.dStride, args.rows, args.outputs};
-  AcrossRows weight{args.weight, args.stride, args.stride, args.outputs};
+  auto weight = backward_weights<Tile>(args);
   int row0 = (int)blockIdx.x * Tile::ROWS;
   int column0 = (int)blockIdx.y * Tile::COLUMNS;
   float sum[TM][TN] = {};
@@ -202,6 +224,59 @@ SPLIT_KERNELS(bf16x6, 64, 2, Bf16<3>)
 SPLIT_KERNELS(bf16x6, 128, 1, Bf16<3>)
 SPLIT_KERNELS(fp16x3, 64, 2, Fp16)
 SPLIT_KERNELS(fp16x3, 128, 1, Fp16)
+
+// Weights, or their transpose, in terms: a warp a row.
+struct MlpSplitWeights {
+  const float* weight;  // entry (row, column) at row rowStep + column columnStep
+  uint16_t* terms;      // [terms, rows, split_pitch(columns)]
+  float* down;          // [rows], of fp16
+  int rows, columns, rowStep, columnStep;
+};
+
+template <class Terms>
+__device__ __forceinline__ void split_weights(const MlpSplitWeights& args) {
+  int row = (int)blockIdx.x * 8 + (int)threadIdx.x / 32;
+  int lane = (int)threadIdx.x % 32;
+  int pitch = split_pitch(args.columns);
+  if (row >= args.rows) {
+    return;
+  }
+  const float* from = args.weight + (size_t)row * args.rowStep;
+  float up = 1.f;
+  if constexpr (Terms::SCALED) {
+    float largest = 0.f;
+    for (int c = lane; c < args.columns; c += 32) {
+      largest = fmaxf(largest, fabsf(from[(size_t)c * args.columnStep]));
+    }
+#pragma unroll
+    for (int mask = 16; mask > 0; mask /= 2) {
+      largest = fmaxf(largest, shuffle_xor(largest, mask));
+    }
+    TermScale scale = term_scale(largest);
+    up = scale.up;
+    if (lane == 0) {
+      args.down[row] = scale.down;
+    }
+  }
+  for (int c = 2 * lane; c < pitch; c += 64) {
+    float even = c < args.columns ? up * from[(size_t)c * args.columnStep] : 0.f;
+    float odd = c + 1 < args.columns ? up * from[(size_t)(c + 1) * args.columnStep] : 0.f;
+#pragma unroll
+    for (int term = 0; term < Terms::TERMS; term++) {
+      *(unsigned*)(args.terms + ((size_t)term * args.rows + row) * pitch + c) =
+          Terms::take(even, odd);
+    }
+  }
+}
+
+#define SPLIT_WEIGHTS(precision, ...)                                \
+  KERNEL(mlp_split_weights_##precision, MlpSplitWeights, 256, 1) {   \
+    split_weights<__VA_ARGS__>(args);                                \
+  }
+
+SPLIT_WEIGHTS(bf16x3, Bf16<2>)
+SPLIT_WEIGHTS(bf16x6, Bf16<3>)
+SPLIT_WEIGHTS(fp16x3, Fp16)
 
 // Sums of columns over rows, each times a number of its row: dW of the last layer, whose d is a
 // number a row, and db of every layer. 64 columns a block, 4 rows at a time.

@@ -71,6 +71,7 @@ struct AcrossRows {
 
 template <int TM_, int TN_>
 struct ProductTile {
+  static constexpr bool SPLITS = false;
   static constexpr int TM = TM_;
   static constexpr int TN = TN_;
   static constexpr int ROWS = 16 * TM;

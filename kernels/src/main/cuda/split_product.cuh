@@ -3,16 +3,30 @@
 // 256 threads, 2 x 4 warps, SIDE x SIDE entries, k by 32 in two halves of shared memory, where a row
 // has 32 terms of a kind. With SIDE 128 a warp has 64 x 32 entries; for each 16 inputs it reads
 // 2 + 1 KiB a term and does 16 products of 16 x 8 x 16 for each pair of terms. SIDE 64 is for few
-// rows. Operands are split on their way in, so global memory holds float32 only. Terms of fp16 are
-// scaled by rows of A and columns of B, a stage at a time. Columns are taken in an order such that a
+// rows. Rows are split on their way in, so global memory holds them as float32; weights are split
+// once (mlp_split_weights). Terms of fp16 are scaled: weights by output units of the product, all
+// else by rows of A and columns of B, a stage at a time. Columns are taken in an order such that a
 // thread has four consecutive ones, as the epilogues want it.
 #pragma once
+
+#include <type_traits>
 
 #include "product.cuh"
 #include "split_terms.cuh"
 
+// Weights in terms: k runs along the rows of [TERMS][count][pitch], which are 0 from its end on.
+struct SplitRows {
+  const uint16_t* terms;
+  const float* down;  // [count], 0 up to a multiple of 128: takes the scales of rows out of sums
+  int count, pitch;
+};
+
+// Terms of a row are copied 16 bytes at a time.
+__device__ __forceinline__ int split_pitch(int depth) { return (depth + 7) / 8 * 8; }
+
 template <class Terms, int SIDE>
 struct SplitTile {
+  static constexpr bool SPLITS = true;
   static constexpr int TERMS = Terms::TERMS;
   static constexpr int TM = SIDE / 16;
   static constexpr int TN = SIDE / 16;
@@ -61,37 +75,38 @@ struct SplitTile {
 
   __device__ static __forceinline__ void load(const AlongRows& from, int first, int k,
                                               float4 (&to)[PIECES]) {
+    int i = first + (int)threadIdx.x / 8;
+    int depth = k + (int)threadIdx.x % 8 * 4;
+    const float* source = from.array + i * from.stride + depth;
 #pragma unroll
     for (int p = 0; p < PIECES; p++) {
-      int index = (int)threadIdx.x + p * PRODUCT_THREADS;
-      int i = first + index / 8;
-      int depth = k + index % 8 * 4;
       to[p] = float4{0.f, 0.f, 0.f, 0.f};
-      if (i < from.count && depth < from.depthEnd) {
-        to[p] = *(const float4*)(from.array + i * from.stride + depth);
+      if (i + 32 * p < from.count && depth < from.depthEnd) {
+        to[p] = *(const float4*)(source + 32 * p * from.stride);
       }
     }
   }
 
-  // Eight lanes have a row.
+  // Eight lanes have a row; 32 rows further lie 32 rows further in shared memory.
   __device__ static __forceinline__ void store(const AlongRows&, const float4 (&from)[PIECES],
                                                unsigned char* to) {
+    int row = (int)threadIdx.x / 8;
+    int piece = (int)threadIdx.x % 8;
+    unsigned char* to0 = to + at(row, piece / 2) + piece % 2 * 8;
 #pragma unroll
     for (int p = 0; p < PIECES; p++) {
-      int index = (int)threadIdx.x + p * PRODUCT_THREADS;
-      int piece = index % 8;
       float4 rest = from[p];
       if constexpr (Terms::SCALED) {
         TermScale scale = term_scale(largest_of_lanes<1, 8>(largest_of(0.f, rest)));
         rest = float4{scale.up * rest.x, scale.up * rest.y, scale.up * rest.z, scale.up * rest.w};
         if (piece == 0) {
-          downs(to)[index / 8] = scale.down;
+          downs(to)[row + 32 * p] = scale.down;
         }
       }
 #pragma unroll
       for (int term = 0; term < TERMS; term++) {
         uint2 words = {Terms::take(rest.x, rest.y), Terms::take(rest.z, rest.w)};
-        *(uint2*)(to + term * TERM_BYTES + at(index / 8, piece / 2) + piece % 2 * 8) = words;
+        *(uint2*)(to0 + term * TERM_BYTES + 32 * p * 64) = words;
       }
     }
   }
@@ -167,6 +182,26 @@ struct SplitTile {
     }
   }
 
+  // Rows of weights, on their way as soon as nobody reads the half they go to: 64 at a time, which
+  // lie 64 rows further on either side.
+  __device__ static __forceinline__ void load(const SplitRows& from, int first, int k,
+                                              unsigned char* to) {
+    int row = (int)threadIdx.x / 4;
+    int piece = (int)threadIdx.x % 4;
+    const uint16_t* source = from.terms + (int64_t)(first + row) * from.pitch + k + 8 * piece;
+    bool inside = k + 8 * piece < from.pitch;
+#pragma unroll
+    for (int term = 0; term < TERMS; term++) {
+#pragma unroll
+      for (int r = 0; r < SIDE; r += 64) {
+        bool there = inside && first + row + r < from.count;
+        copy_async(to + at(row, piece) + term * TERM_BYTES + r * 64,
+                   source + ((int64_t)term * from.count + r) * from.pitch, there);
+      }
+    }
+    copy_commit();
+  }
+
   // sum[m][n] += over k in [begin, end).
   template <class A, class B>
   __device__ static __forceinline__ void multiply(const A& a, const B& b, int row0, int column0,
@@ -174,10 +209,15 @@ struct SplitTile {
                                                   float (&sum)[TM][TN]) {
     int lane = (int)threadIdx.x % 32;
     int warp = (int)threadIdx.x / 32;
+    constexpr bool COPIES_B = std::is_same<B, SplitRows>::value;
     float4 nextA[PIECES];
-    float4 nextB[PIECES];
+    float4 nextB[COPIES_B ? 1 : PIECES];
     load(a, row0, begin, nextA);
-    load(b, column0, begin, nextB);
+    if constexpr (COPIES_B) {
+      load(b, column0, begin, memory + OPERAND_BYTES);
+    } else {
+      load(b, column0, begin, nextB);
+    }
     float d[TILES_M][2 * GROUPS_N][4] = {};  // 16 rows, 8 columns each
     int half = 0;
     for (int k0 = begin; k0 < end; k0 += DEPTH) {
@@ -185,12 +225,20 @@ struct SplitTile {
       unsigned char* stageB = stageA + OPERAND_BYTES;
       half ^= 1;
       store(a, nextA, stageA);
-      store(b, nextB, stageB);
+      if constexpr (COPIES_B) {
+        copy_wait<0>();
+      } else {
+        store(b, nextB, stageB);
+      }
       // One barrier a stage: nobody fills a half before all have left the stage in between.
       __syncthreads();
       if (k0 + DEPTH < end) {
         load(a, row0, k0 + DEPTH, nextA);
-        load(b, column0, k0 + DEPTH, nextB);
+        if constexpr (COPIES_B) {
+          load(b, column0, k0 + DEPTH, memory + half * STAGE_BYTES + OPERAND_BYTES);
+        } else {
+          load(b, column0, k0 + DEPTH, nextB);
+        }
       }
       float part[2 * GROUPS_N][TILES_M][4] = {};
       // One after the other, so that the loads of one leave registers for the products of the other.
@@ -245,26 +293,42 @@ struct SplitTile {
         }
       }
       if constexpr (SUM_IS_STAGE) {
-        add_scaled(part, downs(stageA), downs(stageB), d);
+        add_scaled<COPIES_B>(part, downs(stageA), downs(stageB), d);
       }
+    }
+    float right[TN];
+    if constexpr (Terms::SCALED && COPIES_B) {
+      load_downs(b.down + column0, right);
     }
 #pragma unroll
     for (int m = 0; m < TM; m++) {
 #pragma unroll
       for (int n = 0; n < TN; n++) {
-        sum[m][n] += d[m / 2][n / 4 * 2 + n % 4 / 2][m % 2 * 2 + n % 2];
+        float& from = d[m / 2][n / 2][m % 2 * 2 + n % 2];
+        if constexpr (Terms::SCALED && COPIES_B) {
+          from *= right[n];
+        }
+        sum[m][n] += from;
       }
     }
   }
 
-  // One factor after the other: their product may not be a number where the sum is.
+  __device__ static __forceinline__ void load_downs(const float* from, float (&to)[TN]) {
+#pragma unroll
+    for (int n = 0; n < TN; n += 4) {
+      *(float4*)&to[n] = *(const float4*)(from + column(n));
+    }
+  }
+
+  // Scales of weights are the same at all stages, and wait for the end. One factor after the other:
+  // their product may be too large or small for a float where the sum is not.
+  template <bool LEFT_ONLY>
   __device__ static __forceinline__ void add_scaled(
       const float (&part)[2 * GROUPS_N][TILES_M][4], const float* downA, const float* downB,
       float (&d)[TILES_M][2 * GROUPS_N][4]) {
     float right[TN];
-#pragma unroll
-    for (int g = 0; g < GROUPS_N; g++) {
-      *(float4*)&right[4 * g] = *(const float4*)(downB + column(4 * g));
+    if constexpr (!LEFT_ONLY) {
+      load_downs(downB, right);
     }
 #pragma unroll
     for (int m = 0; m < TM; m++) {
@@ -272,7 +336,12 @@ struct SplitTile {
 #pragma unroll
       for (int n = 0; n < TN; n++) {
         float& to = d[m / 2][n / 2][m % 2 * 2 + n % 2];
-        to = fmaf(part[n / 2][m / 2][m % 2 * 2 + n % 2] * left, right[n], to);
+        float from = part[n / 2][m / 2][m % 2 * 2 + n % 2];
+        if constexpr (LEFT_ONLY) {
+          to = fmaf(from, left, to);
+        } else {
+          to = fmaf(from * left, right[n], to);
+        }
       }
     }
   }

@@ -2,6 +2,7 @@ package io.gibbsite.bench;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.density.Gaussian;
+import io.gibbsite.mlp.HeldRows;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
@@ -13,7 +14,8 @@ import io.gibbsite.sampler.Langevin;
 /**
  * A pass of an MLP energy with SiLU: weights N(0, 1) / sqrt(in), biases 0, standard normal data
  * and, for NCE, standard normal noise rows that are given, not drawn; Langevin with step size 0.01,
- * ten steps a call.
+ * ten steps a call. The session holds the rows, as the peers keep theirs on their device; results,
+ * and the weights of a parameter gradient, are the caller's arrays.
  *
  * @param pass what is computed
  * @param layers the model
@@ -44,7 +46,10 @@ public record MlpWorkload(MlpPass pass, MlpShape layers, int batch) implements W
     return (double) pass.forwardPasses() * batch * layers.forwardFlops();
   }
 
-  /** Chains stay where they are computed during a call, so a step moves a part of theirs. */
+  /**
+   * Rows are read from where they are held. Chains stay there too during a call, so a step moves a
+   * part of theirs.
+   */
   @Override
   public double bytes() {
     double rows = (double) batch * layers.inputs();
@@ -113,18 +118,19 @@ public record MlpWorkload(MlpPass pass, MlpShape layers, int batch) implements W
    */
   public static final class Run implements Body {
     private final MlpPass pass;
-    private final int batch;
     private final MlpSession session;
     private final float[] x;
     private final float[] noise;
     private final float[] output;
+    private final HeldRows held;
+    private final HeldRows heldNoise;
     private final SigmoidNce nce;
     private final Langevin langevin = Langevin.steps(LANGEVIN_STEPS);
     private double loss;
 
     private Run(MlpWorkload workload, Backend backend) {
       pass = workload.pass;
-      batch = workload.batch;
+      int batch = workload.batch;
       int columns = workload.layers.inputs();
       int parameters = workload.layers.parameterCount();
       x = workload.normals(DrawStream.DATA);
@@ -141,17 +147,19 @@ public record MlpWorkload(MlpPass pass, MlpShape layers, int batch) implements W
       session = backend.open(workload.layers, batch);
       session.setParameters(workload.parameters());
       session.setChains(x, pass == MlpPass.LANGEVIN ? batch : 0);
+      held = pass == MlpPass.LANGEVIN ? null : session.hold(x, batch);
+      heldNoise = pass == MlpPass.NCE ? session.hold(noise, batch) : null;
     }
 
     @Override
     public void run() {
       switch (pass) {
-        case ENERGY -> session.energy(x, batch, output);
-        case INPUT_GRADIENT -> session.inputGradient(x, batch, null, output);
+        case ENERGY -> session.energy(held, output);
+        case INPUT_GRADIENT -> session.inputGradient(held, null, output);
         // The data's first entries serve as the weights too: any numbers of order one do.
-        case PARAMETER_GRADIENT -> session.parameterGradient(x, x, batch, output);
+        case PARAMETER_GRADIENT -> session.parameterGradient(held, x, output);
         case LANGEVIN -> session.langevin(langevin, SEED);
-        case NCE -> loss = session.nce(nce, 0f, x, batch, noise, output);
+        case NCE -> loss = session.nce(nce, 0f, held, heldNoise, output);
       }
     }
 

@@ -61,7 +61,7 @@ final class LangevinMoves implements MlpChains {
   @Override
   public void read(float[] x, float[] energy) {
     session.readChains(x);
-    session.energy(x, session.chains(), energy);
+    session.energy(session.chainRows(), energy);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.gibbsite.cli.selftest.KnownAnswers;
 import io.gibbsite.cli.selftest.Parity;
 import io.gibbsite.cli.selftest.RbmChecks;
 import io.gibbsite.cli.selftest.SameDraws;
+import io.gibbsite.cli.selftest.SameRows;
 import io.gibbsite.cli.selftest.Soak;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -75,6 +76,7 @@ final class SelftestCommand implements Callable<Integer> {
         }
         report(Parity.run(backend));
         report(SameDraws.run(backend));
+        report(SameRows.run(backend));
       }
       report(Determinism.run(ofThreads));
       report(RbmChecks.run(ofThreads));

@@ -48,6 +48,10 @@ public abstract class CheckedSession implements AutoCloseable {
     chains = n;
   }
 
+  protected final boolean open() {
+    return !closed;
+  }
+
   protected final void requireOpen() {
     if (closed) {
       throw new IllegalStateException("the session is closed");

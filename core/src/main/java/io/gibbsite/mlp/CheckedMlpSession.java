@@ -7,6 +7,7 @@ import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.random.Draws;
 import io.gibbsite.sampler.Langevin;
+import java.util.Arrays;
 
 /**
  * The argument checks that every {@link MlpSession} makes, once. An implementation computes and
@@ -15,6 +16,12 @@ import io.gibbsite.sampler.Langevin;
 public abstract class CheckedMlpSession extends CheckedSession implements MlpSession {
   private final MlpShape shape;
   private final ScoreMatchingOfPasses scoreMatching = new ScoreMatchingOfPasses();
+
+  /** The caller's arrays of the call in progress. */
+  private final CallersArray rowsOfCaller = new CallersArray();
+
+  private final CallersArray noiseOfCaller = new CallersArray();
+  private ChainRows chainRows;
 
   protected CheckedMlpSession(MlpShape shape, int rows) {
     super(rows);
@@ -27,11 +34,24 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
 
   protected abstract void computeSetParameters(MlpParameters parameters);
 
-  protected abstract void computeEnergy(float[] x, int n, float[] energy);
+  /** Keeps a copy of rows: in an array, unless the backend has a place that is nearer. */
+  protected RowSource computeHold(float[] x, int n) {
+    float[] copy = Arrays.copyOf(x, n * shape.inputs());
+    return () -> copy;
+  }
 
-  protected abstract void computeInputGradient(float[] x, int n, float[] energy, float[] gradient);
+  /** Frees what {@link #computeHold} made; not called once the session is closed. */
+  protected void computeRelease(RowSource held) {}
 
-  protected abstract void computeParameterGradient(float[] x, float[] w, int n, float[] gradient);
+  /** Where passes find the chains, whenever they are set; called once. */
+  protected abstract RowSource computeChainRows();
+
+  protected abstract void computeEnergy(RowSource x, int n, float[] energy);
+
+  protected abstract void computeInputGradient(
+      RowSource x, int n, float[] energy, float[] gradient);
+
+  protected abstract void computeParameterGradient(RowSource x, float[] w, int n, float[] gradient);
 
   protected abstract void computeDirectional(
       float[] x, float[] v, int n, float[] energy, float[] slope, float[] curvature);
@@ -49,9 +69,9 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
   protected abstract double computeNce(
       SigmoidNce nce,
       float logZ,
-      float[] data,
+      RowSource data,
       int n,
-      float[] noise,
+      RowSource noise,
       long seed,
       long step,
       float[] gradient);
@@ -92,23 +112,132 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
   }
 
   @Override
-  public final void energy(float[] x, int n, float[] energy) {
-    requireReady(n);
+  public final HeldRows hold(float[] x, int n) {
+    requireOpen();
+    requireCount(n);
     requireRows("x", x, n, shape.inputs());
+    return new Held(this, computeHold(x, n), n);
+  }
+
+  @Override
+  public final HeldRows chainRows() {
+    requireOpen();
+    if (chainRows == null) {
+      chainRows = new ChainRows(this, computeChainRows());
+    }
+    return chainRows;
+  }
+
+  /** An array that the caller gave to one pass after another: a call allocates nothing. */
+  private static final class CallersArray implements RowSource {
+    private float[] array;
+
+    RowSource of(float[] given) {
+      array = given;
+      return this;
+    }
+
+    @Override
+    public float[] array() {
+      return array;
+    }
+  }
+
+  /** Rows that were copied in. */
+  private static final class Held implements HeldRows {
+    final CheckedMlpSession session;
+    final int count;
+
+    /** Null once they are closed. */
+    RowSource source;
+
+    Held(CheckedMlpSession session, RowSource source, int count) {
+      this.session = session;
+      this.source = source;
+      this.count = count;
+    }
+
+    @Override
+    public int count() {
+      return count;
+    }
+
+    @Override
+    public void close() {
+      if (source != null && session.open()) {
+        session.computeRelease(source);
+      }
+      source = null;
+    }
+  }
+
+  private record ChainRows(CheckedMlpSession session, RowSource source) implements HeldRows {
+    @Override
+    public int count() {
+      return session.chains();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** The caller's rows of a pass. */
+  private RowSource rows(String name, float[] x, int n) {
+    requireReady(n);
+    requireRows(name, x, n, shape.inputs());
+    return rowsOfCaller.of(x);
+  }
+
+  /** The held rows of a pass. */
+  private RowSource rows(HeldRows x) {
+    requireReady(0);
+    if (x instanceof Held held && held.session == this) {
+      if (held.source == null) {
+        throw new IllegalStateException("the rows are closed");
+      }
+      return held.source;
+    }
+    if (x == null || x != chainRows) {
+      throw new IllegalArgumentException("another session holds the rows: hold them in this one");
+    }
+    if (chains() == 0) {
+      throw new IllegalStateException("the session has no chains: call setChains first");
+    }
+    return chainRows.source;
+  }
+
+  @Override
+  public final void energy(float[] x, int n, float[] energy) {
+    energy(rows("x", x, n), n, energy);
+  }
+
+  @Override
+  public final void energy(HeldRows x, float[] energy) {
+    energy(rows(x), x.count(), energy);
+  }
+
+  private void energy(RowSource x, int n, float[] energy) {
     requireRows("energy", energy, n, 1);
-    requireApart(energy, x);
+    requireApart(energy, x.array());
     computeEnergy(x, n, energy);
   }
 
   @Override
   public final void inputGradient(float[] x, int n, float[] energy, float[] gradient) {
-    requireReady(n);
-    requireRows("x", x, n, shape.inputs());
+    inputGradient(rows("x", x, n), n, energy, gradient);
+  }
+
+  @Override
+  public final void inputGradient(HeldRows x, float[] energy, float[] gradient) {
+    inputGradient(rows(x), x.count(), energy, gradient);
+  }
+
+  private void inputGradient(RowSource x, int n, float[] energy, float[] gradient) {
     requireRows("gradient", gradient, n, shape.inputs());
-    requireApart(gradient, x);
+    requireApart(gradient, x.array());
     if (energy != null) {
       requireRows("energy", energy, n, 1);
-      requireApart(energy, x);
+      requireApart(energy, x.array());
       requireApart(energy, gradient);
     }
     computeInputGradient(x, n, energy, gradient);
@@ -116,11 +245,18 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
 
   @Override
   public final void parameterGradient(float[] x, float[] w, int n, float[] gradient) {
-    requireReady(n);
-    requireRows("x", x, n, shape.inputs());
+    parameterGradient(rows("x", x, n), w, n, gradient);
+  }
+
+  @Override
+  public final void parameterGradient(HeldRows x, float[] w, float[] gradient) {
+    parameterGradient(rows(x), w, x.count(), gradient);
+  }
+
+  private void parameterGradient(RowSource x, float[] w, int n, float[] gradient) {
     requireRows("w", w, n, 1);
     requireLength("gradient", gradient.length, shape.parameterCount());
-    requireApart(gradient, x);
+    requireApart(gradient, x.array());
     requireApart(gradient, w);
     computeParameterGradient(x, w, n, gradient);
   }
@@ -185,7 +321,7 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
     }
     if (n == 0) {
       if (gradient != null) {
-        java.util.Arrays.fill(gradient, 0, shape.parameterCount(), 0f);
+        Arrays.fill(gradient, 0, shape.parameterCount(), 0f);
       }
       return 0;
     }
@@ -195,32 +331,60 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
   @Override
   public final double nce(
       SigmoidNce nce, float logZ, float[] data, int n, long seed, long step, float[] gradient) {
-    requireNce(nce, logZ, data, n, gradient);
+    RowSource rows = rows("data", data, n);
     requireAddress("step", step);
-    return n == 0 ? emptyNce(gradient) : computeNce(nce, logZ, data, n, null, seed, step, gradient);
+    return nce(nce, logZ, rows, n, null, seed, step, gradient);
+  }
+
+  @Override
+  public final double nce(
+      SigmoidNce nce, float logZ, HeldRows data, long seed, long step, float[] gradient) {
+    RowSource rows = rows(data);
+    requireAddress("step", step);
+    return nce(nce, logZ, rows, data.count(), null, seed, step, gradient);
   }
 
   @Override
   public final double nce(
       SigmoidNce nce, float logZ, float[] data, int n, float[] noise, float[] gradient) {
-    requireNce(nce, logZ, data, n, gradient);
-    requireLength("noise", noise.length, (long) n * nce.k() * shape.inputs());
-    if (gradient != null) {
-      requireApart(gradient, noise);
-    }
-    return n == 0 ? emptyNce(gradient) : computeNce(nce, logZ, data, n, noise, 0, 0, gradient);
+    RowSource rows = rows("data", data, n);
+    requireLength("noise", noise.length, (long) noiseRows(nce, n) * shape.inputs());
+    return nce(nce, logZ, rows, n, noiseOfCaller.of(noise), 0, 0, gradient);
   }
 
-  private double emptyNce(float[] gradient) {
-    if (gradient != null) {
-      java.util.Arrays.fill(gradient, 0, shape.parameterCount() + 1, 0f);
+  @Override
+  public final double nce(
+      SigmoidNce nce, float logZ, HeldRows data, HeldRows noise, float[] gradient) {
+    RowSource rows = rows(data);
+    RowSource noiseRows = rows(noise);
+    int needed = noiseRows(nce, data.count());
+    if (noise.count() != needed) {
+      throw new IllegalArgumentException(
+          "noise of %d rows for %d rows of data with k = %d: %d are needed"
+              .formatted(noise.count(), data.count(), nce.k(), needed));
     }
-    return 0;
+    return nce(nce, logZ, rows, data.count(), noiseRows, 0, 0, gradient);
   }
 
-  private void requireNce(SigmoidNce nce, float logZ, float[] data, int n, float[] gradient) {
-    requireReady(n);
-    requireRows("data", data, n, shape.inputs());
+  private static int noiseRows(SigmoidNce nce, int n) {
+    if ((long) n * nce.k() > Integer.MAX_VALUE - 64) {
+      throw new IllegalArgumentException(
+          n + " rows with k = " + nce.k() + " are too many noise rows");
+    }
+    return n * nce.k();
+  }
+
+  /** With given noise, or where that is null with noise drawn at (seed, step). */
+  private double nce(
+      SigmoidNce nce,
+      float logZ,
+      RowSource data,
+      int n,
+      RowSource noise,
+      long seed,
+      long step,
+      float[] gradient) {
+    noiseRows(nce, n);
     if (nce.noise().columns() != shape.inputs()) {
       throw new IllegalArgumentException(
           "noise of " + nce.noise().columns() + " columns for an energy of " + shape.inputs());
@@ -231,17 +395,20 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
               + nce.noise().description()
               + ": use NceOfPasses");
     }
-    if ((long) n * nce.k() > Integer.MAX_VALUE - 64) {
-      throw new IllegalArgumentException(
-          n + " rows with k = " + nce.k() + " are too many noise rows");
-    }
     if (!Float.isFinite(logZ)) {
       throw new IllegalArgumentException("log Z must be finite, not " + logZ);
     }
     if (gradient != null) {
       requireLength("gradient", gradient.length, shape.parameterCount() + 1L);
-      requireApart(gradient, data);
+      requireApart(gradient, data.array());
+      if (noise != null) {
+        requireApart(gradient, noise.array());
+      }
+      if (n == 0) {
+        Arrays.fill(gradient, 0, shape.parameterCount() + 1, 0f);
+      }
     }
+    return n == 0 ? 0 : computeNce(nce, logZ, data, n, noise, seed, step, gradient);
   }
 
   @Override

@@ -68,14 +68,16 @@ public final class MlpScalar extends CheckedMlpSession {
   }
 
   @Override
-  protected void computeEnergy(float[] x, int n, float[] energy) {
+  protected void computeEnergy(RowSource source, int n, float[] energy) {
+    float[] x = source.array();
     for (int i = 0; i < n; i++) {
       energy[i] = forward(x, i * columns, i);
     }
   }
 
   @Override
-  protected void computeInputGradient(float[] x, int n, float[] energy, float[] gradient) {
+  protected void computeInputGradient(RowSource source, int n, float[] energy, float[] gradient) {
+    float[] x = source.array();
     for (int i = 0; i < n; i++) {
       float e = forward(x, i * columns, i);
       if (energy != null) {
@@ -87,7 +89,8 @@ public final class MlpScalar extends CheckedMlpSession {
   }
 
   @Override
-  protected void computeParameterGradient(float[] x, float[] w, int n, float[] gradient) {
+  protected void computeParameterGradient(RowSource source, float[] w, int n, float[] gradient) {
+    float[] x = source.array();
     Arrays.fill(gradient, 0, shape().parameterCount(), 0);
     for (int i = 0; i < n; i++) {
       forward(x, i * columns, i);
@@ -126,12 +129,13 @@ public final class MlpScalar extends CheckedMlpSession {
   protected double computeNce(
       SigmoidNce nce,
       float logZ,
-      float[] data,
+      RowSource source,
       int n,
-      float[] noise,
+      RowSource noise,
       long seed,
       long step,
       float[] gradient) {
+    float[] data = source.array();
     int k = nce.k();
     double loss = 0;
     double weights = 0;
@@ -148,7 +152,7 @@ public final class MlpScalar extends CheckedMlpSession {
           nce.noise().sample(seed, DrawStream.NCE_NOISE, step, m, scratch, 0);
           u = logit(nce, logZ, scratch, 0, n + m);
         } else {
-          u = logit(nce, logZ, noise, m * columns, n + m);
+          u = logit(nce, logZ, noise.array(), m * columns, n + m);
         }
         loss += Activation.SOFTPLUS.value(u);
         weights += addNceGradient(-1 / (1 + Math.exp(-u)) / n, n + m, gradient);
@@ -182,6 +186,11 @@ public final class MlpScalar extends CheckedMlpSession {
   @Override
   protected void computeReadChains(float[] x, int n) {
     System.arraycopy(state, 0, x, 0, n * columns);
+  }
+
+  @Override
+  protected RowSource computeChainRows() {
+    return () -> state;
   }
 
   @Override

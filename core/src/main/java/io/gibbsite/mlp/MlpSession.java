@@ -10,12 +10,16 @@ import io.gibbsite.sampler.Langevin;
  * An MLP energy on a backend: the five passes of {@link MlpEnergy}, score matching, the NCE loss,
  * and Langevin chains that stay where they are computed.
  *
+ * <p>Rows come from an array at each call, or are {@link HeldRows}, which stay where the session
+ * computes: a pass gives the same bits for both.
+ *
  * <p>Arrays belong to the caller, are row-major, and may be longer than needed; outputs are
  * overwritten up to the length stated, and must not be the same array as an input. A session is
  * used by one thread at a time. Every method throws {@link IllegalArgumentException} if an array is
- * too short or {@code rows} is negative or above {@link #rows()}, and {@link IllegalStateException}
- * after {@link #close} or before {@link #setParameters}. {@code d} is the number of inputs, {@code
- * P} that of parameters.
+ * too short, {@code rows} is negative or above {@link #rows()} or another session holds the rows,
+ * and {@link IllegalStateException} after {@link #close}, before {@link #setParameters}, and of
+ * rows that are closed or chains that were not set. {@code d} is the number of inputs, {@code P}
+ * that of parameters.
  */
 public interface MlpSession extends EnergyPasses, AutoCloseable {
   MlpShape shape();
@@ -37,6 +41,21 @@ public interface MlpSession extends EnergyPasses, AutoCloseable {
   void setParameters(MlpParameters parameters);
 
   /**
+   * Copies rows in, to be passed over as often as wanted. They take {@code 4 rows d} bytes, a few
+   * more on a device, beside what the session took when it was opened.
+   *
+   * @param x float[rows * d]
+   * @return the rows, freed when they or the session are closed
+   */
+  HeldRows hold(float[] x, int rows);
+
+  /**
+   * The chains as rows, without a copy: at each pass, the states that they are in then. Always the
+   * same object.
+   */
+  HeldRows chainRows();
+
+  /**
    * The energy.
    *
    * @param x float[rows * d]
@@ -44,6 +63,9 @@ public interface MlpSession extends EnergyPasses, AutoCloseable {
    */
   @Override
   void energy(float[] x, int rows, float[] energy);
+
+  /** {@link #energy(float[], int, float[])} of rows that the session holds, all of them. */
+  void energy(HeldRows x, float[] energy);
 
   /**
    * The energy and its gradient in x.
@@ -56,6 +78,12 @@ public interface MlpSession extends EnergyPasses, AutoCloseable {
   void inputGradient(float[] x, int rows, float[] energy, float[] gradient);
 
   /**
+   * {@link #inputGradient(float[], int, float[], float[])} of rows that the session holds, all of
+   * them.
+   */
+  void inputGradient(HeldRows x, float[] energy, float[] gradient);
+
+  /**
    * {@code sum_i w_i dE(x_i)/d theta}.
    *
    * @param x float[rows * d]
@@ -64,6 +92,12 @@ public interface MlpSession extends EnergyPasses, AutoCloseable {
    */
   @Override
   void parameterGradient(float[] x, float[] w, int rows, float[] gradient);
+
+  /**
+   * {@link #parameterGradient(float[], float[], int, float[])} of rows that the session holds, all
+   * of them.
+   */
+  void parameterGradient(HeldRows x, float[] w, float[] gradient);
 
   /**
    * The energy and its first and second derivative along v.
@@ -131,6 +165,20 @@ public interface MlpSession extends EnergyPasses, AutoCloseable {
    * @return the loss
    */
   double nce(SigmoidNce nce, float logZ, float[] data, int rows, float[] noise, float[] gradient);
+
+  /**
+   * {@link #nce(SigmoidNce, float, float[], int, long, long, float[])} of data that the session
+   * holds, all of it.
+   */
+  double nce(SigmoidNce nce, float logZ, HeldRows data, long seed, long step, float[] gradient);
+
+  /**
+   * {@link #nce(SigmoidNce, float, float[], int, float[], float[])} of data and noise that the
+   * session holds.
+   *
+   * @param noise k rows for each row of the data
+   */
+  double nce(SigmoidNce nce, float logZ, HeldRows data, HeldRows noise, float[] gradient);
 
   /**
    * Standard normal rows at (stream, step, row), row = 0 .. rows - 1: the same bits on every

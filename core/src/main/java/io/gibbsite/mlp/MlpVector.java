@@ -51,7 +51,7 @@ public final class MlpVector extends CheckedMlpSession {
   private final BatchSums.Block nceBody = this::nceBlock;
   private final BatchSums.Block scoreBody = this::scoreBlock;
 
-  // The arguments of the call in progress.
+  // The arguments of the call in progress: x and noiseRows are null where the chains serve.
   private float[] x;
   private float[] v;
   private float[] w;
@@ -61,6 +61,7 @@ public final class MlpVector extends CheckedMlpSession {
   private float[] out;
   private float[] secondOut;
   private float[] noiseRows;
+  private boolean drawsNoise;
   private float[] target;
   private float[] scale;
   private int targetColumns;
@@ -203,16 +204,39 @@ public final class MlpVector extends CheckedMlpSession {
     packed.pack(parameters);
   }
 
-  /** F1: rows of a batch as tiles, the missing rows of the last one zero; returns the tiles. */
+  /**
+   * F1: rows of a batch as tiles, the missing rows of the last one zero; returns the tiles.
+   *
+   * @param rows row-major, or null for the chains, which are tiles already
+   */
   private int load(float[] rows, int first, int count, float[] tiles, float[] square) {
     int columns = shape().inputs();
     int filled = Tile.count(count);
+    if (rows == null) {
+      System.arraycopy(chains, first / ROWS * tileSize, tiles, 0, filled * tileSize);
+      clearMissing(tiles, count);
+      return filled;
+    }
     for (int t = 0; t < filled; t++) {
       int row = first + t * ROWS;
       int present = Math.min(ROWS, first + count - row);
       TileTranspose.toTile(rows, row * columns, present, columns, tiles, t * tileSize, square);
     }
     return filled;
+  }
+
+  /**
+   * Sets the rows of the last tile to zero that are not among the first {@code count}: they move.
+   */
+  private void clearMissing(float[] tiles, int count) {
+    int present = count % ROWS;
+    if (present == 0) {
+      return;
+    }
+    int last = count / ROWS * tileSize;
+    for (int at = last; at < last + tileSize; at += ROWS) {
+      Arrays.fill(tiles, at + present, at + ROWS, 0f);
+    }
   }
 
   /** Loads a block of x. */
@@ -230,8 +254,8 @@ public final class MlpVector extends CheckedMlpSession {
   }
 
   @Override
-  protected void computeEnergy(float[] rows, int count, float[] energy) {
-    x = rows;
+  protected void computeEnergy(RowSource rows, int count, float[] energy) {
+    x = rows.array();
     n = count;
     energies = energy;
     workers.run(blocks(count), energyBody);
@@ -245,8 +269,8 @@ public final class MlpVector extends CheckedMlpSession {
   }
 
   @Override
-  protected void computeInputGradient(float[] rows, int count, float[] energy, float[] gradient) {
-    x = rows;
+  protected void computeInputGradient(RowSource rows, int count, float[] energy, float[] gradient) {
+    x = rows.array();
     n = count;
     energies = energy;
     out = gradient;
@@ -277,8 +301,8 @@ public final class MlpVector extends CheckedMlpSession {
 
   @Override
   protected void computeParameterGradient(
-      float[] rows, float[] weights, int count, float[] gradient) {
-    x = rows;
+      RowSource rows, float[] weights, int count, float[] gradient) {
+    x = rows.array();
     w = weights;
     n = count;
     batchSums.run(blocks(count), parameterGradientBody, true);
@@ -472,9 +496,9 @@ public final class MlpVector extends CheckedMlpSession {
   protected double computeNce(
       SigmoidNce objective,
       float c,
-      float[] data,
+      RowSource data,
       int count,
-      float[] given,
+      RowSource given,
       long drawSeed,
       long drawStep,
       float[] gradient) {
@@ -483,9 +507,10 @@ public final class MlpVector extends CheckedMlpSession {
       noise = new NceNoise(objective.noise());
     }
     logZ = c;
-    x = data;
+    x = data.array();
     n = count;
-    noiseRows = given;
+    drawsNoise = given == null;
+    noiseRows = drawsNoise ? null : given.array();
     seed = drawSeed;
     step = drawStep;
     withGradient = gradient != null;
@@ -512,7 +537,7 @@ public final class MlpVector extends CheckedMlpSession {
     me.filled = tiles;
     me.summand = Summand.PARAMETER;
     float[] logNoise = me.rowWeights;
-    if (isNoise && noiseRows == null) {
+    if (isNoise && drawsNoise) {
       for (int t = 0; t < tiles; t++) {
         noise.draw(
             seed,
@@ -567,6 +592,11 @@ public final class MlpVector extends CheckedMlpSession {
   @Override
   protected void computeReadChains(float[] states, int count) {
     unload(chains, Tile.count(count), 0, count, states, worker(0).square);
+  }
+
+  @Override
+  protected RowSource computeChainRows() {
+    return () -> null;
   }
 
   @Override

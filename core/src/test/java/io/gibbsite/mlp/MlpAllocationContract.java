@@ -50,6 +50,7 @@ public abstract class MlpAllocationContract {
         MlpSession session = backend.open(shape, ROWS)) {
       session.setParameters(parameters);
       session.setChains(x, ROWS);
+      HeldRows held = session.hold(x, ROWS);
       Map<String, Runnable> passes = new LinkedHashMap<>();
       passes.put("set parameters", () -> session.setParameters(parameters));
       passes.put("energy", () -> session.energy(x, ROWS, e));
@@ -63,6 +64,13 @@ public abstract class MlpAllocationContract {
       passes.put("score matching loss", () -> session.scoreMatching(x, v, 5, w, ROWS, null));
       passes.put("NCE", () -> session.nce(nce, 0, x, ROWS, 1, 1, gradient));
       passes.put("NCE loss", () -> session.nce(nce, 0, x, ROWS, 1, 1, null));
+      passes.put("energy of held rows", () -> session.energy(held, e));
+      passes.put("input gradient of held rows", () -> session.inputGradient(held, e, out));
+      passes.put(
+          "parameter gradient of chains",
+          () -> session.parameterGradient(session.chainRows(), w, gradient));
+      passes.put("NCE of held rows", () -> session.nce(nce, 0, held, 1, 1, gradient));
+      passes.put("NCE of held noise", () -> session.nce(nce, 0, held, held, gradient));
       passes.put("Langevin", () -> session.langevin(langevin, 1));
       Map<String, Long> bytes = new LinkedHashMap<>();
       for (int round = 0; round < ROUNDS; round++) {

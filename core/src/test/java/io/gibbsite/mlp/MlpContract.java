@@ -12,6 +12,7 @@ public abstract class MlpContract
         MlpScoreMatchingContract,
         MlpNceContract,
         MlpLangevinContract,
+        MlpHeldRowsContract,
         MlpNormalsContract,
         MlpExtremesContract,
         MlpSessionContract,

@@ -42,7 +42,7 @@ final class CudaBackend implements Backend {
 
   @Override
   public long bytes(MlpShape shape, int rows) {
-    return MlpCuda.bytes(shape, rows);
+    return MlpCuda.bytes(shape, rows, options.precision());
   }
 
   @Override

@@ -9,11 +9,14 @@ import java.lang.foreign.MemorySegment;
  */
 interface DeviceStream extends AutoCloseable {
   /**
-   * Memory that is freed with the stream; its content is arbitrary.
+   * Memory that is freed with the stream, or by {@link #free}; its content is arbitrary.
    *
    * @throws DeviceMemoryException if there is not enough
    */
   DeviceMemory allocate(long bytes);
+
+  /** Frees memory before the stream is closed, once all work given so far is done. */
+  void free(DeviceMemory memory);
 
   /** Sets bytes of memory to 0. */
   void clear(DeviceMemory memory, long offset, long bytes);

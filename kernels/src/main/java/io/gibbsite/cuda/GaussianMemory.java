@@ -92,14 +92,27 @@ final class GaussianMemory {
       kernels.centre(x, xOffset, mean, diagonalMemory, y, rows, values, columns);
     } else {
       kernels.centre(x, xOffset, mean, null, centred, rows, values, columns);
-      kernels.forward(centred, 0, whitening, null, 0, y, null, rows, rows, columns, columns, null);
+      kernels.forward(
+          centred,
+          0,
+          LayerWeights.plain(whitening),
+          null,
+          0,
+          y,
+          null,
+          rows,
+          rows,
+          columns,
+          columns,
+          null);
     }
   }
 
   /** {@code g += y R}. */
   void addGradient(DeviceMemory y, DeviceMemory g, int rows) {
+    LayerWeights weights = LayerWeights.plain(whitening);
     kernels.backward(
-        y, whitening, null, g, rows, columns, columns, io.gibbsite.mlp.Activation.SILU, true);
+        y, weights, null, g, rows, columns, columns, io.gibbsite.mlp.Activation.SILU, true);
   }
 
   /** {@code x = m + C n}. */

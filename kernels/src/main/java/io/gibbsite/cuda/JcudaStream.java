@@ -99,6 +99,20 @@ final class JcudaStream implements DeviceStream {
     return memory;
   }
 
+  /** After a fault there is nothing left to free. */
+  @Override
+  public void free(DeviceMemory memory) {
+    memories.remove((Memory) memory);
+    try {
+      device.enter();
+      JCudaDriver.cuMemFreeAsync((Memory) memory, stream);
+    } catch (CudaException e) {
+      throw device.failure("freeing memory", e);
+    } catch (DeviceFaultException e) {
+      memories.clear();
+    }
+  }
+
   @Override
   public void clear(DeviceMemory memory, long offset, long bytes) {
     device.enter();

@@ -2,10 +2,10 @@ package io.gibbsite.cuda;
 
 import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.StageListener;
-import io.gibbsite.mlp.Activation;
 import io.gibbsite.mlp.CheckedMlpSession;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.mlp.RowSource;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.sampler.Langevin;
@@ -14,87 +14,49 @@ import java.lang.foreign.MemorySegment;
 /**
  * {@link io.gibbsite.mlp.MlpEnergy} on a device: energies, input gradients and Langevin chains of
  * small networks with all layers in one launch ({@link MlpResident}), all else with a launch a
- * layer.
+ * layer ({@link MlpLayers}).
  *
- * <p>Parameters and chains stay on the device. Rows pass through it in chunks; passes with tangents
- * stack {@code a}, {@code at} and {@code as} below one another, so that one product serves all
- * three. Gradients are summed in parts whose size depends on the shape and the rows alone, added in
- * order: the same bits every time. A Gaussian base or noise takes {@code 3 d^2} floats more once it
- * is given.
+ * <p>Parameters, chains and held rows stay on the device. Other rows pass through it in chunks. A
+ * Gaussian base or noise takes {@code 3 d^2} floats more once it is given.
  */
 final class MlpCuda extends CheckedMlpSession {
-  private static final int STACKS = 3;
-
-  /** Floats of all arrays with a row for each row of a chunk: 1 GiB. */
-  private static final long CHUNK_FLOATS = 1L << 28;
-
-  /** Partial gradients of a sum: at most so many, and at most so many floats. */
-  private static final int MOST_PARTIALS = 64;
-
-  private static final long PARTIAL_FLOATS = 1L << 25;
-  private static final int LEAST_PARTIAL_ROWS = 256;
+  private static final int STACKS = MlpLayers.STACKS;
 
   /** Langevin steps whose energies are copied from the device at once. */
-  private static final int ENERGY_STEPS = 64;
+  private static final int ENERGY_STEPS = MlpSizes.ENERGY_STEPS;
 
   /** Langevin steps of one launch: so few that a display stays responsive. */
   private static final int RESIDENT_STEPS = 10_000;
 
   private final MlpShape shape;
-  private final Activation activation;
   private final int columns;
-  private final int layers;
-  private final int last;
-  private final Sizes sizes;
+  private final MlpSizes sizes;
   private final DeviceStream stream;
   private final MlpKernels kernels;
   private final RowCopies rowCopies;
-
-  /** All parameters as the caller has them, and each layer's weights at the stride of kernels. */
-  private final DeviceMemory theta;
-
-  private final DeviceMemory[] weights;
-
-  /** {@code z_l} and {@code a_l}; {@code a_0} is the input. */
-  private final DeviceMemory[] z;
-
-  private final DeviceMemory[] a;
-
-  /** {@code d_l} of the layer at hand and of the one before. */
-  private final DeviceMemory d;
-
-  private final DeviceMemory dBefore;
-  private final DeviceMemory seeds;
-
-  /** {@code p_0}, then {@code dE/dx}. */
-  private final DeviceMemory inputGradient;
-
-  private final DeviceMemory centred;
-  private final DeviceMemory y;
+  private final MlpParameterMemory parameters;
+  private final DeviceStages stages;
+  private final MlpLayers layers;
 
   /** A number or three a row: results, and weights that come in. */
   private final DeviceMemory results;
 
   private final DeviceMemory logDensities;
+
+  /** Rows without gaps, on their way from or to the caller. */
   private final DeviceMemory compact;
-  private final DeviceMemory partial;
-  private final DeviceMemory gradientSums;
+
   private final DeviceMemory ncePartial;
   private final DeviceMemory nceTotals;
-  private final DeviceMemory state;
+  private final DeviceRows state;
   private final DeviceMemory energyPath;
-
   private final NoiseMemory noise;
 
   /** Null where the network is too large for it. */
   private final MlpResident resident;
 
-  private GaussianMemory base;
-  private boolean hasBase;
-  private StageListener listener;
-
   MlpCuda(Device device, MlpShape shape, int rows, Precision precision) {
-    this(device, shape, rows, precision, CHUNK_FLOATS, true);
+    this(device, shape, rows, precision, MlpSizes.CHUNK_FLOATS, true);
   }
 
   /**
@@ -111,40 +73,21 @@ final class MlpCuda extends CheckedMlpSession {
       boolean mayReside) {
     super(shape, rows);
     this.shape = shape;
-    activation = shape.activation();
     columns = shape.inputs();
-    layers = shape.layers();
-    last = layers - 1;
-    sizes = new Sizes(shape, rows, chunkFloats);
+    sizes = new MlpSizes(shape, rows, precision, chunkFloats);
     stream = device.openStream();
     try {
       kernels = new MlpKernels(device, stream, precision);
       rowCopies = new RowCopies(device, stream);
-      theta = floats(shape.parameterCount());
-      weights = new DeviceMemory[layers];
-      z = new DeviceMemory[last];
-      a = new DeviceMemory[layers];
-      for (int l = 0; l < layers; l++) {
-        weights[l] = floats(sizes.weights(l));
-        a[l] = floats((long) sizes.capacity * MlpKernels.stride(shape.width(l)));
-        if (l < last) {
-          z[l] = floats((long) sizes.capacity * MlpKernels.stride(shape.width(l + 1)));
-        }
-      }
-      d = floats((long) sizes.capacity * sizes.widest);
-      dBefore = floats((long) sizes.capacity * sizes.widest);
-      seeds = floats((long) sizes.capacity * MlpKernels.SEED_STRIDE);
-      inputGradient = floats((long) sizes.capacity * sizes.stride);
-      centred = floats((long) sizes.capacity * sizes.stride);
-      y = floats((long) sizes.capacity * sizes.stride);
+      parameters = new MlpParameterMemory(stream, kernels, rowCopies, shape);
+      stages = new DeviceStages(stream);
+      layers = new MlpLayers(stream, kernels, shape, sizes, parameters, stages);
       results = floats(sizes.capacity);
       logDensities = floats(sizes.capacity);
       compact = floats(sizes.compact);
-      partial = floats(sizes.partial);
-      gradientSums = floats(shape.parameterCount());
       ncePartial = floats(sizes.ncePartial);
       nceTotals = floats(4);
-      state = floats((long) rows * sizes.stride);
+      state = new DeviceRows(floats((long) rows * sizes.stride), 0);
       energyPath = floats((long) rows * ENERGY_STEPS);
       noise = new NoiseMemory(stream, kernels, rowCopies, columns);
       resident = mayReside ? MlpResident.open(device, stream, shape, rows, precision) : null;
@@ -160,110 +103,25 @@ final class MlpCuda extends CheckedMlpSession {
   }
 
   /** Bytes of everything on the device but a Gaussian base or noise. */
-  static long bytes(MlpShape shape, int rows) {
-    return new Sizes(shape, rows, CHUNK_FLOATS).bytes();
-  }
-
-  /** How large the arrays are, in floats. */
-  private static final class Sizes {
-    final MlpShape shape;
-    final int rows;
-    final int stride;
-    final int widest;
-
-    /** Stacked rows of a chunk: three for each row with tangents. */
-    final int capacity;
-
-    final long compact;
-    final long partial;
-    final long ncePartial;
-
-    Sizes(MlpShape shape, int rows, long chunkFloats) {
-      this.shape = shape;
-      this.rows = rows;
-      stride = MlpKernels.stride(shape.inputs());
-      int most = 0;
-      for (int l = 1; l <= shape.layers(); l++) {
-        most = Math.max(most, MlpKernels.stride(shape.width(l)));
-      }
-      widest = most;
-      long fitting = Math.max(STACKS, chunkFloats / floatsOfRow());
-      capacity = (int) Math.min((long) STACKS * rows, fitting / STACKS * STACKS);
-      compact = Math.max((long) capacity * shape.inputs(), shape.parameterCount());
-      partial = (long) mostPartials(shape) * shape.parameterCount();
-      ncePartial = 4L * MlpKernels.nceBlocks(capacity);
-    }
-
-    /** Of the arrays with a row for each row of a chunk. */
-    private long floatsOfRow() {
-      long floats = 4L * stride + shape.inputs() + 2L * widest + MlpKernels.SEED_STRIDE + 2;
-      for (int l = 1; l < shape.layers(); l++) {
-        floats += 2L * MlpKernels.stride(shape.width(l));
-      }
-      return floats;
-    }
-
-    long weights(int l) {
-      return (long) shape.width(l + 1) * MlpKernels.stride(shape.width(l));
-    }
-
-    long bytes() {
-      long floats = capacity * floatsOfRow() - (long) capacity * shape.inputs() + compact;
-      floats += 2L * shape.parameterCount() + partial + ncePartial + 4 + 3L * shape.inputs();
-      floats += (long) rows * (stride + ENERGY_STEPS);
-      for (int l = 0; l < shape.layers(); l++) {
-        floats += weights(l);
-      }
-      return Float.BYTES * floats;
-    }
-
-    private static int mostPartials(MlpShape shape) {
-      long fitting = Math.max(1, PARTIAL_FLOATS / shape.parameterCount());
-      return (int) Math.min(MOST_PARTIALS, fitting);
-    }
-
-    /** Partial gradients of so many rows. */
-    int parts(int stackedRows) {
-      int most = (stackedRows + LEAST_PARTIAL_ROWS - 1) / LEAST_PARTIAL_ROWS;
-      return Math.min(mostPartials(shape), most);
-    }
+  static long bytes(MlpShape shape, int rows, Precision precision) {
+    return new MlpSizes(shape, rows, precision, MlpSizes.CHUNK_FLOATS).bytes();
   }
 
   @Override
-  public void listen(StageListener stages) {
-    listener = stages;
+  public void listen(StageListener listener) {
+    stages.listen(listener);
   }
 
   @Override
-  protected void computeSetParameters(MlpParameters parameters) {
-    stream.upload(MemorySegment.ofArray(parameters.values()), theta, 0);
-    for (int l = 0; l < layers; l++) {
-      long row = (long) shape.width(l) * Float.BYTES;
-      long stride = (long) MlpKernels.stride(shape.width(l)) * Float.BYTES;
-      long from = (long) shape.weightOffset(l) * Float.BYTES;
-      rowCopies.copy(theta, from, row, weights[l], 0, stride, (int) row, shape.width(l + 1));
-    }
-    hasBase = parameters.base() != null;
-    if (hasBase) {
-      if (base == null) {
-        base = new GaussianMemory(stream, kernels, rowCopies, columns);
-      }
-      base.set(parameters.base());
-    }
-    stream.synchronize();
+  protected void computeSetParameters(MlpParameters values) {
+    parameters.set(values);
   }
 
   /** Stages are shown where layers have their own launches. */
   private boolean resides() {
-    return resident != null && listener == null && (!hasBase || MlpResident.takesBase(shape));
-  }
-
-  private MlpResident.Model model() {
-    return new MlpResident.Model(weights, theta, hasBase ? base : null);
-  }
-
-  private long biasAt(int l) {
-    return (long) shape.biasOffset(l) * Float.BYTES;
+    return resident != null
+        && !stages.listening()
+        && (parameters.base() == null || MlpResident.takesBase(shape));
   }
 
   /** Copies rows of the caller's to {@code to}, from its row {@code toRow} on. */
@@ -296,226 +154,92 @@ final class MlpCuda extends CheckedMlpSession {
     return MemorySegment.ofArray(values).asSlice(first * Float.BYTES, count * Float.BYTES);
   }
 
-  /**
-   * F2 and F3 or T2 and T3 of all hidden layers.
-   *
-   * @param in {@code a_0}, from {@code inOffset}: two stacks at most, the third is 0
-   * @param stacks 1; with tangents 3, or 2 without the second derivative
-   * @param keep whether z is needed later
-   */
-  private void hiddenLayers(DeviceMemory in, long inOffset, int n, int stacks, boolean keep) {
-    for (int l = 0; l < last; l++) {
-      int rows = stacks == 1 ? n : l == 0 ? 2 * n : stacks * n;
-      int width = shape.width(l + 1);
-      kernels.forward(
-          l == 0 ? in : a[l],
-          l == 0 ? inOffset : 0,
-          weights[l],
-          theta,
-          biasAt(l),
-          keep ? z[l] : null,
-          a[l + 1],
-          rows,
-          n,
-          shape.width(l),
-          width,
-          activation);
-      if (stacks > 1) {
-        long stackBytes = (long) n * MlpKernels.stride(width) * Float.BYTES;
-        if (l == 0 && stacks == STACKS) {
-          stream.clear(z[l], 2 * stackBytes, stackBytes);
-        }
-        kernels.tangents(z[l], a[l + 1], n, stacks, width, activation);
-      }
-    }
-  }
-
-  /**
-   * F4 and F5, T4 and T5.
-   *
-   * @param out float[stacks * n] from {@code outOffset}
-   */
-  private void output(
-      DeviceMemory in, long inOffset, int n, int stacks, DeviceMemory out, long outOffset) {
-    if (hasBase) {
-      base.whiten(in, inOffset, centred, y, stacks == 1 ? n : 2 * n, n);
-    }
-    output(in, inOffset, n, stacks, hasBase ? y : null, out, outOffset);
-  }
-
-  private void output(
-      DeviceMemory in,
-      long inOffset,
-      int n,
-      int stacks,
-      DeviceMemory whitened,
-      DeviceMemory out,
-      long outOffset) {
-    kernels.output(
-        last == 0 ? in : a[last],
-        last == 0 ? inOffset : 0,
-        weights[last],
-        theta,
-        biasAt(last),
-        whitened,
-        out,
-        outOffset,
-        n,
-        stacks,
-        shape.width(last),
-        columns,
-        hasBase ? -base.constant() : 0f);
-  }
-
-  /** The forward pass of rows that lie at {@code in}. */
-  private void forward(
-      DeviceMemory in, long inOffset, int n, boolean keep, DeviceMemory out, long outOffset) {
-    hiddenLayers(in, inOffset, n, 1, keep || listener != null);
-    output(in, inOffset, n, 1, out, outOffset);
-  }
-
-  /** B1, B3 to B5 with w = 1, after {@link #forward} with z kept. */
-  private void backwardInput(int n, long firstRow) {
-    kernels.seeds(null, seeds, n);
-    DeviceMemory above = seeds;
-    DeviceMemory below = d;
-    for (int l = last; l > 0; l--) {
-      kernels.backward(
-          above,
-          weights[l],
-          z[l - 1],
-          below,
-          n,
-          shape.width(l + 1),
-          shape.width(l),
-          activation,
-          false);
-      showBackward(l, firstRow, n, below);
-      above = below;
-      below = above == d ? dBefore : d;
-    }
-    kernels.backward(
-        above, weights[0], null, inputGradient, n, shape.width(1), columns, activation, false);
-    if (hasBase) {
-      base.addGradient(y, inputGradient, n);
-    }
-  }
-
-  /**
-   * B2 to B4, or D2 to D4 with two or three stacks: the gradient of a chunk whose seeds are set.
-   *
-   * @param accumulate whether to add to what was summed before
-   */
-  private void backwardParameters(int n, int stacks, boolean accumulate, long firstRow) {
-    int stacked = stacks * n;
-    int parts = sizes.parts(stacked);
-    MlpKernels.Target target = new MlpKernels.Target(partial, shape.parameterCount(), parts);
-    DeviceMemory above = seeds;
-    DeviceMemory below = d;
-    for (int l = last; l >= 0; l--) {
-      // as_0 is 0, so layer 0 has two stacks at most.
-      int rows = l == 0 ? Math.min(stacks, 2) * n : stacked;
-      // A column of seeds is all that d is at the output.
-      kernels.columnSums(null, above, target, shape.biasOffset(l), n, shape.width(l + 1));
-      if (l == last) {
-        kernels.columnSums(above, a[l], target, shape.weightOffset(l), rows, shape.width(l));
-      } else {
-        kernels.gradient(
-            above, a[l], target, shape.weightOffset(l), rows, shape.width(l + 1), shape.width(l));
-      }
-      if (l > 0) {
-        kernels.backward(
-            above,
-            weights[l],
-            stacks == 1 ? z[l - 1] : null,
-            below,
-            stacked,
-            shape.width(l + 1),
-            shape.width(l),
-            activation,
-            false);
-        if (stacks > 1) {
-          kernels.tangentsBackward(z[l - 1], below, n, stacks, shape.width(l), activation);
-          show("D4", l, firstRow, n, shape.width(l), below, 0, 1, 2);
-        } else {
-          showBackward(l, firstRow, n, below);
-        }
-        above = below;
-        below = above == d ? dBefore : d;
-      }
-    }
-    kernels.sumPartials(partial, gradientSums, shape.parameterCount(), parts, accumulate);
-  }
-
   private void downloadGradient(float[] gradient) {
-    stream.download(gradientSums, 0, slice(gradient, 0, shape.parameterCount()));
+    stream.download(layers.gradientSums, 0, slice(gradient, 0, shape.parameterCount()));
   }
 
   @Override
-  protected void computeEnergy(float[] x, int n, float[] energy) {
+  protected RowSource computeHold(float[] x, int n) {
+    // Of no rows too, since a device gives no memory of no bytes.
+    DeviceMemory memory = floats(Math.max(1L, n) * sizes.stride);
+    uploadAll(x, n, memory);
+    return new DeviceRows(memory, 0);
+  }
+
+  @Override
+  protected void computeRelease(RowSource held) {
+    stream.free(((DeviceRows) held).memory());
+  }
+
+  @Override
+  protected RowSource computeChainRows() {
+    return state;
+  }
+
+  /** The rows of a chunk: where they are on the device, or else copied to {@code a_0}. */
+  private DeviceRows place(RowSource x, int first, int count) {
+    if (x instanceof DeviceRows rows) {
+      return rows.from((long) first * sizes.stride * Float.BYTES);
+    }
+    uploadRows(x.array(), first, count, layers.input.memory(), 0);
+    return layers.input;
+  }
+
+  @Override
+  protected void computeEnergy(RowSource x, int n, float[] energy) {
     int chunk = sizes.capacity;
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      uploadRows(x, first, count, a[0], 0);
+      DeviceRows in = place(x, first, count);
       if (resides()) {
-        resident.evaluate(model(), a[0], 0, results, null, count);
+        resident.evaluate(parameters.model(), in.memory(), in.offset(), results, null, count);
       } else {
-        forward(a[0], 0, count, false, results, 0);
-        showForward(first, count);
+        layers.forward(in, count, first, false, results);
       }
       stream.download(results, 0, slice(energy, first, count));
     }
   }
 
   @Override
-  protected void computeInputGradient(float[] x, int n, float[] energy, float[] gradient) {
+  protected void computeInputGradient(RowSource x, int n, float[] energy, float[] gradient) {
     int chunk = sizes.capacity;
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      uploadRows(x, first, count, a[0], 0);
+      DeviceRows in = place(x, first, count);
       if (resides()) {
-        resident.evaluate(model(), a[0], 0, results, inputGradient, count);
+        resident.evaluate(
+            parameters.model(), in.memory(), in.offset(), results, layers.inputGradient, count);
       } else {
-        forward(a[0], 0, count, true, results, 0);
-        showForward(first, count);
-        backwardInput(count, first);
-        show("B5", 0, first, count, columns, inputGradient, 0);
+        layers.forward(in, count, first, true, results);
+        layers.backwardInput(count, first);
       }
       if (energy != null) {
         stream.download(results, 0, slice(energy, first, count));
       }
-      downloadRows(inputGradient, 0, gradient, first, count);
+      downloadRows(layers.inputGradient, 0, gradient, first, count);
     }
   }
 
   @Override
-  protected void computeParameterGradient(float[] x, float[] w, int n, float[] gradient) {
+  protected void computeParameterGradient(RowSource x, float[] w, int n, float[] gradient) {
     int chunk = sizes.capacity;
-    stream.clear(gradientSums);
+    stream.clear(layers.gradientSums);
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      uploadRows(x, first, count, a[0], 0);
-      hiddenLayers(a[0], 0, count, 1, true);
+      DeviceRows in = place(x, first, count);
+      layers.hiddenLayers(in, count, 1, true);
       stream.upload(slice(w, first, count), results, 0);
-      kernels.seeds(results, seeds, count);
-      backwardParameters(count, 1, true, first);
+      kernels.seeds(results, layers.seeds, count);
+      layers.backwardParameters(in, count, 1, first);
     }
     downloadGradient(gradient);
   }
 
   /** T1 to T3 for a chunk. */
   private void taylor(float[] x, float[] v, int first, int count, int stacks) {
-    uploadRows(x, first, count, a[0], 0);
-    uploadRows(v, first, count, a[0], count);
-    if (last == 0 && stacks == STACKS) {
-      long stackBytes = (long) count * sizes.stride * Float.BYTES;
-      stream.clear(a[0], 2 * stackBytes, stackBytes);
-    }
-    hiddenLayers(a[0], 0, count, stacks, true);
-    for (int l = 0; l < last; l++) {
-      show("T2", l, first, count, shape.width(l + 1), z[l], 1, 2);
-      show("T3", l, first, count, shape.width(l + 1), a[l + 1], 1, 2);
-    }
+    uploadRows(x, first, count, layers.input.memory(), 0);
+    uploadRows(v, first, count, layers.input.memory(), count);
+    layers.taylor(count, stacks, first);
   }
 
   @Override
@@ -525,7 +249,7 @@ final class MlpCuda extends CheckedMlpSession {
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
       taylor(x, v, first, count, STACKS);
-      output(a[0], 0, count, STACKS, results, 0);
+      layers.output(layers.input, count, STACKS, results, 0);
       if (energy != null) {
         stream.download(results, 0, slice(energy, first, count));
       }
@@ -539,9 +263,9 @@ final class MlpCuda extends CheckedMlpSession {
   protected void computeDirectionalParameterGradient(
       float[] x, float[] v, float[] w, float[] wa, float[] wb, int n, float[] gradient) {
     // Stages are shown of all three.
-    int stacks = listener == null && allZero(wb, n) ? 2 : STACKS;
+    int stacks = !stages.listening() && allZero(wb, n) ? 2 : STACKS;
     int chunk = sizes.capacity / stacks;
-    stream.clear(gradientSums);
+    stream.clear(layers.gradientSums);
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
       taylor(x, v, first, count, stacks);
@@ -551,8 +275,8 @@ final class MlpCuda extends CheckedMlpSession {
       if (stacks == STACKS) {
         stream.upload(slice(wb, first, count), results, 2 * bytes);
       }
-      kernels.seeds(results, seeds, stacks * count); // D1
-      backwardParameters(count, stacks, true, first);
+      kernels.seeds(results, layers.seeds, stacks * count); // D1
+      layers.backwardParameters(layers.input, count, stacks, first);
     }
     downloadGradient(gradient);
   }
@@ -570,9 +294,9 @@ final class MlpCuda extends CheckedMlpSession {
   protected double computeNce(
       SigmoidNce nce,
       float logZ,
-      float[] data,
+      RowSource data,
       int n,
-      float[] noiseRows,
+      RowSource noiseRows,
       long seed,
       long step,
       float[] gradient) {
@@ -581,22 +305,23 @@ final class MlpCuda extends CheckedMlpSession {
     double shift = logZ + Math.log(nce.k());
     noise.set(nce.noise());
     stream.clear(nceTotals);
-    stream.clear(gradientSums);
+    stream.clear(layers.gradientSums);
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      uploadRows(data, first, count, a[0], 0);
-      noise.logDensity(a[0], count, centred, y, logDensities);
-      addNce(count, first, false, shift, 1f / n, gradient != null);
+      DeviceRows in = place(data, first, count);
+      noise.logDensity(in, count, layers.centred, layers.y, logDensities);
+      addNce(in, count, first, false, shift, 1f / n, gradient != null);
     }
     for (int first = 0; first < noiseCount; first += chunk) {
       int count = Math.min(chunk, noiseCount - first);
+      DeviceRows in = layers.input;
       if (noiseRows == null) {
-        noise.draw(seed, step, first, count, a[0], y, logDensities);
+        noise.draw(seed, step, first, count, in.memory(), layers.y, logDensities);
       } else {
-        uploadRows(noiseRows, first, count, a[0], 0);
-        noise.logDensity(a[0], count, centred, y, logDensities);
+        in = place(noiseRows, first, count);
+        noise.logDensity(in, count, layers.centred, layers.y, logDensities);
       }
-      addNce(count, (long) n + first, true, shift, 1f / n, gradient != null);
+      addNce(in, count, (long) n + first, true, shift, 1f / n, gradient != null);
     }
     double[] totals = new double[2];
     stream.download(nceTotals, 0, MemorySegment.ofArray(totals));
@@ -609,12 +334,18 @@ final class MlpCuda extends CheckedMlpSession {
 
   /** The loss, and where it is wanted the gradient, of a chunk with its log-densities. */
   private void addNce(
-      int count, long firstRow, boolean isNoise, double shift, float weight, boolean gradient) {
-    forward(a[0], 0, count, gradient, results, 0);
-    showForward(firstRow, count);
-    kernels.nce(results, logDensities, seeds, ncePartial, nceTotals, shift, count, isNoise, weight);
+      DeviceRows in,
+      int count,
+      long firstRow,
+      boolean isNoise,
+      double shift,
+      float weight,
+      boolean gradient) {
+    layers.forward(in, count, firstRow, gradient, results);
+    kernels.nce(
+        results, logDensities, layers.seeds, ncePartial, nceTotals, shift, count, isNoise, weight);
     if (gradient) {
-      backwardParameters(count, 1, true, firstRow);
+      layers.backwardParameters(in, count, 1, firstRow);
     }
   }
 
@@ -631,9 +362,13 @@ final class MlpCuda extends CheckedMlpSession {
 
   @Override
   protected void computeSetChains(float[] x, int n) {
+    uploadAll(x, n, state.memory());
+  }
+
+  private void uploadAll(float[] x, int n, DeviceMemory to) {
     int chunk = sizes.capacity;
     for (int first = 0; first < n; first += chunk) {
-      uploadRows(x, first, Math.min(chunk, n - first), state, first);
+      uploadRows(x, first, Math.min(chunk, n - first), to, first);
     }
     stream.synchronize();
   }
@@ -642,7 +377,7 @@ final class MlpCuda extends CheckedMlpSession {
   protected void computeReadChains(float[] x, int n) {
     int chunk = sizes.capacity;
     for (int first = 0; first < n; first += chunk) {
-      downloadRows(state, first, x, first, Math.min(chunk, n - first));
+      downloadRows(state.memory(), first, x, first, Math.min(chunk, n - first));
     }
   }
 
@@ -654,7 +389,16 @@ final class MlpCuda extends CheckedMlpSession {
       DeviceMemory path = energies == null ? null : energyPath;
       if (resides()) {
         resident.langevin(
-            model(), state, 0, path, langevin, seed, langevin.firstStep() + t, steps, n, 0);
+            parameters.model(),
+            state.memory(),
+            0,
+            path,
+            langevin,
+            seed,
+            langevin.firstStep() + t,
+            steps,
+            n,
+            0);
       } else {
         for (int step = 0; step < steps; step++) {
           moveByLayers(langevin, seed, langevin.firstStep() + t + step, n, path, step);
@@ -673,66 +417,21 @@ final class MlpCuda extends CheckedMlpSession {
     int chunk = sizes.capacity;
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
-      long at = (long) first * sizes.stride * Float.BYTES;
-      hiddenLayers(state, at, count, 1, true);
-      if (path != null) {
-        output(state, at, count, 1, path, ((long) pathRow * n + first) * Float.BYTES);
-      } else if (hasBase) {
-        base.whiten(state, at, centred, y, count, count);
-      }
-      backwardInput(count, first);
-      kernels.langevinStep(state, at, inputGradient, langevin, seed, step, count, columns, first);
+      DeviceRows x = place(state, first, count);
+      layers.hiddenLayers(x, count, 1, true);
+      layers.output(x, count, 1, path, ((long) pathRow * n + first) * Float.BYTES);
+      layers.backwardInput(count, first);
+      kernels.langevinStep(
+          x.memory(),
+          x.offset(),
+          layers.inputGradient,
+          langevin,
+          seed,
+          step,
+          count,
+          columns,
+          first);
     }
-  }
-
-  private void showForward(long firstRow, int n) {
-    if (listener != null) {
-      for (int l = 0; l < last; l++) {
-        show("F2", l, firstRow, n, shape.width(l + 1), z[l], 0);
-        show("F3", l, firstRow, n, shape.width(l + 1), a[l + 1], 0);
-      }
-      // F5 is not part of F4: once more without the base, in memory that is free now.
-      output(a[0], 0, n, 1, null, seeds, 0);
-      showNumbers("F4", firstRow, n, seeds);
-    }
-  }
-
-  private void showBackward(int l, long firstRow, int n, DeviceMemory below) {
-    if (listener != null) {
-      if (l == last) {
-        show("B1", last, firstRow, n, 1, seeds, 0);
-      }
-      show("B4", l, firstRow, n, shape.width(l), below, 0);
-    }
-  }
-
-  private void showNumbers(String label, long firstRow, int n, DeviceMemory numbers) {
-    float[] values = new float[n];
-    stream.download(numbers, 0, MemorySegment.ofArray(values));
-    float[][] rows = new float[n][1];
-    for (int i = 0; i < n; i++) {
-      rows[i][0] = values[i];
-    }
-    listener.stage(label, last, (int) firstRow, rows);
-  }
-
-  /** Shows some of an array's stacks of n rows, side by side. */
-  private void show(
-      String label, int l, long firstRow, int n, int width, DeviceMemory memory, int... stacks) {
-    if (listener == null) {
-      return;
-    }
-    int stride = MlpKernels.stride(width);
-    float[][] rows = new float[n][stacks.length * width];
-    float[] values = new float[n * stride];
-    for (int s = 0; s < stacks.length; s++) {
-      long at = (long) stacks[s] * values.length * Float.BYTES;
-      stream.download(memory, at, MemorySegment.ofArray(values));
-      for (int i = 0; i < n; i++) {
-        System.arraycopy(values, i * stride, rows[i], s * width, width);
-      }
-    }
-    listener.stage(label, l, (int) firstRow, rows);
   }
 
   @Override

@@ -17,6 +17,12 @@ final class MlpKernels {
   private static final int WARPS = 4;
   private static final int DEPTH = 16;
 
+  /** Side of large tiles. */
+  private static final int LARGE_SIDE = 128;
+
+  /** Terms of a row are copied so many at a time. */
+  private static final int SPLIT_ALIGNMENT = 8;
+
   /** Inputs of a stage where products are split. */
   private static final int SPLIT_DEPTH = 32;
 
@@ -45,10 +51,14 @@ final class MlpKernels {
   private final DeviceKernel[] smallSplit = new DeviceKernel[Product.values().length];
 
   private final DeviceKernel[] largeSplit = new DeviceKernel[Product.values().length];
+  private final Precision precision;
   private final boolean splits;
 
   /** Null where all products are our own. */
   private final Gemm gemm;
+
+  /** Null where products are not split. */
+  private final DeviceKernel splitWeights;
 
   private final DeviceKernel forwardEpilogue;
   private final DeviceKernel backwardEpilogue;
@@ -70,6 +80,7 @@ final class MlpKernels {
 
   MlpKernels(Device device, DeviceStream stream, Precision precision) {
     this.stream = stream;
+    this.precision = precision;
     splits = precision != Precision.FLOAT32;
     gemm = splits ? null : stream.gemm();
     forwardEpilogue = device.kernel("mlp_forward_epilogue", THREADS, 0);
@@ -83,6 +94,8 @@ final class MlpKernels {
         largeSplit[product.ordinal()] = splitKernel(device, product, precision, 128);
       }
     }
+    splitWeights =
+        splits ? device.kernel("mlp_split_weights_" + precision.label(), THREADS, 0) : null;
     columnSums = device.kernel("mlp_column_sums", THREADS, 4 * 64 * Float.BYTES);
     sumPartials = device.kernel("mlp_sum_partials", THREADS, 0);
     output = device.kernel("mlp_output", 32 * WARPS, 0);
@@ -126,13 +139,79 @@ final class MlpKernels {
     return Math.min(inputs, outputs) >= LEAST_WIDE_SIDE;
   }
 
+  /** Columns rounded up to what a row of terms has. */
+  private static int pitch(int columns) {
+    return ceilDiv(columns, SPLIT_ALIGNMENT) * SPLIT_ALIGNMENT;
+  }
+
+  private static boolean splits(int inputs, int outputs, Precision precision) {
+    return precision != Precision.FLOAT32 && wide(inputs, outputs);
+  }
+
+  /** Bytes of a layer's weights. */
+  static long weightBytes(int inputs, int outputs, Precision precision) {
+    long plain = (long) outputs * stride(inputs) * Float.BYTES;
+    return splits(inputs, outputs, precision)
+        ? plain + termBytes(outputs, inputs, precision) + termBytes(inputs, outputs, precision)
+        : plain;
+  }
+
+  private static long termBytes(int rows, int columns, Precision precision) {
+    return (long) precision.terms() * rows * pitch(columns) * Short.BYTES + downBytes(rows);
+  }
+
+  private static long downBytes(int rows) {
+    return (long) ceilDiv(rows, LARGE_SIDE) * LARGE_SIDE * Float.BYTES;
+  }
+
+  /** Memory for a layer's weights: those that kernels of wide layers want as terms have both. */
+  LayerWeights allocateWeights(int inputs, int outputs) {
+    DeviceMemory plain = stream.allocateCleared((long) outputs * stride(inputs) * Float.BYTES);
+    return splits(inputs, outputs, precision)
+        ? new LayerWeights(plain, allocateTerms(outputs, inputs), allocateTerms(inputs, outputs))
+        : LayerWeights.plain(plain);
+  }
+
+  private LayerWeights.Terms allocateTerms(int rows, int columns) {
+    long down = downBytes(rows);
+    return new LayerWeights.Terms(
+        stream.allocate(termBytes(rows, columns, precision) - down), stream.allocateCleared(down));
+  }
+
+  /** Makes the terms of weights, where they have any. */
+  void split(LayerWeights weights, int inputs, int outputs) {
+    if (weights.forward() != null) {
+      split(weights.plain(), weights.forward(), outputs, inputs, stride(inputs), 1);
+      split(weights.plain(), weights.backward(), inputs, outputs, 1, stride(inputs));
+    }
+  }
+
+  private void split(
+      DeviceMemory plain,
+      LayerWeights.Terms terms,
+      int rows,
+      int columns,
+      int rowStep,
+      int columnStep) {
+    arguments
+        .begin()
+        .pointer(plain)
+        .pointer(terms.values())
+        .pointer(terms.down())
+        .number(rows)
+        .number(columns)
+        .number(rowStep)
+        .number(columnStep)
+        .end();
+    stream.launch(splitWeights, ceilDiv(rows, THREADS / 32), 1, 1, arguments);
+  }
+
   /** Large tiles where they fill the device; which precision depends on the layer alone. */
-  private void launch(Product product, int inputs, int outputs, int m, int n, int z) {
+  private void launch(Product product, boolean isSplit, int m, int n, int z) {
     boolean fills = (long) ceilDiv(m, 128) * ceilDiv(n, 128) * z >= multiprocessors;
     boolean isLarge = fills && m > 64 && n > 64;
-    boolean isSplit = splits && wide(inputs, outputs);
     DeviceKernel[] kernels = isSplit ? isLarge ? largeSplit : smallSplit : isLarge ? large : small;
-    int side = isLarge ? 128 : 64;
+    int side = isLarge ? LARGE_SIDE : 64;
     stream.launch(kernels[product.ordinal()], ceilDiv(m, side), ceilDiv(n, side), z, arguments);
   }
 
@@ -147,7 +226,7 @@ final class MlpKernels {
   void forward(
       DeviceMemory in,
       long inOffset,
-      DeviceMemory weight,
+      LayerWeights weight,
       DeviceMemory bias,
       long biasOffset,
       DeviceMemory z,
@@ -166,7 +245,7 @@ final class MlpKernels {
           outputs,
           rows,
           inputs,
-          weight,
+          weight.plain(),
           0,
           stride(inputs),
           in,
@@ -179,7 +258,8 @@ final class MlpKernels {
       forwardEpilogue(product, bias, biasOffset, a, rows, values, outputs, activation);
       return;
     }
-    arguments.begin().pointer(in, inOffset).pointer(weight);
+    arguments.begin().pointer(in, inOffset);
+    weights(weight.plain(), weight.forward());
     bias(bias, biasOffset)
         .pointer(z)
         .pointer(a)
@@ -191,7 +271,14 @@ final class MlpKernels {
         .number(stride(outputs))
         .number(activation == null ? 0 : activation.ordinal())
         .end();
-    launch(Product.FORWARD, inputs, outputs, rows, stride(outputs), 1);
+    launch(Product.FORWARD, weight.forward() != null, rows, stride(outputs), 1);
+  }
+
+  private void weights(DeviceMemory plain, LayerWeights.Terms terms) {
+    arguments
+        .pointer(plain)
+        .pointer(terms == null ? null : terms.values())
+        .pointer(terms == null ? null : terms.down());
   }
 
   private Arguments bias(DeviceMemory bias, long biasOffset) {
@@ -243,7 +330,7 @@ final class MlpKernels {
    */
   void backward(
       DeviceMemory d,
-      DeviceMemory weight,
+      LayerWeights weight,
       DeviceMemory z,
       DeviceMemory out,
       int rows,
@@ -258,7 +345,7 @@ final class MlpKernels {
           inputs,
           rows,
           outputs,
-          weight,
+          weight.plain(),
           0,
           stride(inputs),
           d,
@@ -271,10 +358,9 @@ final class MlpKernels {
       backwardEpilogue(z, out, rows, inputs, activation);
       return;
     }
+    arguments.begin().pointer(d);
+    weights(weight.plain(), weight.backward());
     arguments
-        .begin()
-        .pointer(d)
-        .pointer(weight)
         .pointer(z)
         .pointer(out)
         .number(rows)
@@ -285,7 +371,7 @@ final class MlpKernels {
         .number(activation.ordinal())
         .flag(accumulate)
         .end();
-    launch(Product.BACKWARD, inputs, outputs, rows, stride(inputs), 1);
+    launch(Product.BACKWARD, weight.backward() != null, rows, stride(inputs), 1);
   }
 
   /**
@@ -305,19 +391,20 @@ final class MlpKernels {
   void gradient(
       DeviceMemory d,
       DeviceMemory a,
+      long aOffset,
       Target target,
       long offset,
       int rows,
       int outputs,
       int inputs) {
     if (gemm != null && wide(inputs, outputs)) {
-      gradientByGemm(d, a, target, offset, rows, outputs, inputs);
+      gradientByGemm(d, a, aOffset, target, offset, rows, outputs, inputs);
       return;
     }
     arguments
         .begin()
         .pointer(d)
-        .pointer(a)
+        .pointer(a, aOffset)
         .pointer(target.partial)
         .number(target.parameters)
         .number(offset)
@@ -328,13 +415,14 @@ final class MlpKernels {
         .number(stride(inputs))
         .number(target.partRows(rows))
         .end();
-    launch(Product.GRADIENT, inputs, outputs, outputs, inputs, target.parts);
+    launch(Product.GRADIENT, splits(inputs, outputs, precision), outputs, inputs, target.parts);
   }
 
   /** Each part of the rows on its own, as in our own kernel. */
   private void gradientByGemm(
       DeviceMemory d,
       DeviceMemory a,
+      long aOffset,
       Target target,
       long offset,
       int rows,
@@ -351,7 +439,7 @@ final class MlpKernels {
           outputs,
           count,
           a,
-          first * stride(inputs) * Float.BYTES,
+          aOffset + first * stride(inputs) * Float.BYTES,
           stride(inputs),
           d,
           first * stride(outputs) * Float.BYTES,
@@ -368,11 +456,17 @@ final class MlpKernels {
    * are null.
    */
   void columnSums(
-      DeviceMemory seed, DeviceMemory a, Target target, long offset, int rows, int columns) {
+      DeviceMemory seed,
+      DeviceMemory a,
+      long aOffset,
+      Target target,
+      long offset,
+      int rows,
+      int columns) {
     arguments
         .begin()
         .pointer(seed)
-        .pointer(a)
+        .pointer(a, aOffset)
         .pointer(target.partial)
         .number(target.parameters)
         .number(offset)
@@ -614,6 +708,7 @@ final class MlpKernels {
   /** {@code log p_n} from y of a Gaussian, or from x of a box. */
   void noiseLogDensity(
       DeviceMemory y,
+      long yOffset,
       DeviceMemory low,
       DeviceMemory high,
       DeviceMemory out,
@@ -622,7 +717,7 @@ final class MlpKernels {
       float constant) {
     arguments
         .begin()
-        .pointer(y)
+        .pointer(y, yOffset)
         .pointer(low)
         .pointer(high)
         .pointer(out)

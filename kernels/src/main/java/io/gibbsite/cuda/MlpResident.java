@@ -111,11 +111,11 @@ final class MlpResident {
   /**
    * What the kernels read of a model.
    *
-   * @param weights of each layer, at the stride of kernels
+   * @param weights of each layer
    * @param theta all parameters
    * @param base or null
    */
-  record Model(DeviceMemory[] weights, DeviceMemory theta, GaussianMemory base) {}
+  record Model(LayerWeights[] weights, DeviceMemory theta, GaussianMemory base) {}
 
   /**
    * F1 to F5 and, where the gradient is wanted, B1 to B5.
@@ -168,7 +168,7 @@ final class MlpResident {
   private Arguments begin(Model model) {
     arguments.begin();
     for (int l = 0; l < MOST_LAYERS; l++) {
-      arguments.pointer(l < shape.layers() ? model.weights[l] : null);
+      arguments.pointer(l < shape.layers() ? model.weights[l].plain() : null);
     }
     for (int l = 0; l < MOST_LAYERS; l++) {
       if (l < shape.layers()) {

@@ -69,27 +69,28 @@ final class NoiseMemory {
       DeviceMemory logDensity) {
     if (box) {
       kernels.noiseDraws(x, low, extent, seed, step, rows, columns, firstRow);
-      kernels.noiseLogDensity(x, low, high, logDensity, rows, columns, boxConstant());
+      kernels.noiseLogDensity(x, 0, low, high, logDensity, rows, columns, boxConstant());
     } else {
       kernels.noiseDraws(y, null, null, seed, step, rows, columns, firstRow);
       gaussian.colour(y, x, rows);
-      kernels.noiseLogDensity(y, null, null, logDensity, rows, columns, gaussian.constant());
+      kernels.noiseLogDensity(y, 0, null, null, logDensity, rows, columns, gaussian.constant());
     }
   }
 
   /**
    * The log-densities of rows.
    *
-   * @param centred scratch, as large as x
-   * @param y scratch, as large as x
+   * @param centred scratch, with as many rows as x
+   * @param y scratch, with as many rows as x
    */
   void logDensity(
-      DeviceMemory x, int rows, DeviceMemory centred, DeviceMemory y, DeviceMemory logDensity) {
+      DeviceRows x, int rows, DeviceMemory centred, DeviceMemory y, DeviceMemory logDensity) {
     if (box) {
-      kernels.noiseLogDensity(x, low, high, logDensity, rows, columns, boxConstant());
+      kernels.noiseLogDensity(
+          x.memory(), x.offset(), low, high, logDensity, rows, columns, boxConstant());
     } else {
-      gaussian.whiten(x, 0, centred, y, rows, rows);
-      kernels.noiseLogDensity(y, null, null, logDensity, rows, columns, gaussian.constant());
+      gaussian.whiten(x.memory(), x.offset(), centred, y, rows, rows);
+      kernels.noiseLogDensity(y, 0, null, null, logDensity, rows, columns, gaussian.constant());
     }
   }
 

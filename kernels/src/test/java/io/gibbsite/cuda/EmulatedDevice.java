@@ -37,6 +37,8 @@ final class EmulatedDevice implements Device {
 
   private final SymbolLookup library = library();
   private final int multiprocessors;
+  private long allocated;
+  private long uploaded;
 
   /** With as many multiprocessors as make sessions of tests choose small tiles. */
   EmulatedDevice() {
@@ -83,6 +85,16 @@ final class EmulatedDevice implements Device {
   @Override
   public int sharedLimit() {
     return 227 << 10;
+  }
+
+  /** Bytes of memory that was not freed. */
+  long allocated() {
+    return allocated;
+  }
+
+  /** Bytes that were copied to the device so far. */
+  long uploaded() {
+    return uploaded;
   }
 
   /** Whether fibres run in the reverse order from now on. */
@@ -147,7 +159,7 @@ final class EmulatedDevice implements Device {
     }
   }
 
-  private static final class Stream implements DeviceStream {
+  private final class Stream implements DeviceStream {
     private final MethodHandle allocate;
     private final MethodHandle free;
     private final List<Memory> memories = new ArrayList<>();
@@ -172,7 +184,23 @@ final class EmulatedDevice implements Device {
       memory.whole.fill(GUARD);
       memory.content().fill(POISON);
       memories.add(memory);
+      allocated += bytes;
       return memory;
+    }
+
+    @Override
+    public void free(DeviceMemory memory) {
+      memories.remove((Memory) memory);
+      free((Memory) memory);
+    }
+
+    private void free(Memory memory) {
+      try {
+        free.invokeExact(memory.whole, memory.whole.byteSize());
+        allocated -= memory.bytes;
+      } catch (Throwable e) {
+        throw new AssertionError(e);
+      }
     }
 
     @Override
@@ -182,6 +210,7 @@ final class EmulatedDevice implements Device {
 
     @Override
     public void upload(MemorySegment from, DeviceMemory to, long toOffset) {
+      uploaded += from.byteSize();
       MemorySegment.copy(from, 0, ((Memory) to).content(), toOffset, from.byteSize());
     }
 
@@ -228,7 +257,7 @@ final class EmulatedDevice implements Device {
       }
     }
 
-    private static void checkZones(Kernel kernel, Memory memory) {
+    private void checkZones(Kernel kernel, Memory memory) {
       long end = ZONE + memory.bytes;
       if (MemorySegment.mismatch(memory.whole, 0, ZONE, UNTOUCHED, 0, ZONE) >= 0
           || MemorySegment.mismatch(memory.whole, end, end + ZONE, UNTOUCHED, 0, ZONE) >= 0) {
@@ -242,13 +271,7 @@ final class EmulatedDevice implements Device {
 
     @Override
     public void close() {
-      for (Memory memory : memories) {
-        try {
-          free.invokeExact(memory.whole, memory.whole.byteSize());
-        } catch (Throwable e) {
-          throw new AssertionError(e);
-        }
-      }
+      memories.forEach(this::free);
       memories.clear();
     }
   }

@@ -7,6 +7,7 @@ import io.gibbsite.backend.BackendProvider.Availability;
 import io.gibbsite.backend.BackendUnavailableException;
 import io.gibbsite.backend.Precision;
 import io.gibbsite.mlp.Activation;
+import io.gibbsite.mlp.HeldRows;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
@@ -203,13 +204,17 @@ class JcudaDeviceTest {
       new float[n * d],
       new float[model.shape().parameterCount()],
       new float[model.shape().parameterCount()],
-      new float[n]
+      new float[n],
+      new float[model.shape().parameterCount()]
     };
     session.setParameters(model);
     session.energy(x, n, got[4]);
     session.inputGradient(x, n, got[0], got[1]);
     session.parameterGradient(x, x, n, got[2]);
     session.directionalParameterGradient(x, x.clone(), x, x, x, n, got[3]);
+    try (HeldRows held = session.hold(x, n)) {
+      session.parameterGradient(held, x, got[5]);
+    }
     return got;
   }
 
@@ -240,6 +245,16 @@ class JcudaDeviceTest {
   }
 
   @Test
+  void memoryMayBeFreedBeforeItsStreamIsClosed() {
+    try (JcudaDevice device = new JcudaDevice(IMAGE, false);
+        DeviceStream stream = device.openStream()) {
+      for (int i = 0; i < 3; i++) {
+        stream.free(stream.allocate(700L << 20));
+      }
+    }
+  }
+
+  @Test
   @Order(Integer.MAX_VALUE)
   void aFaultClosesTheDeviceForGood() {
     JcudaDevice device = new JcudaDevice(IMAGE, false);
@@ -256,6 +271,7 @@ class JcudaDeviceTest {
         .isThrownBy(() -> stream.allocate(1))
         .withMessageContaining("restart the process");
     assertThatExceptionOfType(DeviceFaultException.class).isThrownBy(device::openStream);
+    stream.free(memory);
     stream.close();
     device.close();
   }

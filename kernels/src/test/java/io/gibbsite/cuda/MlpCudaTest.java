@@ -7,6 +7,7 @@ import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.StageListener;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.mlp.Activation;
+import io.gibbsite.mlp.HeldRows;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpScalar;
 import io.gibbsite.mlp.MlpSession;
@@ -106,6 +107,72 @@ class MlpCudaTest {
       assertClose(got, everything(whole, model, n), 1e-5);
       assertClose(got, scalar(model, n), 1e-4);
     }
+  }
+
+  /** Chunks of held rows are read where they lie, by all layers in one launch and one by one. */
+  @ParameterizedTest
+  @CsvSource({
+    "3-9-5-1, true, FLOAT32, 2000",
+    "3-9-5-1, false, FLOAT32, 2000",
+    "5-1, false, FLOAT32, 600",
+    "66-130-97-1, false, BF16X6, 30000"
+  })
+  void heldRowsPassInChunksToo(String text, boolean resides, Precision precision, long floats) {
+    MlpShape shape = MlpShape.parse(text, Activation.SILU);
+    int d = shape.inputs();
+    int count = shape.parameterCount();
+    MlpParameters model = MlpParameters.random(shape, Gaussian.isotropic(d, 0.2f, 1.5f), 4);
+    int n = 50;
+    float[] x = normals(n * d, 1);
+    float[] noise = normals(n * d, 2);
+    float[] w = normals(n, 3);
+    float[][] expected = {new float[n], new float[n * d], new float[count], new float[count + 1]};
+    SigmoidNce nce = new SigmoidNce(1, Gaussian.isotropic(d, 0.1f, 1.2f));
+    try (MlpSession session = new MlpCuda(device, shape, n, precision, floats, resides)) {
+      session.setParameters(model);
+      session.inputGradient(x, n, expected[0], expected[1]);
+      session.parameterGradient(x, w, n, expected[2]);
+      double loss = session.nce(nce, 0.3f, x, n, noise, expected[3]);
+      session.setChains(x, n);
+      try (HeldRows held = session.hold(x, n);
+          HeldRows heldNoise = session.hold(noise, n)) {
+        for (HeldRows rows : new HeldRows[] {held, session.chainRows()}) {
+          float[][] got = {new float[n], new float[n * d], new float[count], new float[count + 1]};
+          session.inputGradient(rows, got[0], got[1]);
+          session.parameterGradient(rows, w, got[2]);
+          assertThat(session.nce(nce, 0.3f, rows, heldNoise, got[3])).isEqualTo(loss);
+          assertThat(got).isDeepEqualTo(expected);
+        }
+      }
+    }
+  }
+
+  @Test
+  void heldRowsCrossTheBusOnceAndGiveTheirMemoryBack() {
+    MlpShape shape = MlpShape.of(Activation.SILU, 5, 70, 66);
+    int n = 50;
+    float[] x = normals(n * 5, 1);
+    float[] w = normals(n, 2);
+    SigmoidNce nce = new SigmoidNce(1, Gaussian.isotropic(5, 0.1f, 1.2f));
+    float[] gradient = new float[shape.parameterCount() + 1];
+    try (MlpSession session = new MlpCuda(device, shape, n, Precision.FLOAT32)) {
+      session.setParameters(MlpParameters.random(shape, null, 4));
+      session.nce(nce, 0, x, n, x, null);
+      long before = device.allocated();
+      try (HeldRows held = session.hold(x, n)) {
+        assertThat(device.allocated()).isEqualTo(before + n * 8L * Float.BYTES);
+        long uploaded = device.uploaded();
+        session.energy(held, w.clone());
+        session.inputGradient(held, null, x.clone());
+        session.nce(nce, 0, held, held, gradient);
+        session.nce(nce, 0, held, 1, 2, gradient);
+        assertThat(device.uploaded()).isEqualTo(uploaded);
+        session.parameterGradient(held, w, gradient);
+        assertThat(device.uploaded()).isEqualTo(uploaded + (long) n * Float.BYTES);
+      }
+      assertThat(device.allocated()).isEqualTo(before);
+    }
+    assertThat(device.allocated()).isZero();
   }
 
   /** Widths that large tiles serve, with fibres in both orders, so that a missing barrier shows. */
@@ -273,19 +340,21 @@ class MlpCudaTest {
   }
 
   /** From "label layer row" to the row's values. */
+  private static StageListener collector(Map<String, float[]> stages) {
+    return (label, layer, firstRow, values) -> {
+      for (int r = 0; r < values.length; r++) {
+        stages.put(label + " " + layer + " " + (firstRow + r), values[r].clone());
+      }
+    };
+  }
+
   private static void stages(
       MlpSession session, MlpParameters model, int n, Map<String, float[]> stages) {
     float[] x = normals(3 * n, 1);
     float[] v = normals(3 * n, 2);
     float[] w = normals(n, 3);
-    StageListener listener =
-        (label, layer, firstRow, values) -> {
-          for (int r = 0; r < values.length; r++) {
-            stages.put(label + " " + layer + " " + (firstRow + r), values[r].clone());
-          }
-        };
     session.setParameters(model);
-    session.listen(listener);
+    session.listen(collector(stages));
     session.inputGradient(x, n, null, new float[3 * n]);
     session.directionalParameterGradient(
         x, v, w, w, w, n, new float[model.shape().parameterCount()]);
@@ -293,5 +362,27 @@ class MlpCudaTest {
     int before = stages.size();
     session.energy(x, n, new float[n]);
     assertThat(stages).hasSize(before);
+  }
+
+  @Test
+  void stagesOfHeldRowsAreShown() {
+    MlpShape shape = MlpShape.of(Activation.TANH, 3, 9, 5);
+    MlpParameters model = MlpParameters.random(shape, Gaussian.isotropic(3, 0.2f, 1.5f), 5);
+    int n = 20;
+    float[] x = normals(3 * n, 1);
+    Map<String, float[]> expected = new TreeMap<>();
+    Map<String, float[]> got = new TreeMap<>();
+    try (MlpSession session = new MlpCuda(device, shape, n, Precision.FLOAT32)) {
+      session.setParameters(model);
+      HeldRows held = session.hold(x, n);
+      session.listen(collector(expected));
+      session.inputGradient(x, n, null, new float[3 * n]);
+      session.listen(null);
+      session.energy(new float[3 * n], n, new float[n]); // other rows where x was
+      session.listen(collector(got));
+      session.inputGradient(held, null, new float[3 * n]);
+    }
+    assertThat(got.keySet()).isEqualTo(expected.keySet()).contains("F4 2 19", "B5 0 19");
+    got.forEach((step, values) -> assertThat(values).as(step).isEqualTo(expected.get(step)));
   }
 }

@@ -11,6 +11,7 @@ import io.gibbsite.mlp.BatchSums;
 import io.gibbsite.mlp.CheckedMlpSession;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.mlp.RowSource;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.random.DrawStream;
 import io.gibbsite.sampler.Langevin;
@@ -52,7 +53,7 @@ final class MlpNative extends CheckedMlpSession {
   private final BatchSums.Block nceBody = this::nceBlock;
   private final BatchSums.Block scoreBody = this::scoreBlock;
 
-  // The arguments of the call in progress.
+  // The arguments of the call in progress: x and noiseRows are null where the chains serve.
   private float[] x;
   private float[] v;
   private float[] w;
@@ -62,6 +63,7 @@ final class MlpNative extends CheckedMlpSession {
   private float[] out;
   private float[] secondOut;
   private float[] noiseRows;
+  private boolean drawsNoise;
   private float[] target;
   private int targetColumns;
   private int n;
@@ -213,6 +215,15 @@ final class MlpNative extends CheckedMlpSession {
     return Math.min(blockRows, rows - block * blockRows);
   }
 
+  /** A block of the caller's rows, or where there are none of the chains. */
+  private void loadRows(float[] rows, int block, int count, int worker) {
+    if (rows == null) {
+      kernels.mlpReadChains(session, worker, block * blockRows, count);
+    } else {
+      load(rows, block, count, team[worker].rows);
+    }
+  }
+
   /** Copies a block of rows in. */
   private void load(float[] rows, int block, int count, MemorySegment to) {
     int columns = shape().inputs();
@@ -220,8 +231,8 @@ final class MlpNative extends CheckedMlpSession {
   }
 
   @Override
-  protected void computeEnergy(float[] rows, int count, float[] energy) {
-    x = rows;
+  protected void computeEnergy(RowSource rows, int count, float[] energy) {
+    x = rows.array();
     n = count;
     energies = energy;
     workers.run(blocks(count), energyBody);
@@ -230,7 +241,7 @@ final class MlpNative extends CheckedMlpSession {
   private void energyBlock(int block, int worker) {
     Worker me = team[worker];
     int count = rowsOf(block, n);
-    load(x, block, count, me.rows);
+    loadRows(x, block, count, worker);
     kernels.mlpEnergy(session, worker, count);
     show(NativeStages.Pass.ENERGY, worker, block, count);
     copyOut(me.column[0], energies, block * blockRows, count);
@@ -243,8 +254,8 @@ final class MlpNative extends CheckedMlpSession {
   }
 
   @Override
-  protected void computeInputGradient(float[] rows, int count, float[] energy, float[] gradient) {
-    x = rows;
+  protected void computeInputGradient(RowSource rows, int count, float[] energy, float[] gradient) {
+    x = rows.array();
     n = count;
     energies = energy;
     out = gradient;
@@ -255,7 +266,7 @@ final class MlpNative extends CheckedMlpSession {
     Worker me = team[worker];
     int count = rowsOf(block, n);
     int columns = shape().inputs();
-    load(x, block, count, me.rows);
+    loadRows(x, block, count, worker);
     kernels.mlpInputGradient(session, worker, count);
     show(NativeStages.Pass.INPUT_GRADIENT, worker, block, count);
     if (energies != null) {
@@ -266,8 +277,8 @@ final class MlpNative extends CheckedMlpSession {
 
   @Override
   protected void computeParameterGradient(
-      float[] rows, float[] weights, int count, float[] gradient) {
-    x = rows;
+      RowSource rows, float[] weights, int count, float[] gradient) {
+    x = rows.array();
     w = weights;
     n = count;
     sums.run(blocks(count), parameterGradientBody, true);
@@ -299,7 +310,7 @@ final class MlpNative extends CheckedMlpSession {
   private void parameterGradientBlock(int block, int worker, int chunk, boolean fresh) {
     Worker me = team[worker];
     int count = rowsOf(block, n);
-    load(x, block, count, me.rows);
+    loadRows(x, block, count, worker);
     copyIn(w, block * blockRows, count, me.column[0]);
     kernels.mlpParameterGradient(session, worker, count, chunk, fresh ? 1 : 0);
     show(NativeStages.Pass.PARAMETER_GRADIENT, worker, block, count);
@@ -325,7 +336,7 @@ final class MlpNative extends CheckedMlpSession {
   private void directionalBlock(int block, int worker) {
     Worker me = team[worker];
     int count = rowsOf(block, n);
-    load(x, block, count, me.rows);
+    loadRows(x, block, count, worker);
     load(v, block, count, me.secondRows);
     kernels.mlpDirectional(session, worker, count);
     show(NativeStages.Pass.DIRECTIONAL, worker, block, count);
@@ -358,7 +369,7 @@ final class MlpNative extends CheckedMlpSession {
   private void directionalGradientBlock(int block, int worker, int chunk, boolean fresh) {
     Worker me = team[worker];
     int count = rowsOf(block, n);
-    load(x, block, count, me.rows);
+    loadRows(x, block, count, worker);
     load(v, block, count, me.secondRows);
     copyIn(w, block * blockRows, count, me.column[0]);
     copyIn(a, block * blockRows, count, me.column[1]);
@@ -387,7 +398,7 @@ final class MlpNative extends CheckedMlpSession {
   private void scoreBlock(int block, int worker, int chunk, boolean fresh) {
     Worker me = team[worker];
     int count = rowsOf(block, n);
-    load(x, block, count, me.rows);
+    loadRows(x, block, count, worker);
     copyIn(target, block * blockRows * targetColumns, count * targetColumns, me.secondRows);
     copyIn(w, block * blockRows, count, me.column[0]);
     kernels.mlpScoreMatching(
@@ -401,9 +412,9 @@ final class MlpNative extends CheckedMlpSession {
   protected double computeNce(
       SigmoidNce objective,
       float c,
-      float[] data,
+      RowSource data,
       int count,
-      float[] given,
+      RowSource given,
       long drawSeed,
       long drawStep,
       float[] gradient) {
@@ -415,9 +426,10 @@ final class MlpNative extends CheckedMlpSession {
       noise = next;
     }
     logZ = c;
-    x = data;
+    x = data.array();
     n = count;
-    noiseRows = given;
+    drawsNoise = given == null;
+    noiseRows = drawsNoise ? null : given.array();
     seed = drawSeed;
     step = drawStep;
     withGradient = gradient != null;
@@ -442,12 +454,11 @@ final class MlpNative extends CheckedMlpSession {
     }
   }
 
-  /** {@code rows} is null where they are drawn. */
   private void nceRows(
       int worker, int chunk, boolean fresh, float[] rows, int block, int count, boolean isNoise) {
     double offset = -(double) logZ - Math.log(nce.k());
     int gradient = withGradient ? 1 : 0;
-    if (rows == null) {
+    if (isNoise && drawsNoise) {
       kernels.mlpNceDrawn(
           session,
           worker,
@@ -463,7 +474,7 @@ final class MlpNative extends CheckedMlpSession {
           step,
           block * blockRows);
     } else {
-      load(rows, block, count, team[worker].rows);
+      loadRows(rows, block, count, worker);
       kernels.mlpNce(
           session,
           worker,
@@ -513,6 +524,11 @@ final class MlpNative extends CheckedMlpSession {
       kernels.mlpReadChains(session, 0, block * blockRows, rows);
       copyOut(team[0].rows, states, block * blockRows * columns, rows * columns);
     }
+  }
+
+  @Override
+  protected RowSource computeChainRows() {
+    return () -> null;
   }
 
   @Override

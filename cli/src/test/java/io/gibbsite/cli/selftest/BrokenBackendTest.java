@@ -104,6 +104,7 @@ class BrokenBackendTest {
   void aSoundOnePasses() {
     assertThat(failed(Parity.run(scalar(1)))).isEmpty();
     assertThat(failed(SameDraws.run(scalar(1)))).isEmpty();
+    assertThat(failed(SameRows.run(scalar(1)))).isEmpty();
   }
 
   @ParameterizedTest
@@ -132,6 +133,12 @@ class BrokenBackendTest {
   void drawsMustHaveTheSameBits() {
     Backend broken = new Broken(scalar(1), "readChains", 1e-6f);
     assertThat(failed(SameDraws.run(broken))).hasSize(3);
+  }
+
+  @Test
+  void chainsMustBeTheRowsThatAreRead() {
+    Backend broken = new Broken(scalar(1), "readChains", 1e-3f);
+    assertThat(failed(SameRows.run(broken))).hasSize(15).allMatch(name -> name.contains("chains"));
   }
 
   @ParameterizedTest

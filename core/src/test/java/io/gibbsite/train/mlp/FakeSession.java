@@ -6,6 +6,7 @@ import io.gibbsite.mlp.CheckedMlpSession;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.mlp.RowSource;
 import io.gibbsite.objective.SigmoidNce;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
@@ -69,13 +70,13 @@ final class FakeSession extends CheckedMlpSession {
   protected double computeNce(
       SigmoidNce nce,
       float logZ,
-      float[] x,
+      RowSource x,
       int n,
-      float[] noise,
+      RowSource noise,
       long seed,
       long step,
       float[] gradient) {
-    data = x;
+    data = x.array();
     for (int i = 0; i < gradient.length; i++) {
       gradient[i] = slope;
     }
@@ -83,16 +84,21 @@ final class FakeSession extends CheckedMlpSession {
   }
 
   @Override
+  protected RowSource computeChainRows() {
+    return () -> null;
+  }
+
+  @Override
   protected void computeSetParameters(MlpParameters parameters) {}
 
   @Override
-  protected void computeEnergy(float[] x, int n, float[] energy) {}
+  protected void computeEnergy(RowSource x, int n, float[] energy) {}
 
   @Override
-  protected void computeInputGradient(float[] x, int n, float[] energy, float[] gradient) {}
+  protected void computeInputGradient(RowSource x, int n, float[] energy, float[] gradient) {}
 
   @Override
-  protected void computeParameterGradient(float[] x, float[] w, int n, float[] gradient) {}
+  protected void computeParameterGradient(RowSource x, float[] w, int n, float[] gradient) {}
 
   @Override
   protected void computeDirectional(
