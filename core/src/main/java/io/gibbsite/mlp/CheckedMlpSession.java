@@ -164,10 +164,11 @@ public abstract class CheckedMlpSession extends CheckedSession implements MlpSes
 
     @Override
     public void close() {
-      if (source != null && session.open()) {
-        session.computeRelease(source);
-      }
+      RowSource freed = source;
       source = null;
+      if (freed != null && session.open()) {
+        session.computeRelease(freed);
+      }
     }
   }
 

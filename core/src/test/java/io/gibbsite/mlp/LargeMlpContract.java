@@ -108,6 +108,29 @@ public abstract class LargeMlpContract {
     return gradients;
   }
 
+  @Test
+  void heldRowsAndChainsGiveTheSameBits() {
+    float[] x = Samples.input(ROWS * D, 1, 1);
+    float[] w = Samples.input(ROWS, 1, 4);
+    float[][] expected = new float[2][COUNT + 1];
+    float[][] got = new float[2][COUNT + 1];
+    SigmoidNce nce = new SigmoidNce(1, Gaussian.isotropic(D, 0, 1.2f));
+    try (Backend backend = backend(2);
+        MlpSession session = open(backend)) {
+      session.parameterGradient(x, w, ROWS, expected[0]);
+      double loss = session.nce(nce, 0.3f, x, ROWS, x, expected[1]);
+      session.setChains(x, ROWS);
+      try (HeldRows held = session.hold(x, ROWS)) {
+        session.parameterGradient(held, w, got[0]);
+        assertThat(session.nce(nce, 0.3f, held, session.chainRows(), got[1])).isEqualTo(loss);
+        assertThat(got).isDeepEqualTo(expected);
+        session.parameterGradient(session.chainRows(), w, got[0]);
+        assertThat(session.nce(nce, 0.3f, session.chainRows(), held, got[1])).isEqualTo(loss);
+        assertThat(got).isDeepEqualTo(expected);
+      }
+    }
+  }
+
   private static MlpSession open(Backend backend) {
     MlpSession session = backend.open(SHAPE, ROWS);
     session.setParameters(PARAMETERS);

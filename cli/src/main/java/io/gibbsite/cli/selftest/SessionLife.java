@@ -6,6 +6,7 @@ import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.ScalarBackend;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.mlp.Activation;
+import io.gibbsite.mlp.HeldRows;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
@@ -79,7 +80,7 @@ record SessionLife(String name, int calls, int roundings, Function<Backend, doub
   private static SessionLife mlp(String text, int rows) {
     MlpShape shape = MlpShape.parse(text, Activation.SILU);
     return new SessionLife(
-        "MLP %s, %d rows".formatted(text, rows), 9, 512, backend -> mlp(backend, shape, rows));
+        "MLP %s, %d rows".formatted(text, rows), 11, 512, backend -> mlp(backend, shape, rows));
   }
 
   private static double[] mlp(Backend backend, MlpShape shape, int rows) {
@@ -92,6 +93,8 @@ record SessionLife(String name, int calls, int roundings, Function<Backend, doub
     float[] curvatures = new float[rows];
     float[] inputs = new float[rows * columns];
     float[] chains = new float[rows * columns];
+    float[] held = new float[rows];
+    float[] moved = new float[rows];
     float[] gradient = new float[parameters];
     float[] directional = new float[parameters];
     float[] score = new float[parameters];
@@ -109,11 +112,25 @@ record SessionLife(String name, int calls, int roundings, Function<Backend, doub
       session.setChains(x, rows);
       session.langevin(Langevin.steps(5).stepSize(0.01f), SEED);
       session.readChains(chains);
+      session.energy(session.chainRows(), moved);
+      try (HeldRows kept = session.hold(x, rows)) {
+        session.energy(kept, held);
+      }
     }
-    Joined joined = new Joined(3 * rows + 2 * inputs.length + 3 * gradient.length + nce.length);
+    Joined joined = new Joined(5 * rows + 2 * inputs.length + 3 * gradient.length + nce.length);
     for (float[] part :
         new float[][] {
-          energies, slopes, curvatures, inputs, chains, gradient, directional, score, nce
+          energies,
+          held,
+          moved,
+          slopes,
+          curvatures,
+          inputs,
+          chains,
+          gradient,
+          directional,
+          score,
+          nce
         }) {
       joined.add(part);
     }
