@@ -3,7 +3,8 @@
 # driver needs to be there when it stands in an unpacked distribution.
 #
 #   on-gpu.sh FOLDER [SECONDS]
-#   on-gpu.sh --peers FOLDER [SECONDS]    a record beside PyTorch and JAX, and nothing else
+#   on-gpu.sh --peers FOLDER [SECONDS]    a record beside PyTorch and JAX, and nothing else, in
+#                                         $PRECISION (float32; fp16x3 is as exact)
 #
 # Every step has a time limit, and one that fails or runs out of time does not keep the next from
 # being tried; SECONDS, 530 unless given, is the limit of all together. FOLDER gets
@@ -120,7 +121,7 @@ record() {
 }
 
 if [ -n "$beside" ]; then
-  record --peers "${python:-python3}"
+  record --peers "${python:-python3}" --precision "${PRECISION:-float32}"
   cat "$out/bench.txt"
   exit "$failed"
 fi
