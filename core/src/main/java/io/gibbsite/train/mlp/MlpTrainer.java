@@ -107,7 +107,7 @@ public final class MlpTrainer extends Trainer {
       scale(theta, count, 1 - rate * options.weightDecay());
     }
     optimiser.step(theta, gradient, rate, step + 1);
-    if (!finite(theta)) {
+    if (!(largest(theta) <= Float.MAX_VALUE)) {
       throw diverged(step, "a parameter is no longer finite");
     }
     if (average != null) {
@@ -235,14 +235,6 @@ public final class MlpTrainer extends Trainer {
     for (int i = 0; i < n; i++) {
       values[i] *= factor;
     }
-  }
-
-  private static boolean finite(float[] values) {
-    int largest = 0;
-    for (float v : values) {
-      largest = Math.max(largest, Float.floatToRawIntBits(v) & 0x7FFFFFFF);
-    }
-    return largest < 0x7F800000;
   }
 
   @Override
