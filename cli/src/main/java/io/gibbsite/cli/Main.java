@@ -51,7 +51,7 @@ import picocli.CommandLine.Spec;
     })
 public final class Main implements Runnable {
   /** So that examples stand on one line. */
-  private static final int HELP_WIDTH = 100;
+  static final int HELP_WIDTH = 100;
 
   /** The subcommands as the help lists them, by section. */
   private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
@@ -92,7 +92,8 @@ public final class Main implements Runnable {
     }
   }
 
-  private static CommandLine commandLine() {
+  /** The command with all of its subcommands. */
+  static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
     line.setParameterExceptionHandler(
         (e, args) -> ErrorLine.of(e).print(e.getCommandLine().getErr(), e));
