@@ -3,6 +3,7 @@ package io.gibbsite.cli;
 import static io.gibbsite.cli.RunOptions.require;
 
 import io.gibbsite.data.Dataset;
+import io.gibbsite.io.AtomicFile;
 import io.gibbsite.spin.Scan;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -169,6 +170,10 @@ final class SampleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    AtomicFile.requirePlace(out);
+    if (picture != null) {
+      AtomicFile.requirePlace(picture);
+    }
     source = named.argument != null ? named.argument : named.option;
     int every = thin != null ? thin : "svgd".equals(sampler) ? steps : 10;
     ChainLength length = new ChainLength(chains, steps, burnIn, every);

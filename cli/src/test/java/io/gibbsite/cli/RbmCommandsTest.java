@@ -157,6 +157,13 @@ class RbmCommandsTest {
         .fails(2, "--hidden is 13", "begun with 12");
   }
 
+  /** Before a backend is opened, which would be another line. */
+  @Test
+  void samplesWithoutAPlaceAreRefusedBeforeAnythingIsSampled() throws IOException {
+    Run.of("sample", model(), "--out", path("none/x.npz"))
+        .fails(2, "none/x.npz: cannot be written", "does not exist");
+  }
+
   @ParameterizedTest
   @CsvSource({"exact,0", "ais,1e-6", "reverse-ais,1e-6"})
   void logZIsPrintedWithItsError(String method, double error) throws IOException {
