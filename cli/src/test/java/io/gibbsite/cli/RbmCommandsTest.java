@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -155,6 +156,21 @@ class RbmCommandsTest {
         .hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
     train("--resume", "--out", path("part"), "--hidden", "13")
         .fails(2, "--hidden is 13", "begun with 12");
+  }
+
+  @Test
+  void oneTrainingAtATimeHasAFolder() throws IOException {
+    RunFolder run = RunFolder.create(folder.resolve("run"));
+    try (FolderLock lock = FolderLock.on(run)) {
+      lock.requireUnused();
+      train("--out", path("run")).fails(2, "run: another training is at work in it");
+    }
+    train("--out", path("run")).succeeds();
+    try (FolderLock lock = FolderLock.on(run)) {
+      assertThatThrownBy(lock::requireUnused).hasMessageContaining("is not empty");
+      train("--out", path("run"), "--resume").fails(2, "another training");
+    }
+    assertThat(run.file(FolderLock.NAME)).doesNotExist();
   }
 
   /** Before a backend is opened, which would be another line. */
