@@ -251,6 +251,7 @@ class PassCommandsTest {
     energy(files.dataFile, "--backend", "vectr").fails(2, "'vectr'", "scalar");
     energy(files.dataFile, "--precision", "float16").fails(2, "--precision", "'float16'", "bf16x3");
     energy(files.dataFile, "--threads", "0").fails(2, "--threads", "at least 1", "0");
+    energy(files.dataFile, "--threads", "1000000").fails(2, "--threads", "at most 4096", "1000000");
     energy(files.dataFile, "--threads", "two").fails(2, "--threads", "two");
     energy(files.dataFile, "--sede", "1").fails(2, "'--sede'", "did you mean", "--seed");
     Run.of("energy", "--data", files.dataFile).fails(2, "--model", "--out");
