@@ -429,6 +429,9 @@ class RbmCommandsTest {
         "--gradient;steep;--gradient must be enhanced, centred, plain",
         "--sparsity;1;--sparsity must be between 0 and 1, not 1.0",
         "--sparsity-cost;0;--sparsity-cost must be positive",
+        "--sparsity-cost;2;--sparsity-cost needs a target: add --sparsity",
+        "--visible-sd;0.1;--visible-sd is of --visible gaussian",
+        "--sd-rate;0.1;--sd-rate is of --visible gaussian",
         "--sweeps;0;--sweeps must be at least 1",
         "--momentum;1;--momentum must be at least 0 and below 1",
         "--levels;0;--levels must be at least 1, not 0",
@@ -441,6 +444,12 @@ class RbmCommandsTest {
   void badTrainingOptionsAreNamed(String option, String value, String said) {
     train("--out", path("run"), option, value).fails(2, said);
     assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void contrastiveDivergenceHasNoChainsOfItsOwn() {
+    train("--out", path("run"), "--objective", "cd", "--chains", "20")
+        .fails(2, "--chains is of --objective pcd");
   }
 
   @Test
