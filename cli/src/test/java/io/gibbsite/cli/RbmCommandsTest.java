@@ -156,6 +156,9 @@ class RbmCommandsTest {
         .hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
     train("--resume", "--out", path("part"), "--hidden", "13")
         .fails(2, "--hidden is 13", "begun with 12");
+    Run other = Run.of("train", "mlp", "--resume", "--out", path("part"));
+    other.fails(2, "config.json: holds '", "it is of another command, or another version");
+    assertThat(other.err()).doesNotContain("io.gibbsite");
   }
 
   @Test
