@@ -377,5 +377,19 @@ class PassCommandsTest {
         .write(Path.of(files.modelFile));
     loss(files.dataFile, files.noiseFile, "--noise", "normal:0,1", "--quiet")
         .fails(1, "loss is ", "float32");
+    String nothing = files.path("nothing.npy");
+    for (String pass : List.of("energy", "gradient")) {
+      Run.of(
+              pass,
+              "--quiet",
+              "--model",
+              files.modelFile,
+              "--data",
+              files.dataFile,
+              "--out",
+              nothing)
+          .fails(1, "x.npy: the " + pass + " of row ", "it leaves the range of float32");
+      assertThat(Path.of(nothing)).doesNotExist();
+    }
   }
 }
