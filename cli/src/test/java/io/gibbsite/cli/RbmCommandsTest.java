@@ -472,6 +472,10 @@ class RbmCommandsTest {
     Npy.write(folder.resolve("x.npy"), NdArray.of(new float[] {0, 2, 1}, 1, 3));
     Run.of("evaluate", "--quiet", "--model", model, "--data", path("x.npy"))
         .fails(2, "3 columns, but the model has 9 visible units");
+    Npy.write(
+        folder.resolve("y.npy"), NdArray.of(new byte[] {0, 16, 1, 0, 0, 0, 0, 0, 0}, 1, 3, 3));
+    Run.of("evaluate", "--quiet", "--model", model, "--data", path("y.npy"))
+        .fails(2, "y.npy: its largest value is 0.0627", "give --threshold below it");
     Npy.write(folder.resolve("y.npy"), NdArray.of(new float[] {0, 2, 1, 0, 0, 0, 0, 0, 0}, 1, 9));
     Run.of("evaluate", "--quiet", "--model", model, "--data", path("y.npy"))
         .fails(2, "y.npy: column 1 (from 0) holds 2.0", "from 0 to 1: give --threshold");
