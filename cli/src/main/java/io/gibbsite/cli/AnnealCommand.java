@@ -45,8 +45,9 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "E(y) = -1/2 sum_ij w_ij y_i y_j, units -1 and +1. Without --couplings the w_ij are normal of",
-      "variance 1 / N (Sherrington and Kirkpatrick). A model adds its biases: -sum_i b_i y_i. The overlap",
-      "is that with the nearest pattern of a Hopfield network or its negative. Up to 25 spins all states are looked at, too.",
+      "variance 1 / N (Sherrington and Kirkpatrick). A model adds its biases: -sum_i b_i y_i. The",
+      "overlap is that with the nearest pattern of a Hopfield network or its negative. Up to 25 spins",
+      "all states are looked at, too.",
       "",
       "Examples:",
       "  gibbsite anneal --spins 20 --seed 1",

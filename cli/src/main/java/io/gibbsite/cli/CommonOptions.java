@@ -29,7 +29,10 @@ final class CommonOptions {
       description = "auto (default), scalar, vector, native or cuda.")
   private String backend;
 
-  private int threads = Runtime.getRuntime().availableProcessors();
+  /** More than any machine has: each of them takes memory, and time to begin. */
+  private static final int MOST_THREADS = 4_096;
+
+  private int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
   private boolean threadsGiven;
 
   @Option(
@@ -55,9 +58,10 @@ final class CommonOptions {
       paramLabel = "N",
       description = "Threads on the CPU (default: every processor); results do not depend on it.")
   void threads(int count) {
-    if (count < 1) {
+    if (count < 1 || count > MOST_THREADS) {
       throw new ParameterException(
-          command.commandLine(), "--threads must be at least 1, not " + count);
+          command.commandLine(),
+          "--threads must be at least 1 and at most %d, not %d".formatted(MOST_THREADS, count));
     }
     threads = count;
     threadsGiven = true;

@@ -2,7 +2,6 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
-import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
 import io.gibbsite.mlp.ConditionalModel;
@@ -88,7 +87,6 @@ record ConditionalSampling(Path source, int chains, Integer steps, Float stepSiz
 
   /** Writes the samples with their energies at the least noise and, unless null, the picture. */
   void run(Path out, Path picture, CommonOptions common) throws IOException {
-    AtomicFile.requirePlace(out);
     RunFolder run = Files.isDirectory(source) ? new RunFolder(source) : null;
     ConditionalModel model =
         ModelAndData.read(run == null ? source : run.model(), ConditionalModel::read);

@@ -81,7 +81,7 @@ final class DiagnoseCommand implements Callable<Integer> {
       Stein kernelSteinDiscrepancy,
       Mean maximumMeanDiscrepancy) {}
 
-  private record Stein(double value, double unbiasedSquare, int rows) {}
+  private record Stein(double value, double unbiasedSquare, int rows, String backend) {}
 
   private record Mean(double unbiasedSquare, double bandwidth, int rows, int referenceRows) {}
 
@@ -113,8 +113,8 @@ final class DiagnoseCommand implements Callable<Integer> {
     report.print(common.out());
     if (stein != null) {
       line(
-          "kernel Stein discrepancy %.4g (unbiased square %.4g) of %d rows from the model",
-          stein.value(), stein.unbiasedSquare(), stein.rows());
+          "kernel Stein discrepancy %.4g (unbiased square %.4g) of %d rows from the model, by %s",
+          stein.value(), stein.unbiasedSquare(), stein.rows(), stein.backend());
     }
     if (mean != null) {
       line(
@@ -136,14 +136,16 @@ final class DiagnoseCommand implements Callable<Integer> {
         "%s: %d columns, but the model %s takes %d"
             .formatted(file, states.columns(), modelFile, inputs));
     float[] gradient = new float[states.rows() * inputs];
+    String computedBy;
     try (Backend backend = common.openBackend();
         MlpSession session = backend.open(model.parameters().shape(), states.rows())) {
       session.setParameters(model.parameters());
       session.inputGradient(states.values(), states.rows(), null, gradient);
+      computedBy = backend.description();
     }
     KernelSteinDiscrepancy got =
         KernelSteinDiscrepancy.of(states.values(), gradient, states.rows(), inputs, workers);
-    return new Stein(got.value(), got.unbiased(), got.rows());
+    return new Stein(got.value(), got.unbiased(), got.rows(), computedBy);
   }
 
   private Mean mean(Dataset states, Workers workers) {

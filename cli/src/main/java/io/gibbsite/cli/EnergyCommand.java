@@ -61,6 +61,7 @@ final class EnergyCommand implements Callable<Integer> {
             block.store(results, energies, 1);
           });
     }
+    input.requireFinite("energy", energies, 1);
     Npy.write(out, NdArray.of(energies, rows));
     return 0;
   }

@@ -39,10 +39,10 @@ import picocli.CommandLine.Option;
       "",
       "Up to 25 units on an RBM's smaller side (hidden units, if the visible ones are real), and for an",
       "MLP of 2 columns, the value is exact; beyond, log Z is bracketed by annealed importance sampling",
-      "and its reverse, each with its 95 % interval. Of a deep Boltzmann machine it is the variational",
+      "and its reverse, each with its 95 %% interval. Of a deep Boltzmann machine it is the variational",
       "lower bound of the mean field; a general one's log Z is exact up to 25 units, else bracketed, and",
-      "beyond 12 hidden units its value is that bound too. Rows for an MLP are taken as they are: standardise them as its",
-      "training did.",
+      "beyond 12 hidden units its value is that bound too. Rows for an MLP are taken as they are:",
+      "standardise them as its training did.",
       "",
       "Examples:",
       "  gibbsite evaluate --model run --data held-out.npy",
@@ -119,7 +119,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void evaluateMlp() {
-    RunOptions.require(labelFile == null, "--labels need a model with binary visible units");
+    requireRealRows();
     MlpParameters parameters = ModelAndData.read(modelFile, MlpModel::read).parameters();
     Dataset all = ModelAndData.rows(dataFile, modelFile, parameters.shape().inputs());
     Dataset data = rows == null ? all : all.take(rows);
@@ -160,7 +160,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private void evaluateGaussian() {
     GaussianRbmParameters parameters =
         ModelAndData.read(modelFile, GaussianRbmModel::read).parameters();
-    RunOptions.require(labelFile == null, "--labels need a model with binary visible units");
+    requireRealRows();
     Dataset all = rows(dataFile, parameters.shape());
     Dataset data = rows == null ? all : all.take(rows);
     AisOptions options = annealing.from(data.means(), common.seed());
@@ -168,6 +168,12 @@ final class EvaluateCommand implements Callable<Integer> {
       LogZ logZ = LogZ.best(parameters, options, backend, common);
       common.print(Likelihood.of(parameters, data, logZ, backend), backend);
     }
+  }
+
+  /** Checks that nothing is asked for that rows of states alone have. */
+  private void requireRealRows() {
+    RunOptions.require(labelFile == null, "--labels need a model with binary visible units");
+    RunOptions.require(threshold == null, "--threshold needs a model with binary visible units");
   }
 
   /**

@@ -2,7 +2,6 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.VectorBackendProvider;
 import io.gibbsite.backend.Workers;
-import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
 import io.gibbsite.mlp.Generator;
@@ -38,7 +37,6 @@ record GeneratorSampling(Path file, int count) {
 
   /** Writes the samples and, unless null, the picture. */
   void run(Path out, Path picture, CommonOptions common) throws IOException {
-    AtomicFile.requirePlace(out);
     GeneratorModel model = ModelAndData.read(file, GeneratorModel::read);
     GeneratorShape shape = model.parameters().shape();
     SamplePicture drawing = SamplePicture.of(picture, shape.outputs(), fitted());

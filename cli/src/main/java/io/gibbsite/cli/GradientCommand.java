@@ -60,6 +60,7 @@ final class GradientCommand implements Callable<Integer> {
             block.store(results, gradients, columns);
           });
     }
+    input.requireFinite("gradient", gradients, columns);
     Npy.write(out, NdArray.of(gradients, rows, columns));
     return 0;
   }

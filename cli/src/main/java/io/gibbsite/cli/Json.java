@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.gibbsite.io.FormatException;
 import io.gibbsite.io.InputFile;
 import java.io.IOException;
@@ -61,6 +62,12 @@ final class Json {
     byte[] bytes = InputFile.read(file, (in, length) -> in.readAllBytes());
     try {
       return MAPPER.readValue(bytes, type);
+    } catch (UnrecognizedPropertyException e) {
+      throw new FormatException(
+          file,
+          "holds '%s', which is not known here: it is of another command, or another version"
+              .formatted(e.getPropertyName()),
+          e);
     } catch (JsonProcessingException e) {
       throw new FormatException(file, e.getOriginalMessage(), e);
     }

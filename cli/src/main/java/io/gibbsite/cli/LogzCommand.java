@@ -31,8 +31,9 @@ import picocli.CommandLine.Option;
     description = "Prints the log partition function of a model, exact or estimated, as JSON.",
     footer = {
       "",
-      "Annealing makes Gibbs sweeps of Boltzmann machines, and Hamiltonian Monte Carlo transitions of an MLP. Its",
-      "bracket is the hull of two intervals of 95 %; the upper one rests on chains that have mixed.",
+      "Annealing makes Gibbs sweeps of Boltzmann machines, and Hamiltonian Monte Carlo transitions of",
+      "an MLP. Its bracket is the hull of two intervals of 95 %%; the upper one rests on chains that",
+      "have mixed.",
       "",
       "Examples:",
       "  gibbsite logz --model rbm.safetensors --method exact",

@@ -1,5 +1,8 @@
 package io.gibbsite.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.LinkedHashMap;
@@ -51,7 +54,7 @@ import picocli.CommandLine.Spec;
     })
 public final class Main implements Runnable {
   /** So that examples stand on one line. */
-  private static final int HELP_WIDTH = 100;
+  static final int HELP_WIDTH = 100;
 
   /** The subcommands as the help lists them, by section. */
   private static final Map<String, List<String>> SECTIONS = new LinkedHashMap<>();
@@ -71,16 +74,26 @@ public final class Main implements Runnable {
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    PrintWriter out = writer(System.out, System.out.charset());
-    PrintWriter err = writer(System.err, System.err.charset());
-    int code = run(out, err, arguments);
-    out.flush();
+    ResultStream results = new ResultStream(new FileOutputStream(FileDescriptor.out));
+    PrintWriter err = new PrintWriter(System.err, true, System.err.charset());
+    int code = run(results, System.out.charset(), err, arguments);
     err.flush();
     System.exit(code);
   }
 
-  private static PrintWriter writer(java.io.OutputStream stream, Charset charset) {
-    return new PrintWriter(stream, true, charset);
+  /** Runs the command in this process, and returns its exit code. */
+  static int run(ResultStream results, Charset charset, PrintWriter err, String... arguments) {
+    PrintWriter out = new PrintWriter(results, true, charset);
+    int code = run(out, err, arguments);
+    out.flush();
+    try {
+      if (code == 0) {
+        results.requireWritten();
+      }
+      return code;
+    } catch (IOException e) {
+      return ErrorLine.of(e).print(err, e);
+    }
   }
 
   /** Runs the command in this process, and returns its exit code. */
@@ -92,7 +105,8 @@ public final class Main implements Runnable {
     }
   }
 
-  private static CommandLine commandLine() {
+  /** The command with all of its subcommands. */
+  static CommandLine commandLine() {
     CommandLine line = new CommandLine(new Main());
     line.setParameterExceptionHandler(
         (e, args) -> ErrorLine.of(e).print(e.getCommandLine().getErr(), e));

@@ -11,7 +11,6 @@ import io.gibbsite.cli.picture.Png;
 import io.gibbsite.cli.picture.ScatterPlot;
 import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
-import io.gibbsite.io.AtomicFile;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
 import io.gibbsite.mlp.MlpModel;
@@ -82,7 +81,6 @@ final class MlpSampling {
   /** Writes the samples and, unless null, the picture; prints how well the chains have mixed. */
   void run(Path out, Path picture, CommonOptions common) throws IOException {
     Langevin langevin = samplers.langevin(rule, temperature);
-    AtomicFile.requirePlace(out);
     int d = columns();
     int chains = length.chains();
     int draws = length.draws();

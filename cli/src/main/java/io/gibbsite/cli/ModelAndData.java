@@ -94,6 +94,23 @@ final class ModelAndData {
     return energy;
   }
 
+  /**
+   * Checks what was computed of every row.
+   *
+   * @param what it is
+   * @param results so many values of each row
+   * @throws ArithmeticException naming the first row that left the range of float32
+   */
+  void requireFinite(String what, float[] results, int values) {
+    for (int i = 0; i < results.length; i++) {
+      if (!Float.isFinite(results[i])) {
+        throw new ArithmeticException(
+            "%s: the %s of row %d (from 0) is %s: it leaves the range of float32"
+                .formatted(dataFile, what, i / values, results[i]));
+      }
+    }
+  }
+
   /** The noise-conditional model; null if it is none. */
   ConditionalModel conditional() {
     return conditional;

@@ -3,6 +3,7 @@ package io.gibbsite.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** The model file that an argument names: itself, or of a run's folder the model in it. */
 final class ModelFile implements ITypeConverter<Path> {
@@ -25,6 +26,10 @@ final class ModelFile implements ITypeConverter<Path> {
 
   @Override
   public Path convert(String text) {
-    return in(Path.of(text));
+    try {
+      return in(Path.of(text));
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
   }
 }

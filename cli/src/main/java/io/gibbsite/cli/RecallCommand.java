@@ -78,7 +78,7 @@ final class RecallCommand implements Callable<Integer> {
       description = "Draw patterns, copies and what they became (default: recall.png in the run).")
   private Path picture;
 
-  @Option(names = "--json", description = "Print the figures as JSON.")
+  @Option(names = "--json", description = "Print the figures as JSON, a line for each rule.")
   private boolean json;
 
   @Mixin private CommonOptions common;

@@ -54,7 +54,7 @@ record RunFolder(Path path) {
   static RunFolder unused(Path path) throws IOException {
     if (Files.isDirectory(path)) {
       try (Stream<Path> files = Files.list(path)) {
-        if (files.findAny().isPresent()) {
+        if (files.anyMatch(file -> !file.endsWith(FolderLock.NAME))) {
           throw new IllegalArgumentException(
               path + ": is not empty: name another folder, or add --resume to go on with a run");
         }

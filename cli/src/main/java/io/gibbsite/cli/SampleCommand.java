@@ -3,6 +3,7 @@ package io.gibbsite.cli;
 import static io.gibbsite.cli.RunOptions.require;
 
 import io.gibbsite.data.Dataset;
+import io.gibbsite.io.AtomicFile;
 import io.gibbsite.spin.Scan;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,11 +36,11 @@ import picocli.CommandLine.Spec;
       "[chain, draw, pattern]. constant_data/held [column] marks what --hold and --label held. The",
       "table at the end is that of gibbsite diagnose.",
       "",
-      "pt adds levels below an RBM or a deep machine, of which the lowest is noise (with --init data the base rates of",
-      "the chains' first rows), and exchanges states between them, so that chains pass from mode to",
-      "mode. Burn-in places the levels. sample_stats/swap_acceptance [chain, draw, level] has the",
-      "latest probability that a level was exchanged with the next one up, tempering/beta [level]",
-      "the inverse temperatures.",
+      "pt adds levels below an RBM or a deep machine, of which the lowest is noise (with --init data",
+      "the base rates of the chains' first rows), and exchanges states between them, so that chains",
+      "pass from mode to mode. Burn-in places the levels. sample_stats/swap_acceptance [chain, draw,",
+      "level] has the latest probability that a level was exchanged with the next one up,",
+      "tempering/beta [level] the inverse temperatures.",
       "",
       "A noise-conditional energy (train mlp --objective multi-dsm) is sampled by Langevin steps down",
       "its ladder of noise: --steps at each level, of the size --step-size times the squared noise.",
@@ -169,6 +170,10 @@ final class SampleCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    AtomicFile.requirePlace(out);
+    if (picture != null) {
+      AtomicFile.requirePlace(picture);
+    }
     source = named.argument != null ? named.argument : named.option;
     int every = thin != null ? thin : "svgd".equals(sampler) ? steps : 10;
     ChainLength length = new ChainLength(chains, steps, burnIn, every);

@@ -15,10 +15,23 @@ final class Threshold {
    * @param given or null
    * @param source of the rows, to name in a message
    * @throws IllegalArgumentException if none was given, and a value is neither a state of -1 nor
-   *     from 0 to 1
+   *     from 0 to 1, or some are above 0 but none above the middle
    */
   static float of(Float given, Dataset data, String source) {
-    return given != null ? given : middle(data, source, ": give --threshold");
+    if (given != null) {
+      return given;
+    }
+    float middle = middle(data, source, ": give --threshold");
+    float largest = 0;
+    for (float value : data.values()) {
+      largest = Math.max(largest, value);
+    }
+    if (largest > 0 && largest <= middle) {
+      throw new IllegalArgumentException(
+          "%s: its largest value is %s, so that no unit would be on: give --threshold below it"
+              .formatted(source, largest));
+    }
+    return middle;
   }
 
   /**

@@ -99,8 +99,12 @@ final class TrainHopfieldCommand implements Callable<Integer> {
             rows.rows(),
             rows.columns());
     RunFolder folder = resume ? new RunFolder(out) : RunFolder.create(out);
-    RunFolder.writeJson(folder.config(), options);
-    try (Backend backend = common.openSpinBackend()) {
+    try (FolderLock lock = FolderLock.on(folder);
+        Backend backend = common.openSpinBackend()) {
+      if (!resume) {
+        lock.requireUnused();
+      }
+      RunFolder.writeJson(folder.config(), options);
       long start = System.nanoTime();
       SpinParameters parameters = null;
       if (options.isContrastive()) {

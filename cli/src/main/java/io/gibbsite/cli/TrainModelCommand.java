@@ -72,9 +72,10 @@ abstract class TrainModelCommand<O extends RunOptions> implements Callable<Integ
     Prepared prepared = prepare(options);
     RunFolder folder = resume ? new RunFolder(out) : RunFolder.unused(out);
     try (Backend backend = open(common);
-        Training training = prepared.begin(backend, folder)) {
+        Training training = prepared.begin(backend, folder);
+        FolderLock lock = FolderLock.on(RunFolder.make(out))) {
       if (!resume) {
-        RunFolder.make(out);
+        lock.requireUnused();
       }
       if (!TrainCommand.train(training, options, resume, backend, common)) {
         return TrainCommand.INTERRUPTED;

@@ -18,6 +18,11 @@ final class TrainRbmOptions extends BoltzmannOptions {
 
   private static final String BINARY = "binary";
 
+  private static final float VISIBLE_SD = 0.5f;
+  private static final float SD_RATE = 0.3f;
+  private static final int CHAINS = 100;
+  private static final float SPARSITY_COST = 0.1f;
+
   @Option(
       names = "--visible",
       paramLabel = "V",
@@ -32,7 +37,7 @@ final class TrainRbmOptions extends BoltzmannOptions {
       description =
           "Deviations of gaussian units at the start, as a fraction of those of the data's columns"
               + " (default ${DEFAULT-VALUE}).")
-  float visibleSd = 0.5f;
+  float visibleSd = VISIBLE_SD;
 
   @Option(
       names = "--sd-rate",
@@ -40,7 +45,7 @@ final class TrainRbmOptions extends BoltzmannOptions {
       description =
           "Learning rate of gaussian units' log-deviations, as a fraction of that of the weights; 0"
               + " holds them (default ${DEFAULT-VALUE}).")
-  float sdRate = 0.3f;
+  float sdRate = SD_RATE;
 
   @Option(
       names = "--jitter",
@@ -67,7 +72,7 @@ final class TrainRbmOptions extends BoltzmannOptions {
       names = "--chains",
       paramLabel = "N",
       description = "Persistent chains of pcd (default ${DEFAULT-VALUE}).")
-  int chains = 100;
+  int chains = CHAINS;
 
   @Option(
       names = "--levels",
@@ -93,7 +98,7 @@ final class TrainRbmOptions extends BoltzmannOptions {
       names = "--sparsity-cost",
       paramLabel = "C",
       description = "How strongly (default ${DEFAULT-VALUE}).")
-  float sparsityCost = 0.1f;
+  float sparsityCost = SPARSITY_COST;
 
   TrainRbmOptions() {
     batch = 100;
@@ -117,12 +122,18 @@ final class TrainRbmOptions extends BoltzmannOptions {
         "--visible-sd must be positive, not " + visibleSd);
     require(sdRate >= 0 && Float.isFinite(sdRate), "--sd-rate must be at least 0, not " + sdRate);
     require(jitter >= 0 && Float.isFinite(jitter), "--jitter must be at least 0, not " + jitter);
+    require(isGaussian() || visibleSd == VISIBLE_SD, "--visible-sd is of --visible gaussian");
+    require(isGaussian() || sdRate == SD_RATE, "--sd-rate is of --visible gaussian");
     require(isGaussian() || jitter == 0, "--jitter is of --visible gaussian");
     require(!isGaussian() || labels == null, "--labels need --visible binary");
+    require(!isGaussian() || threshold == null, "--threshold is of --visible binary");
     require(hidden >= 1, "--hidden must be at least 1, not " + hidden);
     oneOf("--objective", objective, List.of("pcd", "cd"));
     oneOf("--gradient", gradient, List.of("enhanced", "centred", "plain"));
     require(chains >= 1, "--chains must be at least 1, not " + chains);
+    require(
+        chains == CHAINS || objective.equals("pcd"),
+        "--chains is of --objective pcd: cd has as many as --batch");
     require(levels == null || levels >= 1, "--levels must be at least 1, not " + levels);
     require(
         levels == null || levels == 1 || objective.equals("pcd"),
@@ -133,6 +144,9 @@ final class TrainRbmOptions extends BoltzmannOptions {
     require(
         sparsityCost > 0 && Float.isFinite(sparsityCost),
         "--sparsity-cost must be positive, not " + sparsityCost);
+    require(
+        sparsity != null || sparsityCost == SPARSITY_COST,
+        "--sparsity-cost needs a target: add --sparsity");
   }
 
   boolean isGaussian() {

@@ -156,13 +156,14 @@ class DiagnoseCommandTest {
         json("--model", model.toString(), "--reference", file + ":posterior/x", "--rows", "200");
     JsonNode stein = all.get("kernel_stein_discrepancy");
     assertThat(stein.get("rows").asInt()).isEqualTo(200);
+    assertThat(stein.get("backend").asText()).contains("float32");
     // A quarter of the rows is moved by 2 in one column.
     assertThat(stein.get("unbiased_square").asDouble()).isBetween(0.05, 1.0);
     JsonNode mean = all.get("maximum_mean_discrepancy");
     // A sample from itself: minus 2 / n of what the diagonal of k(x, y) has more than the rest.
     assertThat(mean.get("unbiased_square").asDouble()).isCloseTo(-0.005, within(0.005));
     Run table = Run.of("diagnose", file, "--model", model.toString()).succeeds();
-    assertThat(table.out()).contains("kernel Stein discrepancy");
+    assertThat(table.out()).contains("kernel Stein discrepancy", "float32)");
   }
 
   @Test

@@ -219,6 +219,7 @@ class GaussianRbmCommandsTest {
         "--sd-rate;-1;--sd-rate must be at least 0",
         "--jitter;-1;--jitter must be at least 0",
         "--labels;y.npy;--labels need --visible binary",
+        "--threshold;0.2;--threshold is of --visible binary",
         "--data;bars-and-stripes-0;a side from 1 to 23"
       })
   void badTrainingOptionsAreNamed(String option, String value, String said) {

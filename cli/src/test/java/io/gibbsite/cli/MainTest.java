@@ -3,6 +3,7 @@ package io.gibbsite.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 class MainTest {
   @Test
@@ -12,6 +13,21 @@ class MainTest {
         .containsSubsequence(
             "Usage: gibbsite", "info", "Single passes:", "This machine:", "selftest", "Examples:")
         .doesNotContain("Other:");
+  }
+
+  @Test
+  void everyHelpStandsAsItWasWritten() {
+    everyHelpStandsAsItWasWritten(Main.commandLine());
+  }
+
+  /** Picocli formats these lines, warns of a lone %, and wraps those that are too long. */
+  private static void everyHelpStandsAsItWasWritten(CommandLine command) {
+    for (String line : command.getCommandSpec().usageMessage().footer()) {
+      assertThat(line.formatted())
+          .describedAs(command.getCommandSpec().qualifiedName())
+          .hasSizeLessThan(Main.HELP_WIDTH);
+    }
+    command.getSubcommands().values().forEach(MainTest::everyHelpStandsAsItWasWritten);
   }
 
   @Test

@@ -72,7 +72,9 @@ class ModelFileTest {
       assertThat(run(command, "RUN/mlp").succeeds().out()).isEqualTo(ofFile.out());
       assertThat(bytes()).isEqualTo(written);
     }
-    run(command, "RUN/none").fails(2, "none: a folder without a model (model.safetensors)");
+    Run refused = run(command, "RUN/none");
+    refused.fails(2, "none: a folder without a model (model.safetensors)");
+    assertThat(refused.err()).doesNotContain("convert");
   }
 
   private byte[] bytes() throws IOException {

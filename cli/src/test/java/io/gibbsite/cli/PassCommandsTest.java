@@ -251,6 +251,7 @@ class PassCommandsTest {
     energy(files.dataFile, "--backend", "vectr").fails(2, "'vectr'", "scalar");
     energy(files.dataFile, "--precision", "float16").fails(2, "--precision", "'float16'", "bf16x3");
     energy(files.dataFile, "--threads", "0").fails(2, "--threads", "at least 1", "0");
+    energy(files.dataFile, "--threads", "1000000").fails(2, "--threads", "at most 4096", "1000000");
     energy(files.dataFile, "--threads", "two").fails(2, "--threads", "two");
     energy(files.dataFile, "--sede", "1").fails(2, "'--sede'", "did you mean", "--seed");
     Run.of("energy", "--data", files.dataFile).fails(2, "--model", "--out");
@@ -376,5 +377,19 @@ class PassCommandsTest {
         .write(Path.of(files.modelFile));
     loss(files.dataFile, files.noiseFile, "--noise", "normal:0,1", "--quiet")
         .fails(1, "loss is ", "float32");
+    String nothing = files.path("nothing.npy");
+    for (String pass : List.of("energy", "gradient")) {
+      Run.of(
+              pass,
+              "--quiet",
+              "--model",
+              files.modelFile,
+              "--data",
+              files.dataFile,
+              "--out",
+              nothing)
+          .fails(1, "x.npy: the " + pass + " of row ", "it leaves the range of float32");
+      assertThat(Path.of(nothing)).doesNotExist();
+    }
   }
 }

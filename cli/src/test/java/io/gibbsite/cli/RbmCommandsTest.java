@@ -1,6 +1,7 @@
 package io.gibbsite.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -155,6 +156,31 @@ class RbmCommandsTest {
         .hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
     train("--resume", "--out", path("part"), "--hidden", "13")
         .fails(2, "--hidden is 13", "begun with 12");
+    Run other = Run.of("train", "mlp", "--resume", "--out", path("part"));
+    other.fails(2, "config.json: holds '", "it is of another command, or another version");
+    assertThat(other.err()).doesNotContain("io.gibbsite");
+  }
+
+  @Test
+  void oneTrainingAtATimeHasAFolder() throws IOException {
+    RunFolder run = RunFolder.create(folder.resolve("run"));
+    try (FolderLock lock = FolderLock.on(run)) {
+      lock.requireUnused();
+      train("--out", path("run")).fails(2, "run: another training is at work in it");
+    }
+    train("--out", path("run")).succeeds();
+    try (FolderLock lock = FolderLock.on(run)) {
+      assertThatThrownBy(lock::requireUnused).hasMessageContaining("is not empty");
+      train("--out", path("run"), "--resume").fails(2, "another training");
+    }
+    assertThat(run.file(FolderLock.NAME)).doesNotExist();
+  }
+
+  /** Before a backend is opened, which would be another line. */
+  @Test
+  void samplesWithoutAPlaceAreRefusedBeforeAnythingIsSampled() throws IOException {
+    Run.of("sample", model(), "--out", path("none/x.npz"))
+        .fails(2, "none/x.npz: cannot be written", "does not exist");
   }
 
   @ParameterizedTest
@@ -406,6 +432,9 @@ class RbmCommandsTest {
         "--gradient;steep;--gradient must be enhanced, centred, plain",
         "--sparsity;1;--sparsity must be between 0 and 1, not 1.0",
         "--sparsity-cost;0;--sparsity-cost must be positive",
+        "--sparsity-cost;2;--sparsity-cost needs a target: add --sparsity",
+        "--visible-sd;0.1;--visible-sd is of --visible gaussian",
+        "--sd-rate;0.1;--sd-rate is of --visible gaussian",
         "--sweeps;0;--sweeps must be at least 1",
         "--momentum;1;--momentum must be at least 0 and below 1",
         "--levels;0;--levels must be at least 1, not 0",
@@ -418,6 +447,12 @@ class RbmCommandsTest {
   void badTrainingOptionsAreNamed(String option, String value, String said) {
     train("--out", path("run"), option, value).fails(2, said);
     assertThat(folder.resolve("run")).doesNotExist();
+  }
+
+  @Test
+  void contrastiveDivergenceHasNoChainsOfItsOwn() {
+    train("--out", path("run"), "--objective", "cd", "--chains", "20")
+        .fails(2, "--chains is of --objective pcd");
   }
 
   @Test
@@ -437,6 +472,10 @@ class RbmCommandsTest {
     Npy.write(folder.resolve("x.npy"), NdArray.of(new float[] {0, 2, 1}, 1, 3));
     Run.of("evaluate", "--quiet", "--model", model, "--data", path("x.npy"))
         .fails(2, "3 columns, but the model has 9 visible units");
+    Npy.write(
+        folder.resolve("y.npy"), NdArray.of(new byte[] {0, 16, 1, 0, 0, 0, 0, 0, 0}, 1, 3, 3));
+    Run.of("evaluate", "--quiet", "--model", model, "--data", path("y.npy"))
+        .fails(2, "y.npy: its largest value is 0.0627", "give --threshold below it");
     Npy.write(folder.resolve("y.npy"), NdArray.of(new float[] {0, 2, 1, 0, 0, 0, 0, 0, 0}, 1, 9));
     Run.of("evaluate", "--quiet", "--model", model, "--data", path("y.npy"))
         .fails(2, "y.npy: column 1 (from 0) holds 2.0", "from 0 to 1: give --threshold");

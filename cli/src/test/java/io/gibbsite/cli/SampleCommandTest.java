@@ -294,6 +294,12 @@ class SampleCommandTest {
   }
 
   @Test
+  void aPlaceThatIsNoneIsSaidBeforeAnythingIsSampled() {
+    sample("--picture", path("none/x.png")).fails(2, "none/x.png: cannot be written", "none");
+    assertThat(folder.resolve("x.npz")).doesNotExist();
+  }
+
+  @Test
   void badModelsAreNamed() throws IOException {
     Run.of("sample", path("none.safetensors"), "--out", path("x.npz"))
         .fails(2, "none.safetensors: does not exist");

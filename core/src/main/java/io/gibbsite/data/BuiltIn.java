@@ -146,7 +146,7 @@ public enum BuiltIn {
 
   /** The first n samples of a seed, float[n * 2]. */
   public float[] sample(int n, long seed) {
-    float[] x = new float[2 * n];
+    float[] x = new float[Math.multiplyExact(2, n)];
     float[] uniforms = new float[2];
     float[] normals = new float[6];
     for (int i = 0; i < n; i++) {

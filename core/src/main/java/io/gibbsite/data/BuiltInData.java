@@ -26,9 +26,19 @@ public final class BuiltInData {
   /**
    * The first rows of a seed, or nothing if there are no data of that name.
    *
-   * @throws IllegalArgumentException if the number in the name is out of range
+   * @throws IllegalArgumentException if the number in the name is out of range, or the rows are too
+   *     many for one array
    */
   public static Optional<Dataset> draw(String name, int rows, long seed) {
+    try {
+      return drawn(name, rows, seed);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "%s: %d rows are too many for one array".formatted(name, rows), e);
+    }
+  }
+
+  private static Optional<Dataset> drawn(String name, int rows, long seed) {
     for (BuiltIn density : BuiltIn.values()) {
       if (density.label().equals(name)) {
         return Optional.of(density.dataset(rows, seed));

@@ -21,11 +21,12 @@ import java.util.regex.Pattern;
  *
  * <p>The first axis counts rows and the others make the columns; [n] is n rows of one column. [n,
  * height, width] and [n, 1, height, width] are images, with white at 255 if they are bytes. Of an
- * NPZ file the first array is taken, or the one named behind a colon ({@code
- * samples.npz:posterior/x}); in arrays under {@code posterior/} the first two axes, chain and draw,
- * both count rows.
+ * NPZ file the one array is taken, or of samples {@code posterior/x}, or the array named behind a
+ * colon ({@code samples.npz:posterior/x}); in arrays under {@code posterior/} the first two axes,
+ * chain and draw, both count rows.
  */
 public final class DatasetReader {
+  private static final String SAMPLES = "posterior/x";
   private static final Pattern NAMED = Pattern.compile("(.+\\.npz):(.+)", Pattern.DOTALL);
 
   private DatasetReader() {}
@@ -68,12 +69,27 @@ public final class DatasetReader {
     if (arrays.isEmpty()) {
       throw new FormatException(file, "has no arrays");
     }
-    String taken = name == null ? arrays.keySet().iterator().next() : name;
+    String taken = name == null ? only(file, arrays) : name;
     if (!arrays.containsKey(taken)) {
       throw new FormatException(
           file, "has no array '" + taken + "', but " + String.join(", ", arrays.keySet()));
     }
     return dataset(source, arrays.get(taken), taken.startsWith("posterior/"));
+  }
+
+  /** The array that is meant where none is named. */
+  private static String only(Path file, Map<String, NdArray> arrays) throws FormatException {
+    if (arrays.containsKey(SAMPLES)) {
+      return SAMPLES;
+    }
+    String first = arrays.keySet().iterator().next();
+    if (arrays.size() > 1) {
+      throw new FormatException(
+          file,
+          "has the arrays %s: name one of them, as in %s:%s"
+              .formatted(String.join(", ", arrays.keySet()), file, first));
+    }
+    return first;
   }
 
   private static Dataset dataset(Path source, NdArray array, boolean posterior)

@@ -48,7 +48,7 @@ public record Langevin(
     return new Langevin(steps, eta, (float) Math.sqrt(2.0 * eta), clip, low, high, firstStep);
   }
 
-  /** With the noise scale {@code sqrt(2 eta T)} of the present step size. */
+  /** With the noise scale {@code sqrt(2 eta T)} of the present step size: set that one before. */
   public Langevin temperature(float t) {
     require(t >= 0 && Float.isFinite(t), "the temperature must be at least 0", t);
     return noiseScale((float) Math.sqrt(2.0 * stepSize * t));

@@ -100,8 +100,9 @@ public abstract class Sampler {
   }
 
   /**
-   * Makes so many steps in which the step size is adapted, and leaves it adapted; where there is
-   * nothing to adapt, as {@link #run}. States of a warm-up are no samples.
+   * Makes so many steps in which the step size is adapted, until {@link #endWarmUp} is called after
+   * the last of them; where there is nothing to adapt, as {@link #run}. States of a warm-up are no
+   * samples.
    */
   public final void warmUp(int steps) {
     for (int k = 0; k < steps; k++) {

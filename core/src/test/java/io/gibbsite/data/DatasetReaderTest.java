@@ -60,15 +60,21 @@ class DatasetReaderTest {
   void readsTheFirstArrayOfAnArchiveOrTheOneNamed() throws IOException {
     Path file = folder.resolve("x.npz");
     Map<String, NdArray> arrays = new LinkedHashMap<>();
-    arrays.put("posterior/x", NdArray.of(new float[24], 2, 3, 4));
     arrays.put("y", NdArray.of(new float[] {5}, 1));
+    Npz.write(file, arrays);
+    assertRows(DatasetReader.read(file), 1, 1, null);
+    arrays.put("a", NdArray.of(new float[6], 3, 2));
+    Npz.write(file, arrays);
+    assertWrong(file, file + ": has the arrays y, a: name one of them, as in " + file + ":y");
+    arrays.remove("a");
+    arrays.put("posterior/x", NdArray.of(new float[24], 2, 3, 4));
     Npz.write(file, arrays);
     assertRows(DatasetReader.read(file), 6, 4, null);
     assertRows(DatasetReader.read(folder.resolve("x.npz:posterior/x")), 6, 4, null);
     assertThat(DatasetReader.read(folder.resolve("x.npz:y")).values()).containsExactly(5);
     assertThatThrownBy(() -> DatasetReader.read(folder.resolve("x.npz:z")))
         .isInstanceOf(FormatException.class)
-        .hasMessage(file + ": has no array 'z', but posterior/x, y");
+        .hasMessage(file + ": has no array 'z', but y, posterior/x");
   }
 
   @Test

@@ -1,8 +1,10 @@
 package io.gibbsite.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StrokesTest {
@@ -101,5 +103,14 @@ class StrokesTest {
       assertThat(data.description()).isEqualTo(label);
     }
     assertThat(BuiltInData.draw("bars", 4, 9)).isEmpty();
+  }
+
+  @Test
+  void rowsBeyondOneArrayAreRefused() {
+    for (String name : List.of("two-moons", "bars-and-stripes-3", "strokes")) {
+      assertThatThrownBy(() -> BuiltInData.draw(name, 2_000_000_000, 9))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(name + ": 2000000000 rows are too many for one array");
+    }
   }
 }
