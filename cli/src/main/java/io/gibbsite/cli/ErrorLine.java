@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import picocli.CommandLine.ParameterException;
@@ -44,6 +45,8 @@ record ErrorLine(int code, String text) {
       return badInput(f.getFile() + ": not a directory");
     } else if (cause instanceof FileAlreadyExistsException f) {
       return badInput(f.getFile() + ": exists already");
+    } else if (cause instanceof InvalidPathException f) {
+      return badInput(unnameable(f));
     } else if (cause instanceof FileNotFoundException
         || cause instanceof FormatException
         || cause instanceof IllegalArgumentException
@@ -90,7 +93,15 @@ record ErrorLine(int code, String text) {
     return e.getMessage() == null ? e.toString() : e.getMessage();
   }
 
+  /** Of a locale such as C, in which a name with other letters cannot be told to the system. */
+  private static String unnameable(InvalidPathException e) {
+    return e.getInput() + ": no file of this locale can have that name: set LC_ALL=C.UTF-8";
+  }
+
   private static String usage(ParameterException e) {
+    if (e.getCause() instanceof InvalidPathException path) {
+      return unnameable(path);
+    }
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
     if (e instanceof UnmatchedArgumentException unmatched) {
       String word = unmatched.getUnmatched().get(0);

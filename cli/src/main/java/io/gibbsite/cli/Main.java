@@ -5,6 +5,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,6 +112,8 @@ public final class Main implements Runnable {
     line.setParameterExceptionHandler(
         (e, args) -> ErrorLine.of(e).print(e.getCommandLine().getErr(), e));
     line.setExecutionExceptionHandler((e, self, parsed) -> ErrorLine.of(e).print(self.getErr(), e));
+    // Picocli's own leaves out what failed.
+    line.registerConverter(Path.class, Path::of);
     line.setUsageHelpWidth(HELP_WIDTH);
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
     line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Main::sections);

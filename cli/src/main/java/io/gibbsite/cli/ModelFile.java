@@ -26,8 +26,9 @@ final class ModelFile implements ITypeConverter<Path> {
 
   @Override
   public Path convert(String text) {
+    Path source = Path.of(text);
     try {
-      return in(Path.of(text));
+      return in(source);
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage());
     }

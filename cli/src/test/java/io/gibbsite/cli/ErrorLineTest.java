@@ -10,13 +10,16 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ErrorLineTest {
   static Stream<Arguments> failures() {
@@ -26,6 +29,7 @@ class ErrorLineTest {
         Arguments.of(new BackendUnavailableException("no GPU"), 2, "no GPU"),
         Arguments.of(new NoSuchFileException("x.npy"), 2, "x.npy: no such file"),
         Arguments.of(new AccessDeniedException("x.npy"), 2, "x.npy: permission denied"),
+        Arguments.of(new InvalidPathException("??.npy", "Malformed"), 2, "??.npy: no file of this"),
         Arguments.of(
             new FileSystemException("x.npy", null, "No space left on device"),
             1,
@@ -43,6 +47,15 @@ class ErrorLineTest {
     ErrorLine line = ErrorLine.of(failure);
     assertThat(line.code()).isEqualTo(code);
     assertThat(line.text()).contains(said);
+  }
+
+  /** No locale has a name with the character 0. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--model", "--data", "--out"})
+  void anOptionSaysThatTheLocaleHasNoSuchName(String option) {
+    String[] arguments = {"energy", "--model", "m", "--data", "x", "--out", "e"};
+    arguments[Arrays.asList(arguments).indexOf(option) + 1] = "a\0b";
+    Run.of(arguments).fails(2, "b: no file of this locale can have that name: set LC_ALL=C.UTF-8");
   }
 
   @Test
