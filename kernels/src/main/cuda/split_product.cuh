@@ -320,8 +320,8 @@ struct SplitTile {
     }
   }
 
-  // Scales of weights are the same at all stages, and wait for the end. One factor after the other:
-  // their product may be too large or small for a float where the sum is not.
+  // Scales of weights are the same at all stages, and wait for the end. One factor after the other,
+  // since their product may be infinite where the sum is 0.
   template <bool LEFT_ONLY>
   __device__ static __forceinline__ void add_scaled(
       const float (&part)[2 * GROUPS_N][TILES_M][4], const float* downA, const float* downB,

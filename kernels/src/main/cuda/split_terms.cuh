@@ -8,7 +8,8 @@
 // Terms of fp16 have few exponents. So numbers that are added up together, such as 16 inputs of a
 // row, are multiplied by a power of two that brings the largest to [2^14, 2^15), and their sum by
 // its inverse; those up to 2^16 times smaller keep all 22 bits, and no error is above 2^-39 of the
-// largest. Source: Ootomo and Yokota, "Recovering single precision accuracy from Tensor Cores while
+// largest. On its way a sum is larger than at its end: numbers above 1e33 may come out infinite, and
+// sums below 1e-35 as 0. Source: Ootomo and Yokota, "Recovering single precision accuracy from Tensor Cores while
 // surpassing the FP32 theoretical peak performance", IJHPCA 36, 2022, who scale the second term.
 //
 // Tensor cores multiply terms exactly but round sums towards zero, each time they add. So the small

@@ -114,7 +114,7 @@ final class MlpKernels {
 
   private static DeviceKernel splitKernel(
       Device device, Product product, Precision precision, int side) {
-    String name = "%s_%s_%d".formatted(product.name, precision.label(), side);
+    String name = product.name + "_" + precision.label() + "_" + side;
     int bytes = side * SPLIT_DEPTH * precision.terms() * Short.BYTES;
     if (precision == Precision.FP16X3) {
       bytes += side * Float.BYTES; // scales

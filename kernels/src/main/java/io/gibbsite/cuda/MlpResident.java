@@ -46,7 +46,7 @@ final class MlpResident {
   /**
    * The kernels for a shape and so many rows, or null where they do not fit.
    *
-   * @param precision of products between hidden layers; where split weights do not fit, float32
+   * @param precision of products between hidden layers
    */
   static MlpResident open(
       Device device, DeviceStream stream, MlpShape shape, int rows, Precision precision) {
@@ -56,13 +56,14 @@ final class MlpResident {
     if (hidden < 1 || !known || shape.inputs() > MOST_COLUMNS) {
       return null;
     }
-    String name = "mlp_resident_%d_%d_".formatted(width, hidden);
+    String name = "mlp_resident_" + width + "_" + hidden + "_";
     if (precision != Precision.FLOAT32 && hidden > 1) {
       int bytes = splitBytes(shape, precision.terms());
-      if (bytes <= device.sharedLimit()) {
-        DeviceKernel kernel = device.kernel(name + precision.label(), THREADS, bytes);
-        return new MlpResident(stream, shape, SPLIT_ROWS, kernel);
+      if (bytes > device.sharedLimit()) {
+        return null;
       }
+      DeviceKernel kernel = device.kernel(name + precision.label(), THREADS, bytes);
+      return new MlpResident(stream, shape, SPLIT_ROWS, kernel);
     }
     boolean many = rows >= MANY_ROWS * device.multiprocessors() / 2;
     int tileRows = many ? MANY_ROWS : FEW_ROWS;
