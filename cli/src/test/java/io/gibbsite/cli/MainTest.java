@@ -2,6 +2,9 @@ package io.gibbsite.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -33,6 +36,28 @@ class MainTest {
   @Test
   void versionIsFilledIn() {
     assertThat(Run.of("--version").succeeds().out()).matches("gibbsite \\d+\\.\\d+\\.\\d+\\S*\\R");
+  }
+
+  /** Where numbers have digits of their own. */
+  @Test
+  void numbersAreTheSameInEveryLocale() throws IOException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Duser.language=ar",
+                "-Duser.country=EG",
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "energy",
+                "--threads",
+                "0")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(said).contains("at most 4096, not 0");
   }
 
   @Test
