@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class MlpCudaTest {
   private final EmulatedDevice device = new EmulatedDevice();
 
-  private static float[] normals(int count, long seed) {
+  static float[] normals(int count, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {

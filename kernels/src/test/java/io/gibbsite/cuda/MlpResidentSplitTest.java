@@ -1,5 +1,6 @@
 package io.gibbsite.cuda;
 
+import static io.gibbsite.cuda.MlpCudaTest.normals;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gibbsite.backend.Precision;
@@ -12,7 +13,6 @@ import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 import io.gibbsite.sampler.Langevin;
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,15 +33,6 @@ class MlpResidentSplitTest {
   @AfterEach
   void inOrder() {
     device.descending(false);
-  }
-
-  private static float[] normals(int count, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return values;
   }
 
   /** Energies, input gradients, and chains after some steps with the energies on the way. */

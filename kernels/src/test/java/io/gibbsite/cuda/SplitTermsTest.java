@@ -1,5 +1,6 @@
 package io.gibbsite.cuda;
 
+import static io.gibbsite.cuda.MlpCudaTest.normals;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gibbsite.backend.Precision;
@@ -10,7 +11,6 @@ import io.gibbsite.mlp.MlpScalar;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
 import java.util.Arrays;
-import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,15 +20,6 @@ class SplitTermsTest {
   private static final String IN_SHARED_MEMORY = "5-64-60-1";
   private static final String BY_LAYERS = "66-130-97-1";
   private static final double FLOOR = 16 * 0x1p-24;
-
-  private static float[] normals(int count, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    float[] values = new float[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return values;
-  }
 
   /** Without biases, so that what follows a row or a layer is as large or small as they are. */
   private static MlpParameters model(MlpShape shape, float... factors) {
