@@ -157,6 +157,49 @@ KERNEL(mlp_seeds, MlpSeeds, 256, 1) {
   }
 }
 
+// S1: the residuals' squares and, with a direction, v = -s r / B, which is 0 in columns without a
+// target, and D1 for rows and their tangents. A warp a row.
+struct ScoreResidual {
+  const float* target;    // [rows, columns]: t
+  const float* scale;     // [rows]: s
+  const float* gradient;  // [rows, stride]: dE/dx
+  float* direction;       // [rows, stride], or null
+  float* seeds;           // [2 rows, 4]
+  float* square;          // [rows]: |t - s dE/dx|^2
+  int rows, columns, stride;
+  float weight;  // -1 / B
+};
+
+KERNEL(score_residual, ScoreResidual, 128, 1) {
+  int lane = (int)threadIdx.x & 31;
+  int row = (int)blockIdx.x * 4 + ((int)threadIdx.x >> 5);
+  if (row >= args.rows) {
+    return;
+  }
+  size_t at = (size_t)row * args.stride;
+  float scale = args.scale[row];
+  float sum = 0.f;
+  for (int i = lane; i < args.stride; i += 32) {
+    float v = 0.f;
+    if (i < args.columns) {
+      float r = fmaf(-scale, args.gradient[at + i], args.target[(size_t)row * args.columns + i]);
+      sum = fmaf(r, r, sum);
+      v = args.weight * scale * r;
+    }
+    if (args.direction) {
+      args.direction[at + i] = v;
+    }
+  }
+  sum = sum_of_warp(sum);
+  if (lane == 0) {
+    args.square[row] = sum;
+    if (args.direction) {
+      *(float4*)(args.seeds + 4 * (size_t)row) = float4{0.f, 0.f, 0.f, 0.f};
+      *(float4*)(args.seeds + 4 * (size_t)(args.rows + row)) = float4{1.f, 0.f, 0.f, 0.f};
+    }
+  }
+}
+
 // The Langevin step: x <- x - eta g + noise n, with g and x held; see io.gibbsite.sampler.Langevin.
 struct LangevinStep {
   float* x;        // [rows, stride]

@@ -99,6 +99,7 @@ final class GaussianMemory {
           null,
           0,
           y,
+          0,
           null,
           rows,
           rows,

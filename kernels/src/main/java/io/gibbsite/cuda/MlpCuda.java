@@ -50,6 +50,10 @@ final class MlpCuda extends CheckedMlpSession {
   private final DeviceMemory nceTotals;
   private final DeviceRows state;
   private final DeviceMemory energyPath;
+
+  /** Results on the host, to be added up. */
+  private float[] numbers = {};
+
   private final NoiseMemory noise;
 
   /** Null where the network is too large for it. */
@@ -288,6 +292,60 @@ final class MlpCuda extends CheckedMlpSession {
       }
     }
     return true;
+  }
+
+  /** By one forward pass of the rows, to which tangents are added: all of it by layers. */
+  @Override
+  protected double computeScoreMatching(
+      float[] x, float[] target, int targets, float[] scale, int n, float[] gradient) {
+    if (stages.listening()) {
+      return super.computeScoreMatching(x, target, targets, scale, n, gradient);
+    }
+    DeviceMemory input = layers.input.memory();
+    int chunk = sizes.capacity / 2;
+    double loss = 0;
+    stream.clear(layers.gradientSums);
+    for (int first = 0; first < n; first += chunk) {
+      int count = Math.min(chunk, n - first);
+      uploadRows(x, first, count, input, 0);
+      stream.upload(slice(target, (long) first * targets, (long) count * targets), compact, 0);
+      stream.upload(slice(scale, first, count), logDensities, 0);
+      layers.forward(layers.input, count, first, true, null);
+      layers.backwardInput(count, first);
+      kernels.scoreResidual(
+          compact,
+          logDensities,
+          layers.inputGradient,
+          gradient == null ? null : input,
+          MlpLayers.stackBytes(count, columns),
+          layers.seeds,
+          results,
+          count,
+          targets,
+          columns,
+          n);
+      if (gradient != null) {
+        layers.slopes(count);
+        layers.backwardParameters(layers.input, count, 2, first);
+      }
+      loss += sumOfResults(count);
+    }
+    if (gradient != null) {
+      downloadGradient(gradient);
+    }
+    return loss / (2.0 * n);
+  }
+
+  private double sumOfResults(int count) {
+    if (numbers.length < count) {
+      numbers = new float[count];
+    }
+    stream.download(results, 0, slice(numbers, 0, count));
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += numbers[i];
+    }
+    return sum;
   }
 
   @Override

@@ -69,6 +69,7 @@ final class MlpKernels {
   private final DeviceKernel tangentsBackward;
   private final DeviceKernel centre;
   private final DeviceKernel seeds;
+  private final DeviceKernel scoreResidual;
   private final DeviceKernel langevinStep;
   private final DeviceKernel noiseDraws;
   private final DeviceKernel drawRows;
@@ -103,6 +104,7 @@ final class MlpKernels {
     tangentsBackward = device.kernel("mlp_tangents_backward", THREADS, 0);
     centre = device.kernel("mlp_centre", THREADS, 0);
     seeds = device.kernel("mlp_seeds", THREADS, 0);
+    scoreResidual = device.kernel("score_residual", 32 * WARPS, 0);
     langevinStep = device.kernel("langevin_step", 128, 0);
     noiseDraws = device.kernel("noise_draws", 128, 0);
     drawRows = device.kernel("draw_rows", 128, 0);
@@ -220,7 +222,7 @@ final class MlpKernels {
    *
    * @param weight float[outputs][stride(inputs)]
    * @param bias float[outputs] from {@code biasOffset}, or null
-   * @param z float[rows][stride(outputs)], out, or null
+   * @param z float[rows][stride(outputs)] from {@code zOffset}, out, or null
    * @param a float[values][stride(outputs)], out, or null; with it an activation
    */
   void forward(
@@ -230,6 +232,7 @@ final class MlpKernels {
       DeviceMemory bias,
       long biasOffset,
       DeviceMemory z,
+      long zOffset,
       DeviceMemory a,
       int rows,
       int values,
@@ -252,16 +255,17 @@ final class MlpKernels {
           inOffset,
           stride(inputs),
           product,
-          0,
+          z == null ? 0 : zOffset,
           stride(outputs),
           false);
-      forwardEpilogue(product, bias, biasOffset, a, rows, values, outputs, activation);
+      forwardEpilogue(
+          product, z == null ? 0 : zOffset, bias, biasOffset, a, rows, values, outputs, activation);
       return;
     }
     arguments.begin().pointer(in, inOffset);
     weights(weight.plain(), weight.forward());
-    bias(bias, biasOffset)
-        .pointer(z)
+    orNull(bias, biasOffset);
+    orNull(z, zOffset)
         .pointer(a)
         .number(rows)
         .number(values)
@@ -281,12 +285,13 @@ final class MlpKernels {
         .pointer(terms == null ? null : terms.down());
   }
 
-  private Arguments bias(DeviceMemory bias, long biasOffset) {
-    return bias == null ? arguments.pointer(null) : arguments.pointer(bias, biasOffset);
+  private Arguments orNull(DeviceMemory memory, long offset) {
+    return memory == null ? arguments.pointer(null) : arguments.pointer(memory, offset);
   }
 
   private void forwardEpilogue(
       DeviceMemory z,
+      long zOffset,
       DeviceMemory bias,
       long biasOffset,
       DeviceMemory a,
@@ -294,8 +299,8 @@ final class MlpKernels {
       int values,
       int columns,
       Activation activation) {
-    arguments.begin().pointer(z);
-    bias(bias, biasOffset)
+    arguments.begin().pointer(z, zOffset);
+    orNull(bias, biasOffset)
         .pointer(a)
         .number(rows)
         .number(values)
@@ -598,6 +603,42 @@ final class MlpKernels {
   void seeds(DeviceMemory from, DeviceMemory to, int rows) {
     arguments.begin().pointer(from).pointer(to).number(rows).end();
     stream.launch(seeds, ceilDiv(rows, THREADS), 1, 1, arguments);
+  }
+
+  /**
+   * S1, and D1 of what follows.
+   *
+   * @param target float[rows][columns]
+   * @param scale float[rows]
+   * @param gradient float[rows][stride(inputs)]: dE/dx
+   * @param direction float[rows][stride(inputs)] from {@code directionOffset}, out; or null for the
+   *     squares alone
+   * @param seeds float[2 rows][SEED_STRIDE], out, where there is a direction
+   * @param square float[rows], out
+   * @param batch B
+   */
+  void scoreResidual(
+      DeviceMemory target,
+      DeviceMemory scale,
+      DeviceMemory gradient,
+      DeviceMemory direction,
+      long directionOffset,
+      DeviceMemory seeds,
+      DeviceMemory square,
+      int rows,
+      int columns,
+      int inputs,
+      int batch) {
+    arguments.begin().pointer(target).pointer(scale).pointer(gradient);
+    orNull(direction, directionOffset)
+        .pointer(seeds)
+        .pointer(square)
+        .number(rows)
+        .number(columns)
+        .number(stride(inputs))
+        .real(-1f / batch)
+        .end();
+    stream.launch(scoreResidual, ceilDiv(rows, WARPS), 1, 1, arguments);
   }
 
   /** One step of the chains from {@code xOffset}, the first with the address {@code firstRow}. */

@@ -109,6 +109,7 @@ final class MlpLayers {
           parameters.theta(),
           parameters.biasAt(l),
           keep ? z[l] : null,
+          0,
           a[l + 1],
           rows,
           n,
@@ -116,9 +117,8 @@ final class MlpLayers {
           width,
           activation);
       if (stacks > 1) {
-        long stackBytes = (long) n * MlpKernels.stride(width) * Float.BYTES;
         if (l == 0 && stacks == STACKS) {
-          stream.clear(z[l], 2 * stackBytes, stackBytes);
+          stream.clear(z[l], 2 * stackBytes(n, width), stackBytes(n, width));
         }
         kernels.tangents(z[l], a[l + 1], n, stacks, width, activation);
       }
@@ -274,14 +274,44 @@ final class MlpLayers {
    */
   void taylor(int n, int stacks, long firstRow) {
     if (last == 0 && stacks == STACKS) {
-      long stackBytes = (long) n * sizes.stride * Float.BYTES;
-      stream.clear(a[0], 2 * stackBytes, stackBytes);
+      long bytes = stackBytes(n, shape.inputs());
+      stream.clear(a[0], 2 * bytes, bytes);
     }
     hiddenLayers(input, n, stacks, true);
     for (int l = 0; l < last; l++) {
       stages.show("T2", l, firstRow, n, shape.width(l + 1), z[l], 1, 2);
       stages.show("T3", l, firstRow, n, shape.width(l + 1), a[l + 1], 1, 2);
     }
+  }
+
+  /**
+   * T2 and T3 without the second derivative, along v, which lies in {@link #input} after the n rows
+   * of x: after their forward steps with z kept.
+   */
+  void slopes(int n) {
+    for (int l = 0; l < last; l++) {
+      int width = shape.width(l + 1);
+      kernels.forward(
+          l == 0 ? input.memory() : a[l],
+          stackBytes(n, shape.width(l)),
+          parameters.weights(l),
+          null,
+          0,
+          z[l],
+          stackBytes(n, width),
+          null,
+          n,
+          0,
+          shape.width(l),
+          width,
+          activation);
+      kernels.tangents(z[l], a[l + 1], n, 2, width, activation);
+    }
+  }
+
+  /** Of a stack of n rows. */
+  static long stackBytes(int n, int width) {
+    return (long) n * MlpKernels.stride(width) * Float.BYTES;
   }
 
   private void showForward(DeviceRows in, long firstRow, int n) {

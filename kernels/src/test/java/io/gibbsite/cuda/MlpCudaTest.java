@@ -55,6 +55,8 @@ class MlpCudaTest {
       new float[count + 1],
       new float[2 * n],
       new float[n * d],
+      new float[1],
+      new float[count],
       new float[1]
     };
     session.inputGradient(x, n, got[0], got[1]);
@@ -63,6 +65,7 @@ class MlpCudaTest {
     session.directionalParameterGradient(x, v, w, w, w, n, got[5]);
     SigmoidNce nce = new SigmoidNce(2, Gaussian.isotropic(d, 0.1f, 1.2f));
     got[9][0] = (float) session.nce(nce, 0.3f, x, n, 5, 6, got[6]);
+    got[11][0] = (float) session.scoreMatching(x, v, d - 1, w, n, got[10]);
     session.setChains(x, n);
     session.langevin(Langevin.steps(2).from(9, 2), 7, got[7]);
     session.readChains(got[8]);
