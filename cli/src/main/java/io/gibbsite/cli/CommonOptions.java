@@ -34,6 +34,7 @@ final class CommonOptions {
 
   private int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
   private boolean threadsGiven;
+  private String opened;
 
   @Option(
       names = "--seed",
@@ -75,6 +76,7 @@ final class CommonOptions {
   /** Opens the backend asked for, and says on standard error which it is and why, unless quiet. */
   Backend openBackend() {
     Backend taken = Backends.named(backend, backendOptions());
+    opened = taken.name();
     note(Backends.explain(taken));
     return taken;
   }
@@ -102,8 +104,14 @@ final class CommonOptions {
             .findFirst()
             .orElse("scalar");
     Backend taken = Backends.named(name, backendOptions());
+    opened = name;
     note("backend %s, %s".formatted(taken.description(), why));
     return taken;
+  }
+
+  /** The name of the backend that was opened last, or null. */
+  String opened() {
+    return opened;
   }
 
   /** The name given: {@code auto} by default. */
