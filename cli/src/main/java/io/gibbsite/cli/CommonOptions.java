@@ -137,15 +137,17 @@ final class CommonOptions {
   }
 
   /**
-   * Prints a result as one line of JSON, with what computed it last.
+   * Prints a result as one line of JSON, with what computed it last: the backend in words, and the
+   * precision of its matrix products.
    *
    * @param result an object with a key for each figure
    */
   void print(Object result, Backend backend) {
-    out().println(Json.line(new Computed(result, backend.description())));
+    String precision = backend.options().precision().label();
+    out().println(Json.line(new Computed(result, backend.description(), precision)));
   }
 
-  private record Computed(@JsonUnwrapped Object result, String backend) {}
+  private record Computed(@JsonUnwrapped Object result, String backend, String precision) {}
 
   /** Standard error. */
   PrintWriter err() {
