@@ -133,6 +133,23 @@ class LauncherTest {
     assertThat(run(jdk).err()).isEmpty();
   }
 
+  /**
+   * Maven resets colours at its end, into files too, unless its terminal library is told not to.
+   */
+  @Test
+  void buildsWithoutEscapeCodes() throws Exception {
+    maven(
+        """
+        case "$* $MAVEN_OPTS" in
+          *-Dstyle.color=never*-Djansi.noreset=true*) ;;
+          *) printf '\\033[0m' ;;
+        esac
+        mkdir -p cli/target/lib && echo jar > cli/target/gibbsite.jar
+        """);
+    Map<String, String> jdk = Map.of("JAVA_HOME", jdk(temp.resolve("jdk"), "25.0.3").toString());
+    assertThat(run(jdk).err()).contains("mvn -q -B").doesNotContain("\033");
+  }
+
   @Test
   void stopsAtABuildThatFails() throws Exception {
     Map<String, String> jdk = Map.of("JAVA_HOME", jdk(temp.resolve("jdk"), "25.0.3").toString());

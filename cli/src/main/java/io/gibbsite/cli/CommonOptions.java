@@ -34,6 +34,7 @@ final class CommonOptions {
 
   private int threads = Math.min(MOST_THREADS, Runtime.getRuntime().availableProcessors());
   private boolean threadsGiven;
+  private String opened;
 
   @Option(
       names = "--seed",
@@ -75,6 +76,7 @@ final class CommonOptions {
   /** Opens the backend asked for, and says on standard error which it is and why, unless quiet. */
   Backend openBackend() {
     Backend taken = Backends.named(backend, backendOptions());
+    opened = taken.name();
     note(Backends.explain(taken));
     return taken;
   }
@@ -102,8 +104,14 @@ final class CommonOptions {
             .findFirst()
             .orElse("scalar");
     Backend taken = Backends.named(name, backendOptions());
+    opened = name;
     note("backend %s, %s".formatted(taken.description(), why));
     return taken;
+  }
+
+  /** The name of the backend that was opened last, or null. */
+  String opened() {
+    return opened;
   }
 
   /** The name given: {@code auto} by default. */
@@ -129,15 +137,17 @@ final class CommonOptions {
   }
 
   /**
-   * Prints a result as one line of JSON, with what computed it last.
+   * Prints a result as one line of JSON, with what computed it last: the backend in words, and the
+   * precision of its matrix products.
    *
    * @param result an object with a key for each figure
    */
   void print(Object result, Backend backend) {
-    out().println(Json.line(new Computed(result, backend.description())));
+    String precision = backend.options().precision().label();
+    out().println(Json.line(new Computed(result, backend.description(), precision)));
   }
 
-  private record Computed(@JsonUnwrapped Object result, String backend) {}
+  private record Computed(@JsonUnwrapped Object result, String backend, String precision) {}
 
   /** Standard error. */
   PrintWriter err() {

@@ -3,7 +3,6 @@ package io.gibbsite.cli;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Npz;
 import io.gibbsite.mlp.ConditionalModel;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.objective.ConditionalEnergy;
@@ -86,7 +85,7 @@ record ConditionalSampling(Path source, int chains, Integer steps, Float stepSiz
   }
 
   /** Writes the samples with their energies at the least noise and, unless null, the picture. */
-  void run(Path out, Path picture, CommonOptions common) throws IOException {
+  void run(SampleFile out, Path picture, CommonOptions common) throws IOException {
     RunFolder run = Files.isDirectory(source) ? new RunFolder(source) : null;
     ConditionalModel model =
         ModelAndData.read(run == null ? source : run.model(), ConditionalModel::read);
@@ -110,7 +109,7 @@ record ConditionalSampling(Path source, int chains, Integer steps, Float stepSiz
     Map<String, NdArray> arrays = new LinkedHashMap<>();
     arrays.put("posterior/x", NdArray.of(x, chains, 1, d));
     arrays.put("sample_stats/energy", NdArray.of(energies, chains, 1));
-    Npz.write(out, arrays);
+    out.write(arrays);
     drawing.write(x, chains);
   }
 }

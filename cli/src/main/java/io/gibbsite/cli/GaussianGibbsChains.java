@@ -7,7 +7,6 @@ import io.gibbsite.cli.picture.Plane;
 import io.gibbsite.cli.picture.Png;
 import io.gibbsite.cli.picture.ScatterPlot;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Npz;
 import io.gibbsite.rbm.GaussianRbmModel;
 import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.GaussianRbmSession;
@@ -33,7 +32,7 @@ record GaussianGibbsChains(
   private static final int MOST_POINTS = 20_000;
 
   /** Writes the samples and, unless null, the picture. */
-  void run(Path out, Path picture, CommonOptions common) throws IOException {
+  void run(SampleFile out, Path picture, CommonOptions common) throws IOException {
     GaussianRbmParameters parameters = ModelAndData.read(file, GaussianRbmModel::read).parameters();
     GaussianRbmShape shape = parameters.shape();
     int visible = shape.visible();
@@ -72,7 +71,7 @@ record GaussianGibbsChains(
     arrays.put("posterior/x", NdArray.of(samples, chains, draws, visible));
     arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, draws));
     HeldColumns.put(held, visible, arrays);
-    Npz.write(out, arrays);
+    out.write(arrays);
     ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
   }
 

@@ -1,9 +1,9 @@
 package io.gibbsite.cli;
 
+import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.VectorBackendProvider;
 import io.gibbsite.backend.Workers;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Npz;
 import io.gibbsite.mlp.Generator;
 import io.gibbsite.mlp.GeneratorModel;
 import io.gibbsite.mlp.GeneratorScalar;
@@ -30,13 +30,17 @@ record GeneratorSampling(Path file, int count) {
 
   /** On the Vector API where that is, whatever computes the energy. */
   static Generator open(GeneratorShape shape, int rows, Workers workers) {
-    return new VectorBackendProvider().probe().available()
+    return onVectors()
         ? new GeneratorVector(shape, rows, workers)
         : new GeneratorScalar(shape, rows);
   }
 
+  private static boolean onVectors() {
+    return new VectorBackendProvider().probe().available();
+  }
+
   /** Writes the samples and, unless null, the picture. */
-  void run(Path out, Path picture, CommonOptions common) throws IOException {
+  void run(SampleFile out, Path picture, CommonOptions common) throws IOException {
     GeneratorModel model = ModelAndData.read(file, GeneratorModel::read);
     GeneratorShape shape = model.parameters().shape();
     SamplePicture drawing = SamplePicture.of(picture, shape.outputs(), fitted());
@@ -51,7 +55,10 @@ record GeneratorSampling(Path file, int count) {
       generator.setParameters(model.parameters());
       generator.forward(z, count, x);
     }
-    Npz.write(out, Map.of("posterior/x", NdArray.of(x, count, 1, shape.outputs())));
+    out.write(
+        Map.of("posterior/x", NdArray.of(x, count, 1, shape.outputs())),
+        onVectors() ? "vector" : "scalar",
+        Precision.FLOAT32.label());
     drawing.write(x, count);
   }
 

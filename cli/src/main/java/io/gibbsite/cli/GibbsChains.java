@@ -4,7 +4,6 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.cli.picture.PanelRow;
 import io.gibbsite.cli.picture.Png;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Npz;
 import io.gibbsite.io.Safetensors;
 import io.gibbsite.rbm.RbmChains;
 import io.gibbsite.rbm.RbmParameters;
@@ -35,7 +34,7 @@ record GibbsChains(
   }
 
   /** Writes the samples and, unless null, the picture. */
-  void run(Path out, Path picture, CommonOptions common) throws IOException {
+  void run(SampleFile out, Path picture, CommonOptions common) throws IOException {
     RbmParameters parameters = model.rbm();
     RbmShape shape = parameters.shape();
     VisibleLayout layout = model.wholeLayout();
@@ -79,7 +78,7 @@ record GibbsChains(
     arrays.put("posterior/x", NdArray.of(samples, chains, length.draws(), columns));
     arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, length.draws()));
     HeldColumns.put(held, columns, arrays);
-    Npz.write(out, arrays);
+    out.write(arrays);
     ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
   }
 

@@ -125,7 +125,6 @@ final class IsingCommand implements Callable<Integer> {
    * @param binderCumulant of M
    * @param binderError its standard error; null for a single measurement
    * @param measurements of all lattices
-   * @param backend that computed
    * @param method by which it made the sweeps
    * @param threads on the processor
    * @param flipsPerNs updates of a spin, whether it turns or not, a nanosecond, measurements not
@@ -148,20 +147,16 @@ final class IsingCommand implements Callable<Integer> {
       double binderCumulant,
       Double binderError,
       long measurements,
-      String backend,
       String method,
       int threads,
       double seconds,
       double flipsPerNs) {
-    void print(PrintWriter out) {
+    void print(PrintWriter out, Backend backend) {
       line(out, "energy of a site", mean(energy, energyError, onsager, "Onsager"));
       line(out, "magnetisation", mean(magnetisation, magnetisationError, spontaneous, "Yang"));
       line(out, "Binder cumulant", mean(binderCumulant, binderError, null, null));
       line(out, "speed", text("%.3f flips/ns, %.2f s", flipsPerNs, seconds));
-      line(
-          out,
-          "computed by",
-          text("%s, %s, %d %s", backend, method, threads, threads == 1 ? "thread" : "threads"));
+      line(out, "computed by", text("%s, %s", backend.description(), method));
     }
 
     private static String mean(double value, Double error, Double exact, String author) {
@@ -206,9 +201,9 @@ final class IsingCommand implements Callable<Integer> {
       }
       Figures figures = run(lattices, backend);
       if (json) {
-        common.out().println(Json.line(figures));
+        common.print(figures, backend);
       } else {
-        figures.print(common.out());
+        figures.print(common.out(), backend);
       }
       if (picture != null) {
         draw(lattices);
@@ -264,7 +259,6 @@ final class IsingCommand implements Callable<Integer> {
         moments.binderCumulant(),
         known(moments.binderError()),
         moments.count(),
-        backend.name(),
         lattices.method(),
         backend.options().threads(),
         nanos * 1e-9,

@@ -112,6 +112,7 @@ final class LogzCommand implements Callable<Integer> {
 
   private void printMlp() {
     MlpParameters parameters = ModelAndData.read(modelFile, MlpModel::read).parameters();
+    MlpLogZ.requireAble(method, modelFile, parameters);
     Dataset rows =
         dataFile == null
             ? null

@@ -117,7 +117,7 @@ final class LossCommand implements Callable<Integer> {
   @Mixin private CommonOptions common;
 
   /** What is printed. */
-  private record Result(String objective, double loss, String backend, String precision) {}
+  private record Result(String objective, double loss) {}
 
   @Override
   public Integer call() throws IOException {
@@ -168,8 +168,7 @@ final class LossCommand implements Callable<Integer> {
       }
       MlpModel.gradients(shape, gradient, input.conditional() == null).write(gradientFile);
     }
-    String precision = backend.options().precision().label();
-    common.out().println(Json.line(new Result(objective, loss, backend.name(), precision)));
+    common.print(new Result(objective, loss), backend);
   }
 
   private void requireOptions() {

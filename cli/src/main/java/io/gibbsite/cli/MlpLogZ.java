@@ -11,6 +11,7 @@ import io.gibbsite.likelihood.GridIntegral;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.sampler.AnnealedImportance;
+import java.nio.file.Path;
 
 /**
  * The log partition function of an MLP energy.
@@ -28,6 +29,19 @@ record MlpLogZ(MlpParameters parameters, Density base, LogPartitionOptions annea
 
   /** A Gaussian base is integrated so many deviations to each side. */
   private static final float REACH = 10;
+
+  /**
+   * Refuses a method that the model is too wide for, before anything else is asked of the user.
+   *
+   * @throws IllegalArgumentException if so
+   */
+  static void requireAble(String method, Path file, MlpParameters parameters) {
+    int columns = parameters.shape().inputs();
+    RunOptions.require(
+        !method.equals("exact") || columns == 2,
+        "%s: --method exact integrates on a plane, and the model has %d columns: take --method bracket, ais or reverse-ais"
+            .formatted(file, columns));
+  }
 
   /**
    * The base asked for, else the model's own, else the Gaussian fitted to the rows.
@@ -56,14 +70,9 @@ record MlpLogZ(MlpParameters parameters, Density base, LogPartitionOptions annea
     return grid == null ? by("bracket", backend, common) : LogZ.exact(grid.logZ());
   }
 
-  /** By that method. */
+  /** By that method, for which the model is not too wide. */
   LogZ by(String method, Backend backend, CommonOptions common) {
     if (method.equals("exact")) {
-      RunOptions.require(
-          parameters.shape().inputs() == 2,
-          "--method exact integrates on a plane; the model has "
-              + parameters.shape().inputs()
-              + " columns: take bracket");
       GridIntegral grid = grid(backend);
       RunOptions.require(
           grid != null,

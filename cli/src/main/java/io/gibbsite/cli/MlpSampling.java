@@ -12,7 +12,6 @@ import io.gibbsite.cli.picture.ScatterPlot;
 import io.gibbsite.density.Density;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Npz;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpSession;
@@ -79,7 +78,7 @@ final class MlpSampling {
   }
 
   /** Writes the samples and, unless null, the picture; prints how well the chains have mixed. */
-  void run(Path out, Path picture, CommonOptions common) throws IOException {
+  void run(SampleFile out, Path picture, CommonOptions common) throws IOException {
     Langevin langevin = samplers.langevin(rule, temperature);
     int d = columns();
     int chains = length.chains();
@@ -128,7 +127,7 @@ final class MlpSampling {
     if (rates != null) {
       arrays.put("sample_stats/acceptance_rate", NdArray.of(rates, chains, draws));
     }
-    Npz.write(out, arrays);
+    out.write(arrays);
     ConvergenceReport.of(arrays, threads).print(common.out());
     if (picture != null) {
       Png.write(picture, PanelRow.draw(List.of(images ? images(x) : points(samples))));

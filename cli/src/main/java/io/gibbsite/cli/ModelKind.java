@@ -21,11 +21,15 @@ enum ModelKind {
   HOPFIELD(HopfieldModel.KIND),
   GAUSSIAN_RBM(GaussianRbmModel.KIND);
 
-  /** What the file's metadata call it. */
   private final String label;
 
   ModelKind(String label) {
     this.label = label;
+  }
+
+  /** What the file's metadata call it. */
+  String label() {
+    return label;
   }
 
   /**

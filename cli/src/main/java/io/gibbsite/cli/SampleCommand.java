@@ -33,8 +33,9 @@ import picocli.CommandLine.Spec;
       "sample_stats/acceptance_rate. A binary RBM's x are bytes 0 or 1; RBMs have",
       "sample_stats/free_energy. A Boltzmann machine's x are bytes -1 or +1, its visible units, beside",
       "the energy of all and their magnetisation; so are a Hopfield network's, with sample_stats/overlap",
-      "[chain, draw, pattern]. constant_data/held [column] marks what --hold and --label held. The",
-      "table at the end is that of gibbsite diagnose.",
+      "[chain, draw, pattern]. constant_data/held [column] marks what --hold and --label held.",
+      "attrs/report is the JSON, as bytes, of what made them: version, command, seed, backend and",
+      "precision. The table at the end is that of gibbsite diagnose.",
       "",
       "pt adds levels below an RBM or a deep machine, of which the lowest is noise (with --init data",
       "the base rates of the chains' first rows), and exchanges states between them, so that chains",
@@ -183,19 +184,36 @@ final class SampleCommand implements Callable<Integer> {
         scan == null || kind == ModelKind.BOLTZMANN || kind == ModelKind.HOPFIELD,
         "--scan is of Boltzmann machines and Hopfield networks: others have blocks");
     switch (kind) {
-      case MLP -> mlp(length).run(out, picture, common);
-      case CONDITIONAL_MLP -> conditional().run(out, picture, common);
-      case GENERATOR -> generator(file).run(out, picture, common);
-      case RBM -> binary(BinaryModel.rbm(file), length, rowsOf(TrainRbmOptions.class));
-      case DBM -> binary(BinaryModel.deep(file), length, rowsOf(TrainDbmOptions.class));
-      case BOLTZMANN, HOPFIELD -> spins(file, length).run(out, picture, common);
+      case MLP -> mlp(length).run(to(kind, rule(), length), picture, common);
+      case CONDITIONAL_MLP -> conditional().run(to(kind, "langevin", null), picture, common);
+      case GENERATOR -> generator(file).run(to(kind, null, null), picture, common);
+      case RBM -> binary(BinaryModel.rbm(file), kind, length, rowsOf(TrainRbmOptions.class));
+      case DBM -> binary(BinaryModel.deep(file), kind, length, rowsOf(TrainDbmOptions.class));
+      case BOLTZMANN, HOPFIELD ->
+          spins(file, length).run(to(kind, "gibbs", length), picture, common);
       case GAUSSIAN_RBM -> {
         require(!"pt".equals(sampler), "--sampler pt is of RBMs with binary visible units");
         new GaussianGibbsChains(file, length, temperature, start, gibbsData())
-            .run(out, picture, common);
+            .run(to(kind, "gibbs", length), picture, common);
       }
     }
     return 0;
+  }
+
+  /** The sampler of an MLP. */
+  private String rule() {
+    return sampler == null ? "langevin" : sampler;
+  }
+
+  /**
+   * The file for samples.
+   *
+   * @param moves the sampler, or null
+   * @param length of chains, or null
+   */
+  private SampleFile to(ModelKind kind, String moves, ChainLength length) {
+    String command = SampleFile.command(spec, source);
+    return new SampleFile(out, command, kind.label(), moves, length, common);
   }
 
   private ConditionalSampling conditional() {
@@ -225,19 +243,21 @@ final class SampleCommand implements Callable<Integer> {
   private MlpSampling mlp(ChainLength length) {
     require(
         start.given().isEmpty(), String.join(", ", start.given()) + " is of RBMs, not of an MLP");
-    String rule = sampler == null ? "langevin" : sampler;
+    String rule = rule();
     require(rule.equals("pt") || !isGiven("--levels"), "--levels is of pt: add --sampler pt");
     require(levels >= 2, "--levels must be at least 2, not " + levels);
     samplers.check(rule, temperature);
     return new MlpSampling(source, length, rule, levels, temperature, init, samplers);
   }
 
-  private void binary(BinaryModel model, ChainLength length, byte[] data) throws IOException {
+  private void binary(BinaryModel model, ModelKind kind, ChainLength length, byte[] data)
+      throws IOException {
     if ("pt".equals(sampler)) {
-      tempered(model, length, data).run(out, picture, common);
+      tempered(model, length, data).run(to(kind, "pt", length), picture, common);
     } else {
       checkGibbsOfRbm();
-      new GibbsChains(model, length, temperature, start, data).run(out, picture, common);
+      new GibbsChains(model, length, temperature, start, data)
+          .run(to(kind, "gibbs", length), picture, common);
     }
   }
 

@@ -7,7 +7,6 @@ import io.gibbsite.cli.picture.Fonts;
 import io.gibbsite.cli.picture.PanelRow;
 import io.gibbsite.cli.picture.Png;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Npz;
 import io.gibbsite.sampler.Gibbs;
 import io.gibbsite.spin.Scan;
 import io.gibbsite.spin.SpinParameters;
@@ -35,7 +34,7 @@ import java.util.Map;
 record SpinChains(
     SpinModel of, ChainLength length, float temperature, Scan scan, ChainStart start, byte[] rows) {
   /** Writes the samples and, unless null, the picture. */
-  void run(Path out, Path picture, CommonOptions common) throws IOException {
+  void run(SampleFile out, Path picture, CommonOptions common) throws IOException {
     SpinParameters parameters = of.model().parameters();
     BoltzmannShape shape = of.model().shape();
     int visible = shape.visible();
@@ -80,7 +79,7 @@ record SpinChains(
     arrays.put("posterior/x", NdArray.signed(samples, chains, draws, visible));
     traces.put(arrays);
     HeldColumns.put(held, visible, arrays);
-    Npz.write(out, arrays);
+    out.write(arrays);
     ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
     traces.print(common.out());
   }

@@ -4,7 +4,6 @@ import io.gibbsite.backend.Backend;
 import io.gibbsite.cli.picture.PanelRow;
 import io.gibbsite.cli.picture.Png;
 import io.gibbsite.io.NdArray;
-import io.gibbsite.io.Npz;
 import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.RbmParameters;
 import io.gibbsite.rbm.RbmSession;
@@ -33,7 +32,7 @@ import java.util.Map;
 record TemperedChains(
     BinaryModel model, ChainLength length, int levels, ChainStart start, byte[] data) {
   /** Writes the samples and, unless null, the picture; prints the levels. */
-  void run(Path out, Path picture, CommonOptions common) throws IOException {
+  void run(SampleFile out, Path picture, CommonOptions common) throws IOException {
     RbmParameters parameters = model.rbm();
     RbmShape shape = parameters.shape();
     VisibleLayout layout = model.wholeLayout();
@@ -86,7 +85,7 @@ record TemperedChains(
     arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, draws));
     arrays.put("sample_stats/swap_acceptance", NdArray.of(acceptance, chains, draws, levels - 1));
     arrays.put("tempering/beta", NdArray.of(betas, levels));
-    Npz.write(out, arrays);
+    out.write(arrays);
     ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
   }
 

@@ -3,6 +3,7 @@ package io.gibbsite.cli;
 import io.gibbsite.backend.Backend;
 import io.gibbsite.train.Checkpoint;
 import io.gibbsite.train.MetricsCsv;
+import io.gibbsite.train.RunningMean;
 import io.gibbsite.train.Trainer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,10 @@ abstract class Training implements AutoCloseable {
   private final Backend backend;
   private final RunFolder folder;
   private final List<String> columns;
+
+  /** Of what the trainer's steps returned since the last line of metrics. */
+  private final RunningMean objective = new RunningMean();
+
   private double secondsBefore;
   private double seconds;
 
@@ -79,7 +84,7 @@ abstract class Training implements AutoCloseable {
   /** Goes to the folder's checkpoint, or to the start if there is none yet. */
   void resume() throws IOException {
     if (Files.exists(folder.checkpoint())) {
-      Checkpoint.resume(folder.checkpoint(), trainer());
+      Checkpoint.resume(folder.checkpoint(), trainer(), objective);
     } else {
       begin();
     }
@@ -106,25 +111,21 @@ abstract class Training implements AutoCloseable {
   private boolean steps(MetricsCsv metrics, Progress progress, BooleanSupplier stop)
       throws IOException {
     long start = System.nanoTime();
-    double sum = 0;
-    long summed = 0;
     String note = "";
     boolean stopped = false;
     while (trainer().stepsDone() < options.steps && !stopped) {
-      sum += trainer().step();
-      summed++;
+      objective.add(trainer().step());
       long step = trainer().stepsDone();
       seconds = secondsBefore + (System.nanoTime() - start) * 1e-9;
       boolean last = step == options.steps;
       if (last || step % options.evaluateEvery == 0) {
-        note = measure(metrics, sum / summed);
-        sum = 0;
-        summed = 0;
+        note = measure(metrics, objective.value());
+        objective.clear();
       }
       stopped = stop.getAsBoolean();
       if (last || stopped || step % options.checkpointEvery == 0) {
         writeModel();
-        Checkpoint.write(folder.checkpoint(), trainer());
+        Checkpoint.write(folder.checkpoint(), trainer(), objective);
       }
       progress.at(step, note);
     }

@@ -1,5 +1,6 @@
 package io.gibbsite.cli;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -34,7 +35,8 @@ class ArvizTest {
           "ess_bulk": ask(arviz.ess, "bulk"), "ess_tail": ask(arviz.ess, "tail"),
           "mcse_mean": ask(arviz.mcse, "mean"), "mcse_sd": ask(arviz.mcse, "sd"),
           "r_hat": ask(arviz.rhat, "rank"),
-          "energy": float(data.sample_stats["energy"].values.mean())}))
+          "energy": float(data.sample_stats["energy"].values.mean()),
+          "report": data.posterior.attrs}))
       """;
 
   @TempDir private Path folder;
@@ -86,12 +88,12 @@ class ArvizTest {
     JsonNode ours = Json.read(folder.resolve("ours.json"), JsonNode.class).get("convergence");
 
     Matcher recipe = RECIPE.matcher(Files.readString(Path.of("../docs/arviz.md")));
-    assertThat(recipe.find()).isTrue();
-    assertThat(python(recipe.group(1) + QUESTION))
-        .as(Files.readString(folder.resolve("err")))
-        .isZero();
+    String recipes = recipe.results().map(block -> block.group(1)).collect(joining("\n"));
+    assertThat(python(recipes + QUESTION)).as(Files.readString(folder.resolve("err"))).isZero();
     JsonNode theirs = Json.read(folder.resolve("out"), JsonNode.class);
 
+    assertThat(theirs.get("report").get("command").asText()).startsWith("gibbsite sample ");
+    assertThat(theirs.get("report").get("seed").asInt()).isZero();
     assertThat(ours.get("chains").asInt()).isEqualTo(5);
     assertThat(ours.get("draws").asInt()).isEqualTo(211);
     JsonNode energy = ours.get("quantities").get(0);

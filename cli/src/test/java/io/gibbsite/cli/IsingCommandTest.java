@@ -137,7 +137,9 @@ class IsingCommandTest {
     assertThat(printed.get("energy").asDouble())
         .isCloseTo(printed.get("onsager").asDouble(), within(6.5 * error));
     assertThat(printed.get("backend").asText())
-        .isEqualTo(backend.equals("auto") ? "vector" : backend);
+        .startsWith(backend.equals("auto") ? "vector (" : backend + " (")
+        .endsWith("float32)");
+    assertThat(printed.get("precision").asText()).isEqualTo("float32");
     assertThat(printed.get("method").asText())
         .isEqualTo(backend.equals("auto") ? "multi-spin coding" : "as an RBM");
   }

@@ -14,6 +14,8 @@ import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpShape;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,8 +158,13 @@ class MlpLogZCommandsTest {
     String plain = new Fixture(folder).modelFile;
     Run.of("logz", "--quiet", "--model", plain)
         .fails(2, "no base density", "--base normal:MEAN,SD");
-    Run.of("logz", "--quiet", "--model", plain, "--method", "exact", "--base", "normal:0,1")
-        .fails(2, "integrates on a plane", "3 columns");
+    for (String[] more : new String[][] {{}, {"--base", "normal:0,1"}, {"--data", "none.npy"}}) {
+      List<String> words = new ArrayList<>(List.of("logz", "--quiet", "--model", plain));
+      words.addAll(List.of("--method", "exact"));
+      words.addAll(List.of(more));
+      Run.of(words.toArray(String[]::new))
+          .fails(2, plain, "integrates on a plane", "3 columns", "take --method bracket");
+    }
     String model = gaussian(2);
     Run.of("logz", "--quiet", "--model", model, "--base", "box").fails(2, "--base", "'box'");
     Run.of("logz", "--quiet", "--model", model, "--leapfrog", "0").fails(2, "--leapfrog must be");

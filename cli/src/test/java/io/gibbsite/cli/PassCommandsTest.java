@@ -200,7 +200,7 @@ class PassCommandsTest {
                 gradient);
     JsonNode json = json(run.succeeds());
     assertThat(json.get("objective").textValue()).isEqualTo("nce");
-    assertThat(json.get("backend").textValue()).isEqualTo("scalar");
+    assertThat(json.get("backend").textValue()).isEqualTo("scalar (single-threaded, float32)");
     assertThat(json.get("precision").textValue()).isEqualTo("float32");
     assertThat(Math.abs(json.get("loss").doubleValue() - expected)).isLessThan(TOLERANCE);
     Map<String, NdArray> tensors = Safetensors.read(gradients).tensors();

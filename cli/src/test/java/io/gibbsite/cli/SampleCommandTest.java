@@ -3,7 +3,11 @@ package io.gibbsite.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.gibbsite.data.Dataset;
+import io.gibbsite.data.DatasetReader;
 import io.gibbsite.density.Gaussian;
+import io.gibbsite.io.DType;
 import io.gibbsite.io.NdArray;
 import io.gibbsite.io.Npz;
 import io.gibbsite.mlp.Activation;
@@ -11,6 +15,7 @@ import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
 import io.gibbsite.mlp.MlpShape;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,6 +133,41 @@ class SampleCommandTest {
     }
     sample("--chains", "37", "--steps", "30", "--seed", "1").succeeds();
     assertThat(Files.readAllBytes(folder.resolve("x.npz"))).isNotEqualTo(one);
+  }
+
+  private JsonNode report() throws IOException {
+    NdArray bytes = samples().get(SampleFile.REPORT);
+    assertThat(bytes.dtype()).isEqualTo(DType.U8);
+    byte[] text = new byte[bytes.size()];
+    for (int i = 0; i < text.length; i++) {
+      text[i] = (byte) bytes.value(i);
+    }
+    return Json.node(folder.resolve("x.npz"), new String(text, StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void theFileSaysWhatMadeIt() throws IOException {
+    sample("--chains", "3", "--steps", "20", "--sampler", "mh", "--threads", "2", "--seed", "5")
+        .succeeds();
+    JsonNode report = report();
+    assertThat(report.get("gibbsite").textValue()).isEqualTo(Version.text());
+    assertThat(report.get("command").textValue())
+        .isEqualTo(
+            "gibbsite sample "
+                + path("model.safetensors")
+                + " --sampler mh --chains 3 --steps 20 --seed 5");
+    assertThat(report.get("model").textValue()).isEqualTo("mlp");
+    assertThat(report.get("sampler").textValue()).isEqualTo("mh");
+    assertThat(report.get("chains").intValue()).isEqualTo(3);
+    assertThat(report.get("steps").intValue()).isEqualTo(20);
+    assertThat(report.get("burn_in").intValue()).isEqualTo(1000);
+    assertThat(report.get("thin").intValue()).isEqualTo(10);
+    assertThat(report.get("seed").longValue()).isEqualTo(5);
+    assertThat(report.get("backend").textValue()).startsWith("scalar (");
+    assertThat(report.get("precision").textValue()).isEqualTo("float32");
+    Dataset rows = DatasetReader.read(folder.resolve("x.npz"));
+    assertThat(rows.rows()).isEqualTo(6);
+    assertThat(rows.columns()).isEqualTo(2);
   }
 
   @Test

@@ -63,6 +63,13 @@ class TrainMlpCommandTest {
     return Files.readAllBytes(folder.resolve(run).resolve("model.safetensors"));
   }
 
+  /** The lines of metrics.csv without their last column, the seconds. */
+  private List<String> metrics(String run) throws IOException {
+    return Files.readAllLines(folder.resolve(run).resolve("metrics.csv")).stream()
+        .map(line -> line.substring(0, line.lastIndexOf(',')))
+        .toList();
+  }
+
   @Test
   void aRunLeavesAllItsFilesAndPrintsItsFigures() throws IOException {
     Run run = train("--out", path("run")).succeeds();
@@ -147,7 +154,7 @@ class TrainMlpCommandTest {
     Run resumed = train("--resume", "--out", path("part")).succeeds();
     assertThat(model("part")).isEqualTo(model("whole"));
     assertThat(resumed.out()).contains("40 steps");
-    assertThat(Files.readAllLines(part.metrics())).hasSize(6);
+    assertThat(metrics("part")).hasSize(6).isEqualTo(metrics("whole"));
     // Once more: nothing is left to do, and nothing changes.
     train("--resume", "--out", path("part"), "--k", "2").succeeds();
     assertThat(model("part")).isEqualTo(model("whole"));

@@ -20,6 +20,9 @@ import java.util.Map;
 public final class Checkpoint {
   private static final String FORMAT = "gibbsite-checkpoint";
 
+  /** Of a {@link RunningMean}: float64 [sum, count]. */
+  private static final String MEAN = "metrics.mean";
+
   private Checkpoint() {}
 
   /**
@@ -28,11 +31,21 @@ public final class Checkpoint {
    * @throws IllegalStateException if the training has diverged: the older file stays
    */
   public static void write(Path file, Resumable trainer) throws IOException {
+    write(file, trainer, new RunningMean());
+  }
+
+  /**
+   * The same with a mean that goes on over the stop.
+   *
+   * @throws IllegalStateException if the training has diverged: the older file stays
+   */
+  public static void write(Path file, Resumable trainer, RunningMean mean) throws IOException {
     if (trainer.hasDiverged()) {
       throw new IllegalStateException("a diverged training is not worth a checkpoint");
     }
     Map<String, NdArray> tensors = new LinkedHashMap<>();
     trainer.state().forEach((name, values) -> tensors.put(name, NdArray.of(values, values.length)));
+    tensors.put(MEAN, NdArray.of(mean.state(), 2));
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", FORMAT);
     metadata.put("step", Long.toString(trainer.stepsDone()));
@@ -47,6 +60,15 @@ public final class Checkpoint {
    *     seed, model or options; the trainer is then as it was
    */
   public static void resume(Path file, Resumable trainer) throws IOException {
+    resume(file, trainer, new RunningMean());
+  }
+
+  /**
+   * The same with the mean, which is cleared if the file, an older one, has none.
+   *
+   * @throws FormatException as above; trainer and mean are then as they were
+   */
+  public static void resume(Path file, Resumable trainer, RunningMean mean) throws IOException {
     Safetensors read = Safetensors.read(file);
     if (!FORMAT.equals(read.metadata().get("format"))) {
       throw new FormatException(file, "is no checkpoint of a training run");
@@ -66,6 +88,11 @@ public final class Checkpoint {
             file, "has no " + entry.getKey() + " of " + entry.getValue().length + " values");
       }
     }
+    NdArray saved = read.tensors().getOrDefault(MEAN, NdArray.of(new double[2], 2));
+    if (saved.size() != 2 || !(saved.value(1) >= 0)) {
+      throw new FormatException(file, "its " + MEAN + " is no sum and count");
+    }
+    mean.resume(saved.doubles());
     arrays.forEach(
         (name, values) ->
             System.arraycopy(read.tensors().get(name).floats(), 0, values, 0, values.length));

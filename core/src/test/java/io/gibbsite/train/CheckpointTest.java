@@ -9,6 +9,8 @@ import io.gibbsite.backend.Backends;
 import io.gibbsite.backend.Precision;
 import io.gibbsite.density.Gaussian;
 import io.gibbsite.io.FormatException;
+import io.gibbsite.io.NdArray;
+import io.gibbsite.io.Safetensors;
 import io.gibbsite.mlp.Activation;
 import io.gibbsite.mlp.MlpModel;
 import io.gibbsite.mlp.MlpParameters;
@@ -23,6 +25,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +104,39 @@ class CheckpointTest {
       assertThat(model(trainer)).isEqualTo(uninterrupted());
       steps(trainer, 1);
       assertThat(model(trainer)).isNotEqualTo(uninterrupted());
+    }
+  }
+
+  @Test
+  void aMeanGoesOnOverTheStop() throws IOException {
+    Path file = folder.resolve("checkpoint.safetensors");
+    try (Backend backend = backend(1);
+        MlpTrainer trainer = trainer(backend, adam(), 5)) {
+      RunningMean mean = new RunningMean();
+      mean.add(0.1);
+      mean.add(0.7);
+      steps(trainer, 2);
+      Checkpoint.write(file, trainer, mean);
+      mean.add(100);
+      Checkpoint.resume(file, trainer, mean);
+      mean.add(0.2);
+      assertThat(mean.value()).isEqualTo((0.1 + 0.7 + 0.2) / 3);
+
+      Safetensors whole = Safetensors.read(file);
+      Map<String, NdArray> tensors = new LinkedHashMap<>(whole.tensors());
+      tensors.put("metrics.mean", NdArray.of(new double[] {1, Double.NaN}, 2));
+      new Safetensors(whole.metadata(), tensors).write(file);
+      assertThatThrownBy(() -> Checkpoint.resume(file, trainer, mean))
+          .isInstanceOf(FormatException.class)
+          .hasMessageContaining("metrics.mean is no sum and count");
+      assertThat(mean.value()).isEqualTo((0.1 + 0.7 + 0.2) / 3);
+
+      // As checkpoints once were, without a mean.
+      tensors.remove("metrics.mean");
+      new Safetensors(whole.metadata(), tensors).write(file);
+      Checkpoint.resume(file, trainer, mean);
+      assertThat(trainer.stepsDone()).isEqualTo(2);
+      assertThat(mean.value()).isNaN();
     }
   }
 
