@@ -37,10 +37,11 @@ import picocli.CommandLine.Spec;
       "table at the end is that of gibbsite diagnose.",
       "",
       "pt adds levels below an RBM or a deep machine, of which the lowest is noise (with --init data",
-      "the base rates of the chains' first rows), and exchanges states between them, so that chains",
-      "pass from mode to mode. Burn-in places the levels. sample_stats/swap_acceptance [chain, draw,",
-      "level] has the latest probability that a level was exchanged with the next one up,",
-      "tempering/beta [level] the inverse temperatures.",
+      "the base rates of the chains' first rows; of real units a Gaussian round their means, or,",
+      "without --init data and --from, round the visible biases), and exchanges states between them,",
+      "so that chains pass from mode to mode. Burn-in places the levels. sample_stats/swap_acceptance",
+      "[chain, draw, level] has the latest probability that a level was exchanged with the next one",
+      "up, tempering/beta [level] the inverse temperatures.",
       "",
       "A noise-conditional energy (train mlp --objective multi-dsm) is sampled by Langevin steps down",
       "its ladder of noise: --steps at each level, of the size --step-size times the squared noise.",
@@ -189,11 +190,7 @@ final class SampleCommand implements Callable<Integer> {
       case RBM -> binary(BinaryModel.rbm(file), length, rowsOf(TrainRbmOptions.class));
       case DBM -> binary(BinaryModel.deep(file), length, rowsOf(TrainDbmOptions.class));
       case BOLTZMANN, HOPFIELD -> spins(file, length).run(out, picture, common);
-      case GAUSSIAN_RBM -> {
-        require(!"pt".equals(sampler), "--sampler pt is of RBMs with binary visible units");
-        new GaussianGibbsChains(file, length, temperature, start, gibbsData())
-            .run(out, picture, common);
-      }
+      case GAUSSIAN_RBM -> gaussian(file, length);
     }
     return 0;
   }
@@ -234,10 +231,22 @@ final class SampleCommand implements Callable<Integer> {
 
   private void binary(BinaryModel model, ChainLength length, byte[] data) throws IOException {
     if ("pt".equals(sampler)) {
-      tempered(model, length, data).run(out, picture, common);
+      checkTempered();
+      new TemperedChains(model, length, levels, start, data).run(out, picture, common);
     } else {
       checkGibbsOfRbm();
       new GibbsChains(model, length, temperature, start, data).run(out, picture, common);
+    }
+  }
+
+  private void gaussian(Path file, ChainLength length) throws IOException {
+    TrainRbmOptions data = dataOfRun(TrainRbmOptions.class);
+    if ("pt".equals(sampler)) {
+      checkTempered();
+      new GaussianTemperedChains(file, length, levels, start, data).run(out, picture, common);
+    } else {
+      checkGibbsOfRbm();
+      new GaussianGibbsChains(file, length, temperature, start, data).run(out, picture, common);
     }
   }
 
@@ -295,12 +304,6 @@ final class SampleCommand implements Callable<Integer> {
         String.join(", ", others) + " is of samplers of MLPs: an RBM is sampled by gibbs or pt");
   }
 
-  /** Checks the options of RBMs; the run whose rows the chains start from, or null. */
-  private TrainRbmOptions gibbsData() {
-    checkGibbsOfRbm();
-    return dataOfRun(TrainRbmOptions.class);
-  }
-
   private void checkGibbsOfRbm() {
     require(
         sampler == null || sampler.equals("gibbs"),
@@ -308,13 +311,12 @@ final class SampleCommand implements Callable<Integer> {
     checkGibbs();
   }
 
-  private TemperedChains tempered(BinaryModel model, ChainLength length, byte[] data) {
+  private void checkTempered() {
     require(levels >= 2, "--levels must be at least 2, not " + levels);
     require(!isGiven("--temperature"), "--temperature is of gibbs: pt samples the model itself");
     for (String option : start.given()) {
       require(option.equals("--from"), option + " holds units, which pt does not: use gibbs");
     }
-    return new TemperedChains(model, length, levels, start, data);
   }
 
   private boolean isGiven(String option) {
