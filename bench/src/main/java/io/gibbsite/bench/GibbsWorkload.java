@@ -53,8 +53,8 @@ public record GibbsWorkload(RbmShape units, int batch) implements Workload {
   }
 
   @Override
-  public boolean binary() {
-    return true;
+  public double binaryShare() {
+    return 1;
   }
 
   @Override

@@ -31,8 +31,9 @@ final class Goal {
       return null;
     }
     if (backend.name().equals("cuda")) {
-      boolean fused = workload.binary() || workload.name().equals(MlpPass.LANGEVIN.label());
-      boolean small = workload.binary() || workload.shape().startsWith("2-");
+      boolean binary = workload.binaryShare() == 1;
+      boolean fused = binary || workload.name().equals(MlpPass.LANGEVIN.label());
+      boolean small = binary || workload.shape().startsWith("2-");
       return fused && small ? CUDA_FUSED : CUDA_ELSE;
     }
     String computes = backend.description();

@@ -18,9 +18,12 @@ public record Limit(String name, double gflops) {
   /** Of a computation on the processor. */
   public static Limit of(Workload workload, Precision precision, MachineLimits machine) {
     Limit limit = new Limit("multiply-adds", machine.fmaGflops());
-    if (workload.binary()) {
-      limit = limit.or("looked-up sums", machine.lookupGops(), 1);
-      limit = limit.or("int8 products, three limbs", machine.int8Gops(), INT8_LIMBS);
+    if (workload.binaryShare() > 0) {
+      Limit sums =
+          limit
+              .or("looked-up sums", machine.lookupGops(), 1)
+              .or("int8 products, three limbs", machine.int8Gops(), INT8_LIMBS);
+      limit = limit.and(sums, workload.binaryShare());
     } else if (precision == Precision.BF16X3 || precision == Precision.BF16X6) {
       int products = precision.products();
       limit = limit.or("bf16 products, " + products + " terms", machine.bf16Gflops(), products);
@@ -29,6 +32,15 @@ public record Limit(String name, double gflops) {
     return workload.bytes() > CACHED_BYTES && byMemory < limit.gflops
         ? new Limit("memory", byMemory)
         : limit;
+  }
+
+  /** A share of the operations at another limit's rate, and the rest at this one's. */
+  private Limit and(Limit other, double share) {
+    if (share == 1 || other.equals(this)) {
+      return other;
+    }
+    return new Limit(
+        name + " and " + other.name, 1 / ((1 - share) / gflops + share / other.gflops));
   }
 
   /** The faster way of two; {@code gops} is null where the machine has not the second one. */

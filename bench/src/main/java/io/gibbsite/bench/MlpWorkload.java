@@ -65,11 +65,6 @@ public record MlpWorkload(MlpPass pass, MlpShape layers, int batch) implements W
   }
 
   @Override
-  public boolean binary() {
-    return false;
-  }
-
-  @Override
   public int steps() {
     return pass == MlpPass.LANGEVIN ? LANGEVIN_STEPS : 1;
   }

@@ -78,11 +78,6 @@ public record TrainingWorkload(String name, MlpShape layers, int batch) implemen
   }
 
   @Override
-  public boolean binary() {
-    return false;
-  }
-
-  @Override
   public int steps() {
     return 1;
   }

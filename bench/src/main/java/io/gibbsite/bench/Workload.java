@@ -11,6 +11,8 @@ public interface Workload extends Work {
    */
   double bytes();
 
-  /** Whether the rows of its matrix products are all 0 or 1, so that sums of weights do. */
-  boolean binary();
+  /** The share of its operations that multiply states of 0 or 1, so that sums of weights do. */
+  default double binaryShare() {
+    return 0;
+  }
 }

@@ -29,12 +29,15 @@ public final class Workloads {
   /** An RBM of image size, and one that no cache holds. */
   private static final List<String> RBM_SHAPES = List.of("784x500", "4096x4096");
 
+  private static final List<String> RBM_NAMES =
+      List.of(GibbsWorkload.NAME, GaussianGibbsWorkload.NAME);
+
   /** Every name that {@link #named} knows. */
   public static List<String> names() {
     return Stream.of(
             Stream.of(MlpPass.values()).map(MlpPass::label),
             TrainingWorkload.NAMES.stream(),
-            Stream.of(GibbsWorkload.NAME))
+            RBM_NAMES.stream())
         .flatMap(names -> names)
         .toList();
   }
@@ -58,7 +61,7 @@ public final class Workloads {
         shape != null ? List.of(List.of(shape)) : List.of(MLP_SHAPES, RBM_SHAPES)) {
       for (String one : shapes) {
         for (String each : names) {
-          if (shape != null || each.equals(GibbsWorkload.NAME) == (shapes == RBM_SHAPES)) {
+          if (shape != null || RBM_NAMES.contains(each) == (shapes == RBM_SHAPES)) {
             rows.add(named(each, one, batch));
           }
         }
@@ -71,7 +74,8 @@ public final class Workloads {
    * A workload of any size.
    *
    * @param name such as {@code langevin}
-   * @param shape such as {@code 2-128-128-1}, or {@code 784x500} for {@code gibbs}
+   * @param shape such as {@code 2-128-128-1}, or {@code 784x500} for {@code gibbs} and {@code
+   *     gibbs-gaussian}
    * @param batch rows, or 0 for the usual number
    * @throws IllegalArgumentException if the name is unknown or the shape misread
    */
@@ -80,7 +84,7 @@ public final class Workloads {
       throw new IllegalArgumentException(
           "unknown workload '" + name + "': " + String.join(", ", names()));
     }
-    return name.equals(GibbsWorkload.NAME) ? gibbs(shape, batch) : mlp(name, shape, batch);
+    return RBM_NAMES.contains(name) ? rbm(name, shape, batch) : mlp(name, shape, batch);
   }
 
   /** A row of each kind, with fewer chains, for a table within seconds. */
@@ -89,7 +93,7 @@ public final class Workloads {
         mlp("energy", "2-128-128-1", SMALL_BATCH / 4),
         mlp("langevin", "2-128-128-1", SMALL_BATCH / 4),
         mlp("nce", "2-128-128-1", SMALL_BATCH / 4),
-        gibbs("784x500", 0));
+        rbm(GibbsWorkload.NAME, "784x500", 0));
   }
 
   private static Workload mlp(String name, String shape, int batch) {
@@ -101,9 +105,12 @@ public final class Workloads {
     return new MlpWorkload(MlpPass.of(name), layers, batch == 0 ? usual : batch);
   }
 
-  private static Workload gibbs(String shape, int batch) {
+  private static Workload rbm(String name, String shape, int batch) {
     RbmShape units = RbmShape.parse(shape);
     int usual = units.visible() <= WIDE_BATCH ? 1_000 : 512;
-    return new GibbsWorkload(units, batch == 0 ? usual : batch);
+    int chains = batch == 0 ? usual : batch;
+    return name.equals(GibbsWorkload.NAME)
+        ? new GibbsWorkload(units, chains)
+        : new GaussianGibbsWorkload(units, chains);
   }
 }

@@ -31,7 +31,7 @@ class AllocationTest {
 
   private static final String BACKEND = System.getProperty("expect.backend");
 
-  /** One that has networks of units -1 and +1. */
+  /** One that has networks of units -1 and +1, and real visible units. */
   private static final String SPIN_BACKEND = BACKEND.equals("scalar") ? BACKEND : "vector";
 
   /** Of the first attempt and of the ones after it. */
@@ -46,6 +46,11 @@ class AllocationTest {
   @Test
   void noSweepAllocates() throws RunnerException {
     requireNoAllocation("40x30", 1, GibbsWorkload.NAME);
+  }
+
+  @Test
+  void noSweepOfRealUnitsAllocates() throws RunnerException {
+    requireNoAllocation(SPIN_BACKEND, "40x30", 1, GaussianGibbsWorkload.NAME);
   }
 
   @Test

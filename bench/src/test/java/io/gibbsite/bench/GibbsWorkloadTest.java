@@ -54,7 +54,7 @@ class GibbsWorkloadTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "unknown workload 'foo': energy, input-gradient, parameter-gradient, langevin, nce,"
-                + " train-dsm, train-cd, gibbs");
+                + " train-dsm, train-cd, gibbs, gibbs-gaussian");
     assertThatThrownBy(() -> Workloads.select("gibbs", "2-8-1", 0))
         .isInstanceOf(IllegalArgumentException.class);
   }

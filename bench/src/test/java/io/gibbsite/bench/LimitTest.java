@@ -31,6 +31,16 @@ class LimitTest {
     assertThat(limit("gibbs", "784x500", 0, lookups)).isEqualTo(new Limit("looked-up sums", 500));
   }
 
+  /** Half of the operations are float products, half sums: their times add up. */
+  @Test
+  void realAndBinaryStatesHaveALimitEach() {
+    Limit limit = limit("gibbs-gaussian", "784x500", 0, TILES);
+    assertThat(limit.name()).isEqualTo("multiply-adds and int8 products, three limbs");
+    assertThat(limit.gflops()).isCloseTo(2 / (1 / 200.0 + 1 / 1000.0), within(1e-9));
+    assertThat(limit("gibbs-gaussian", "784x500", 0, BARE))
+        .isEqualTo(new Limit("multiply-adds", 200));
+  }
+
   /** One chain uses each of the weights once for two operations and 4 bytes. */
   @Test
   void aModelBeyondTheCachesWaitsForItsWeights() {

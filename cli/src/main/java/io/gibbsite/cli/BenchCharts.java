@@ -64,7 +64,7 @@ final class BenchCharts {
               "GFLOP/s");
       record.limits().stream()
           .filter(limits -> limits.threads() == rows.get(0).threads())
-          .forEach(limits -> roofs(chart, limits, workload.equals("gibbs")));
+          .forEach(limits -> roofs(chart, limits, workload.startsWith("gibbs")));
       Map<String, Map<Double, Double>> points = new LinkedHashMap<>();
       for (BenchResult r : rows) {
         rates(r)

@@ -48,14 +48,15 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "W",
       description =
           "One of energy, input-gradient, parameter-gradient, langevin, nce, train-dsm, train-cd (an"
-              + " update from draws to Adam), gibbs (default: energy, langevin, nce and gibbs).")
+              + " update from draws to Adam), gibbs, gibbs-gaussian (real visible units; without"
+              + " peers) (default: energy, langevin, nce and gibbs).")
   private String workload;
 
   @Option(
       names = "--shape",
       paramLabel = "S",
       description =
-          "Such as 2-128-128-1, or 784x500 for gibbs (default: those, 784-512-512-1 and 4096x4096).")
+          "Such as 2-128-128-1, or 784x500 for gibbs and gibbs-gaussian (default: those, 784-512-512-1 and 4096x4096).")
   private String shape;
 
   private int batch;

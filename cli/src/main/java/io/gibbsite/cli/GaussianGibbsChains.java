@@ -28,7 +28,6 @@ import java.util.Map;
  */
 record GaussianGibbsChains(
     Path file, ChainLength length, float temperature, ChainStart start, TrainRbmOptions data) {
-  private static final int MOST_IMAGES_ACROSS = 12;
   private static final int MOST_POINTS = 20_000;
 
   /** Writes the samples and, unless null, the picture. */
@@ -37,9 +36,7 @@ record GaussianGibbsChains(
     GaussianRbmShape shape = parameters.shape();
     int visible = shape.visible();
     VisibleLayout layout = VisibleLayout.of(GibbsChains.metadata(file), shape.units());
-    RunOptions.require(
-        picture == null || layout.images() != null || visible == 2,
-        "--picture needs an RBM that was trained on images, or of 2 visible units");
+    requireDrawable(picture, layout);
     length.requireFits(visible);
     int chains = length.chains();
     int draws = length.draws();
@@ -47,6 +44,7 @@ record GaussianGibbsChains(
     boolean[] held = start.held(layout);
     float[] samples = new float[chains * draws * visible];
     float[] energies = new float[chains * draws];
+    float[] v = new float[chains * visible];
     try (Backend backend = common.openBackend();
         GaussianRbmSession session = backend.open(shape, chains);
         Progress progress = common.progress("sample", length.total())) {
@@ -57,7 +55,8 @@ record GaussianGibbsChains(
       for (int draw = 0; draw < draws; draw++) {
         int first = length.burnIn() + draw * length.thin();
         move(session, first, length.thin(), common.seed(), progress);
-        record(session, draw, samples, energies);
+        session.readVisible(v);
+        record(session, length, v, draw, samples, energies);
       }
       if (picture != null) {
         Panel panel =
@@ -75,17 +74,28 @@ record GaussianGibbsChains(
     ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
   }
 
+  static void requireDrawable(Path picture, VisibleLayout layout) {
+    RunOptions.require(
+        picture == null || layout.images() != null || layout.visible() == 2,
+        "--picture needs an RBM that was trained on images, or of 2 visible units");
+  }
+
   private void move(
       GaussianRbmSession session, int first, int count, long seed, Progress progress) {
     GibbsChains.move(session, length, temperature, first, count, seed, progress);
   }
 
-  private void record(GaussianRbmSession session, int draw, float[] samples, float[] energies) {
+  /** Puts the chains' states v, and their free energies, in their place. */
+  static void record(
+      GaussianRbmSession session,
+      ChainLength length,
+      float[] v,
+      int draw,
+      float[] samples,
+      float[] energies) {
     int visible = session.shape().visible();
     int draws = length.draws();
-    float[] v = new float[length.chains() * visible];
     double[] energy = new double[length.chains()];
-    session.readVisible(v);
     session.freeEnergy(v, length.chains(), energy);
     for (int chain = 0; chain < length.chains(); chain++) {
       System.arraycopy(v, chain * visible, samples, (chain * draws + draw) * visible, visible);
@@ -102,11 +112,11 @@ record GaussianGibbsChains(
         x[k] = states[k];
       }
     }
-    int side = (int) Math.min(MOST_IMAGES_ACROSS, Math.sqrt(length.chains()));
+    int side = (int) Math.min(GibbsChains.MOST_IMAGES_ACROSS, Math.sqrt(length.chains()));
     return RbmImages.grid("samples", x, layout.images(), side);
   }
 
-  private static Panel points(float[] samples, int rows) {
+  static Panel points(float[] samples, int rows) {
     int shown = Math.min(rows, MOST_POINTS);
     float[] x = new float[2 * shown];
     for (int i = 0; i < shown; i++) {

@@ -38,10 +38,13 @@ import picocli.CommandLine.Spec;
       "precision. The table at the end is that of gibbsite diagnose.",
       "",
       "pt adds levels below an RBM or a deep machine, of which the lowest is noise (with --init data",
-      "the base rates of the chains' first rows), and exchanges states between them, so that chains",
-      "pass from mode to mode. Burn-in places the levels. sample_stats/swap_acceptance [chain, draw,",
-      "level] has the latest probability that a level was exchanged with the next one up,",
-      "tempering/beta [level] the inverse temperatures.",
+      "the base rates of the chains' first rows; of real units a Gaussian round their means, or,",
+      "without --init data and --from, round the visible biases), and exchanges states between them,",
+      "so that chains pass from mode to mode. Burn-in places the levels. sample_stats/swap_acceptance",
+      "[chain, draw, level] has the latest probability that a level was exchanged with the next one",
+      "up, tempering/beta [level] the inverse temperatures. Of real units, start chains in several",
+      "modes (--from): where the path favours one of them midway, chains stay where they started,",
+      "though exchanges succeed.",
       "",
       "A noise-conditional energy (train mlp --objective multi-dsm) is sampled by Langevin steps down",
       "its ladder of noise: --steps at each level, of the size --step-size times the squared noise.",
@@ -191,11 +194,7 @@ final class SampleCommand implements Callable<Integer> {
       case DBM -> binary(BinaryModel.deep(file), kind, length, rowsOf(TrainDbmOptions.class));
       case BOLTZMANN, HOPFIELD ->
           spins(file, length).run(to(kind, "gibbs", length), picture, common);
-      case GAUSSIAN_RBM -> {
-        require(!"pt".equals(sampler), "--sampler pt is of RBMs with binary visible units");
-        new GaussianGibbsChains(file, length, temperature, start, gibbsData())
-            .run(to(kind, "gibbs", length), picture, common);
-      }
+      case GAUSSIAN_RBM -> gaussian(file, kind, length);
     }
     return 0;
   }
@@ -253,10 +252,25 @@ final class SampleCommand implements Callable<Integer> {
   private void binary(BinaryModel model, ModelKind kind, ChainLength length, byte[] data)
       throws IOException {
     if ("pt".equals(sampler)) {
-      tempered(model, length, data).run(to(kind, "pt", length), picture, common);
+      checkTempered();
+      new TemperedChains(model, length, levels, start, data)
+          .run(to(kind, "pt", length), picture, common);
     } else {
       checkGibbsOfRbm();
       new GibbsChains(model, length, temperature, start, data)
+          .run(to(kind, "gibbs", length), picture, common);
+    }
+  }
+
+  private void gaussian(Path file, ModelKind kind, ChainLength length) throws IOException {
+    TrainRbmOptions data = dataOfRun(TrainRbmOptions.class);
+    if ("pt".equals(sampler)) {
+      checkTempered();
+      new GaussianTemperedChains(file, length, levels, start, data)
+          .run(to(kind, "pt", length), picture, common);
+    } else {
+      checkGibbsOfRbm();
+      new GaussianGibbsChains(file, length, temperature, start, data)
           .run(to(kind, "gibbs", length), picture, common);
     }
   }
@@ -315,12 +329,6 @@ final class SampleCommand implements Callable<Integer> {
         String.join(", ", others) + " is of samplers of MLPs: an RBM is sampled by gibbs or pt");
   }
 
-  /** Checks the options of RBMs; the run whose rows the chains start from, or null. */
-  private TrainRbmOptions gibbsData() {
-    checkGibbsOfRbm();
-    return dataOfRun(TrainRbmOptions.class);
-  }
-
   private void checkGibbsOfRbm() {
     require(
         sampler == null || sampler.equals("gibbs"),
@@ -328,13 +336,12 @@ final class SampleCommand implements Callable<Integer> {
     checkGibbs();
   }
 
-  private TemperedChains tempered(BinaryModel model, ChainLength length, byte[] data) {
+  private void checkTempered() {
     require(levels >= 2, "--levels must be at least 2, not " + levels);
     require(!isGiven("--temperature"), "--temperature is of gibbs: pt samples the model itself");
     for (String option : start.given()) {
       require(option.equals("--from"), option + " holds units, which pt does not: use gibbs");
     }
-    return new TemperedChains(model, length, levels, start, data);
   }
 
   private boolean isGiven(String option) {

@@ -2,9 +2,11 @@ package io.gibbsite.cli;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.backend.BackendOptions;
+import io.gibbsite.backend.BackendUnavailableException;
 import io.gibbsite.backend.Backends;
 import io.gibbsite.cli.selftest.Check;
 import io.gibbsite.cli.selftest.Determinism;
+import io.gibbsite.cli.selftest.GaussianRbmChecks;
 import io.gibbsite.cli.selftest.KnownAnswers;
 import io.gibbsite.cli.selftest.Parity;
 import io.gibbsite.cli.selftest.RbmChecks;
@@ -80,6 +82,11 @@ final class SelftestCommand implements Callable<Integer> {
       }
       report(Determinism.run(ofThreads));
       report(RbmChecks.run(ofThreads));
+      try {
+        report(GaussianRbmChecks.run(ofThreads));
+      } catch (BackendUnavailableException e) {
+        out.println("not checked: " + e.getMessage());
+      }
     }
     if (soak != null) {
       return 0;

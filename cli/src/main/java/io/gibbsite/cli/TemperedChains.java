@@ -11,12 +11,9 @@ import io.gibbsite.rbm.RbmShape;
 import io.gibbsite.rbm.RbmTempering;
 import io.gibbsite.sampler.ParallelTempering;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -41,17 +38,14 @@ record TemperedChains(
         "--picture needs a model that was trained on images");
     length.requireFits(Math.max(shape.visible(), levels));
     int chains = length.chains();
-    RunOptions.require(
-        (long) chains * levels * shape.visible() <= Integer.MAX_VALUE - 64,
-        "%d chains of %d levels are too many for one session: lower --chains or --levels"
-            .formatted(chains, levels));
+    requireFits(chains, levels, shape.visible());
     int columns = model.columns();
     byte[] first = model.start(start, data, chains, common.seed());
     byte[] v;
     byte[] samples = new byte[chains * length.draws() * columns];
     float[] energies = new float[chains * length.draws()];
-    float[] acceptance = new float[chains * length.draws() * (levels - 1)];
-    float[] betas;
+    Map<String, NdArray> arrays = new LinkedHashMap<>();
+    int draws = length.draws();
     try (Backend backend = common.openBackend();
         RbmSession session = backend.open(shape, chains * levels);
         Progress progress = common.progress("sample", length.total())) {
@@ -60,18 +54,21 @@ record TemperedChains(
       session.setParameters(parameters);
       ParallelTempering options = ParallelTempering.even(levels, base(v, shape.visible()));
       RbmTempering tempering = new RbmTempering(session, options, v, chains, common.seed());
+      TemperingTrace trace = new TemperingTrace(tempering, draws);
       tempering.burnIn(length.burnIn(), done -> progress.at(done, ""));
-      for (int draw = 0; draw < length.draws(); draw++) {
+      for (int draw = 0; draw < draws; draw++) {
         for (int sweep = 0; sweep < length.thin(); sweep++) {
           tempering.step();
           progress.at(tempering.round(), "");
         }
         tempering.readVisible(v);
         GibbsChains.record(session, length, columns, v, draw, samples, energies);
-        record(tempering, draw, acceptance);
+        trace.record(draw);
       }
-      betas = tempering.betas();
-      print(betas, tempering.acceptance(), common.out());
+      trace.print(common.out());
+      arrays.put("posterior/x", NdArray.of(samples, chains, draws, columns));
+      arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, draws));
+      trace.put(arrays);
     }
     if (picture != null) {
       int side = (int) Math.min(GibbsChains.MOST_IMAGES_ACROSS, Math.sqrt(chains));
@@ -79,46 +76,20 @@ record TemperedChains(
       Png.write(
           picture, PanelRow.draw(List.of(RbmImages.grid("samples", x, layout.images(), side))));
     }
-    int draws = length.draws();
-    Map<String, NdArray> arrays = new LinkedHashMap<>();
-    arrays.put("posterior/x", NdArray.of(samples, chains, draws, columns));
-    arrays.put("sample_stats/free_energy", NdArray.of(energies, chains, draws));
-    arrays.put("sample_stats/swap_acceptance", NdArray.of(acceptance, chains, draws, levels - 1));
-    arrays.put("tempering/beta", NdArray.of(betas, levels));
     out.write(arrays);
     ConvergenceReport.of(arrays, common.backendOptions().threads()).print(common.out());
+  }
+
+  static void requireFits(int chains, int levels, int visible) {
+    RunOptions.require(
+        (long) chains * levels * visible <= Integer.MAX_VALUE - 64,
+        "%d chains of %d levels are too many for one session: lower --chains or --levels"
+            .formatted(chains, levels));
   }
 
   private float[] base(byte[] v, int visible) {
     return data == null
         ? new float[visible]
         : BaseRates.logOdds(new BinaryRows(v, length.chains()).floats(), length.chains(), visible);
-  }
-
-  private void record(RbmTempering tempering, int draw, float[] acceptance) {
-    int pairs = levels - 1;
-    float[] latest = new float[length.chains() * pairs];
-    tempering.readLatestAcceptance(latest);
-    for (int chain = 0; chain < length.chains(); chain++) {
-      System.arraycopy(
-          latest, chain * pairs, acceptance, (chain * length.draws() + draw) * pairs, pairs);
-    }
-  }
-
-  private static void print(float[] betas, double[] acceptance, PrintWriter out) {
-    StringBuilder line = new StringBuilder("inverse temperatures    ");
-    for (float beta : betas) {
-      line.append(String.format(Locale.ROOT, " %.3f", beta));
-    }
-    out.println(line);
-    line = new StringBuilder("swap acceptance upwards ");
-    for (double rate : acceptance) {
-      line.append(String.format(Locale.ROOT, " %.3f", rate));
-    }
-    out.println(line);
-    double least = Arrays.stream(acceptance).min().orElseThrow();
-    if (least < 0.1) {
-      out.println("Few exchanges succeed at some level: raise --levels or --burn-in.");
-    }
   }
 }

@@ -79,7 +79,7 @@ final class TrainRbmOptions extends BoltzmannOptions {
       paramLabel = "K",
       description =
           "Temper the chains of pcd: replicas at K inverse temperatures from 0 to 1, at K times the"
-              + " cost; 1 for none (default: 10 up to 10000 weights, else 1).")
+              + " cost; 1 for none (default: 10 up to 10000 weights of binary units, else 1).")
   Integer levels;
 
   @Option(

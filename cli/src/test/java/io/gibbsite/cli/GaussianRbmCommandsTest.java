@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -138,9 +139,18 @@ class GaussianRbmCommandsTest {
 
   /** Stopped after step 23, which is neither a checkpoint's nor a measurement's. */
   @ParameterizedTest
-  @CsvSource({"pcd", "cd"})
-  void aResumedRunGivesTheSameBits(String objective) throws IOException {
-    train("--out", path("whole"), "--objective", objective, "--threads", "1").succeeds();
+  @CsvSource({"pcd,1", "cd,1", "pcd,3"})
+  void aResumedRunGivesTheSameBits(String objective, int levels) throws IOException {
+    train(
+            "--out",
+            path("whole"),
+            "--objective",
+            objective,
+            "--levels",
+            "" + levels,
+            "--threads",
+            "1")
+        .succeeds();
     TrainRbmOptions options = new TrainRbmOptions();
     options.visible = "gaussian";
     options.data = "two-moons";
@@ -149,6 +159,7 @@ class GaussianRbmCommandsTest {
     options.batch = 50;
     options.steps = 40;
     options.objective = objective;
+    options.levels = levels;
     options.evaluateEvery = 10;
     options.checkpointEvery = 15;
     options.seed = 3;
@@ -210,6 +221,82 @@ class GaussianRbmCommandsTest {
     assertThat(ImageIO.read(folder.resolve("p.png").toFile())).isNotNull();
   }
 
+  /** Two hidden units that are both on or both off, with the visible ones at 0 or at (8, -4). */
+  private String twoModes() throws IOException {
+    RbmParameters others =
+        RbmParameters.of(
+            new RbmShape(2, 2), new float[] {4, 4, -4, -4}, new float[2], new float[] {-32, -32});
+    new GaussianRbmModel(GaussianRbmParameters.of(others, new float[] {1, 0.5f}))
+        .write(folder.resolve("modes"));
+    return path("modes");
+  }
+
+  /**
+   * The modes have the same weight by symmetry. Of 2,000 chains 750 start in the far one, where
+   * Gibbs sweeps would leave them; tempered ones end there with 1,000, sd 22.4, within 6 of them
+   * but for 2e-9.
+   */
+  @Test
+  void temperedSamplesHaveBothModesWhateverTheThreads() throws IOException {
+    float[] rows = new float[16];
+    for (int row = 0; row < 3; row++) {
+      rows[2 * row] = 8;
+      rows[2 * row + 1] = -4;
+    }
+    Npy.write(folder.resolve("x.npy"), NdArray.of(rows, 8, 2));
+    List<Map<String, NdArray>> found = new ArrayList<>();
+    for (String[] more : new String[][] {{"--backend", "scalar"}, {"--threads", "2"}}) {
+      List<String> all =
+          new ArrayList<>(
+              List.of("sample", twoModes(), "--quiet", "--sampler", "pt", "--levels", "12"));
+      all.addAll(List.of("--chains", "2000", "--burn-in", "300", "--steps", "20"));
+      all.addAll(List.of("--from", path("x.npy"), "--out", path("s.npz")));
+      all.addAll(List.of("--picture", path("p.png")));
+      all.addAll(Arrays.asList(more));
+      Run run = Run.of(all.toArray(String[]::new)).succeeds();
+      assertThat(run.out()).contains("inverse temperatures     0.000", "swap acceptance upwards");
+      found.add(Npz.read(folder.resolve("s.npz")));
+    }
+    NdArray x = found.get(0).get("posterior/x");
+    assertThat(x.shape()).containsExactly(2000, 2, 2);
+    assertThat(found.get(1).get("posterior/x").floats()).isEqualTo(x.floats());
+    assertThat(found.get(0).get("tempering/beta").floats()).hasSize(12).startsWith(0).endsWith(1);
+    assertThat(found.get(0).get("sample_stats/swap_acceptance").shape())
+        .containsExactly(2000, 2, 11);
+    int far = 0;
+    for (int chain = 0; chain < 2000; chain++) {
+      far += x.floats()[4 * chain] > 4 ? 1 : 0;
+    }
+    assertThat(far).isBetween(866, 1134);
+    assertThat(ImageIO.read(folder.resolve("p.png").toFile())).isNotNull();
+  }
+
+  @Test
+  void temperedChainsOfImagesMayStartFromTheData() {
+    train("--data", "strokes", "--pool", "2", "--jitter", "0.1", "--out", path("run")).succeeds();
+    String[] arguments = {
+      "sample",
+      path("run"),
+      "--quiet",
+      "--sampler",
+      "pt",
+      "--levels",
+      "3",
+      "--init",
+      "data",
+      "--chains",
+      "9",
+      "--steps",
+      "20",
+      "--out",
+      path("s.npz"),
+      "--picture",
+      path("p.png")
+    };
+    Run.of(arguments).succeeds();
+    assertThat(folder.resolve("p.png")).isNotEmptyFile();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',
@@ -238,7 +325,24 @@ class GaussianRbmCommandsTest {
         .fails(2, "--label needs a model that was trained with --labels");
     Run.of("sample", model(), "--quiet", "--sampler", "langevin", "--out", path("s.npz"))
         .fails(2, "--sampler must be gibbs or pt for an RBM");
-    Run.of("sample", model(), "--quiet", "--sampler", "pt", "--out", path("s.npz"))
-        .fails(2, "--sampler pt is of RBMs with binary visible units");
+    String[][] pt = {
+      {"--levels", "1", "--levels must be at least 2, not 1"},
+      {"--temperature", "2", "--temperature is of gibbs"},
+      {"--hold", "0", "--hold holds units, which pt does not"},
+      {"--chains", "200000000", "too many"}
+    };
+    for (String[] bad : pt) {
+      Run.of(
+              "sample",
+              model(),
+              "--quiet",
+              "--sampler",
+              "pt",
+              bad[0],
+              bad[1],
+              "--out",
+              path("s.npz"))
+          .fails(2, bad[2]);
+    }
   }
 }

@@ -7,9 +7,10 @@ package io.gibbsite.sampler;
  *
  * <p>The ladder is the path of annealing between a model without weights and the session's ({@link
  * Annealing}). With {@code baseBias} 0 it is that of plain temperatures {@code 1 / beta}; with the
- * log-odds of the data its lowest level knows the data's means. A round is {@code sweeps} Gibbs
- * sweeps, and then exchanges of levels 0 and 1, 2 and 3, .. in even rounds, of 1 and 2, 3 and 4, ..
- * in odd ones: states then travel along the ladder rather than diffuse.
+ * log-odds of the data, or the means of real units, its lowest level knows the data's means. A
+ * round is {@code sweeps} Gibbs sweeps, and then exchanges of levels 0 and 1, 2 and 3, .. in even
+ * rounds, of 1 and 2, 3 and 4, .. in odd ones: states then travel along the ladder rather than
+ * diffuse.
  *
  * <p>Sources: Swendsen and Wang, "Replica Monte Carlo simulation of spin-glasses", 1986; Geyer,
  * "Markov chain Monte Carlo maximum likelihood", 1991; for RBMs Desjardins et al., "Tempered Markov
@@ -17,7 +18,8 @@ package io.gibbsite.sampler;
  * and Ilin, "Parallel tempering is efficient for learning restricted Boltzmann machines", 2010.
  *
  * @param betas at least 2 inverse temperatures in [0, 1], rising, the last 1; not copied
- * @param baseBias float[visible]: the visible biases of the model without weights; not copied
+ * @param baseBias float[visible]: the visible biases of the model without weights, or its means
+ *     where visible units are real; not copied
  * @param sweeps between two exchanges, at least 1
  */
 public record ParallelTempering(float[] betas, float[] baseBias, int sweeps) {

@@ -8,6 +8,8 @@ import io.gibbsite.backend.Precision;
 import io.gibbsite.backend.ScalarBackend;
 import io.gibbsite.mlp.MlpSession;
 import io.gibbsite.mlp.MlpShape;
+import io.gibbsite.rbm.GaussianRbmSession;
+import io.gibbsite.rbm.GaussianRbmShape;
 import io.gibbsite.rbm.RbmSession;
 import io.gibbsite.rbm.RbmShape;
 import java.lang.reflect.InvocationTargetException;
@@ -84,6 +86,16 @@ class BrokenBackendTest {
     @Override
     public RbmSession open(RbmShape shape, int rows) {
       return broken(RbmSession.class, sound.open(shape, rows));
+    }
+
+    @Override
+    public long bytes(GaussianRbmShape shape, int rows) {
+      return sound.bytes(shape, rows);
+    }
+
+    @Override
+    public GaussianRbmSession open(GaussianRbmShape shape, int rows) {
+      return broken(GaussianRbmSession.class, sound.open(shape, rows));
     }
 
     @Override
@@ -182,5 +194,60 @@ class BrokenBackendTest {
     List<String> failed =
         failed(RbmChecks.run(threads -> new Broken(scalar(threads), "anneal", 30f)));
     assertThat(failed).anyMatch(name -> name.startsWith("AIS against enumeration"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "readVisible,same chains",
+    "readHidden,same hidden states",
+    "freeEnergy,same free energies",
+    "hiddenProbabilities,same probabilities",
+    "visibleMeans,same means",
+    "statistics,same statistics",
+    "anneal,same annealing weights",
+    "temper,same tempering gains"
+  })
+  void gaussianRbmsMustHaveTheBitsOfTheScalarOnes(String method, String check) {
+    List<String> failed = failed(gaussian(method, 1e-3f));
+    // Three shapes at three numbers of threads, and in parts.
+    assertThat(failed.stream().filter(name -> name.startsWith(check))).hasSize(12);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "freeEnergy,free energies,0.1",
+    "hiddenProbabilities,probabilities,0.1",
+    "statistics,statistics,1",
+    "temper,tempering gains,0.1",
+    "readHidden,hidden draws,1",
+    "readVisible,visible draws,0.1"
+  })
+  void gaussianRbmsMustFollowTheFormulas(String method, String pass, float change) {
+    for (float wrong : new float[] {change, Float.NaN}) {
+      List<String> failed = failed(gaussian(method, wrong));
+      assertThat(failed.stream().filter(name -> name.startsWith(pass + " against formulas")))
+          .hasSize(3);
+    }
+  }
+
+  @Test
+  void gaussianRbmsMustNotDependOnThreads() {
+    List<String> failed =
+        failed(
+            GaussianRbmChecks.run(
+                threads ->
+                    threads == 5 ? new Broken(scalar(5), "freeEnergy", 1e-6f) : scalar(threads)));
+    assertThat(failed).hasSize(3).allMatch(name -> name.endsWith("5 threads"));
+  }
+
+  @Test
+  void anAnnealedLogZOfRealUnitsMustBeTheEnumeratedOne() {
+    assertThat(failed(gaussian("anneal", 30f)))
+        .anyMatch(name -> name.startsWith("AIS against enumeration"));
+    assertThat(failed(GaussianRbmChecks.run(BrokenBackendTest::scalar))).isEmpty();
+  }
+
+  private static List<Check> gaussian(String method, float change) {
+    return GaussianRbmChecks.run(threads -> new Broken(scalar(threads), method, change));
   }
 }

@@ -23,9 +23,9 @@ import java.util.Map;
  * addresses {@code t k .. t k + k - 1}, takes their statistics, and moves the parameters against
  * the {@link RbmGradient}, with momentum.
  *
- * <p>Persistent chains may be tempered ({@link io.gibbsite.rbm.RbmTempering}, from the base rates
- * of the data), if the visible units are binary: then they pass between modes that plain ones would
- * be caught in, and a step takes the statistics of the states at beta 1.
+ * <p>Persistent chains may be tempered ({@link io.gibbsite.rbm.RbmReplicas}, from the base rates of
+ * the data, or from the means of real ones): then they pass between modes that plain ones would be
+ * caught in, and a step takes the statistics of the states at beta 1.
  *
  * <p>Sources: Hinton, "Training products of experts by minimizing contrastive divergence", 2002;
  * Tieleman, "Training restricted Boltzmann machines using approximations to the likelihood

@@ -2,11 +2,14 @@ package io.gibbsite.train.rbm;
 
 import io.gibbsite.backend.Backend;
 import io.gibbsite.math.FloatMath;
+import io.gibbsite.rbm.BaseRates;
 import io.gibbsite.rbm.GaussianBase;
 import io.gibbsite.rbm.GaussianRbmModel;
 import io.gibbsite.rbm.GaussianRbmParameters;
 import io.gibbsite.rbm.GaussianRbmSession;
 import io.gibbsite.rbm.GaussianRbmShape;
+import io.gibbsite.rbm.GaussianRbmTempering;
+import io.gibbsite.sampler.ParallelTempering;
 import io.gibbsite.train.Checkpoint;
 import io.gibbsite.train.DataOrder;
 import java.util.Arrays;
@@ -35,7 +38,11 @@ public final class GaussianRbmTrainer extends ContrastiveDivergenceTrainer {
   private final int dataRows;
   private final float[] batch;
   private final float[] sdGradient;
-  private final float[] savedChains;
+  private final RbmTrainingOptions options;
+  private final GaussianRbmTempering tempering; // or null
+  private final float[] coldStates; // [chains * visible] of tempered chains at the model itself
+  private final float[] savedChains; // [chains * levels * visible]
+  private final float[] savedLevels; // [chains * levels]
 
   /**
    * @param backend computes; opens a session of the larger of batch and chains
@@ -72,9 +79,6 @@ public final class GaussianRbmTrainer extends ContrastiveDivergenceTrainer {
       throw new IllegalArgumentException(
           "the rate of the deviations must be at least 0, not " + sdRate);
     }
-    if (options.levels() > 1) {
-      throw new IllegalArgumentException("chains of Gaussian visible units cannot be tempered");
-    }
     this.theta = theta;
     this.sdRate = sdRate;
     this.data = data;
@@ -82,16 +86,26 @@ public final class GaussianRbmTrainer extends ContrastiveDivergenceTrainer {
     this.parameters = new GaussianRbmParameters(shape, start.values().clone());
     this.batch = new float[options.batch() * shape.visible()];
     this.sdGradient = new float[shape.visible()];
-    this.savedChains = new float[Math.multiplyExact(options.chains(), shape.visible())];
+    this.options = options;
+    this.savedLevels = new float[Math.multiplyExact(options.chains(), options.levels())];
+    this.savedChains = new float[Math.multiplyExact(savedLevels.length, shape.visible())];
+    this.coldStates = new float[options.chains() * shape.visible()];
     if (options.gradient() == RbmGradient.CENTRED) {
       columnMeans(offsets());
     }
-    this.session = backend.open(shape, Math.max(options.batch(), options.chains()));
+    this.session = backend.open(shape, Math.max(options.batch(), savedLevels.length));
     session.setParameters(parameters);
-    if (options.chains() > 0) {
-      float[] sd = parameters.visibleSd();
-      float[] first =
-          GaussianBase.sample(parameters.visibleBias(), sd, options.chains(), options.seed());
+    float[] first =
+        GaussianBase.sample(
+            parameters.visibleBias(), parameters.visibleSd(), options.chains(), options.seed());
+    if (options.levels() > 1) {
+      float[] base = BaseRates.means(data, rows, shape.visible());
+      ParallelTempering path =
+          ParallelTempering.even(options.levels(), base).sweeps(options.sweeps());
+      this.tempering =
+          new GaussianRbmTempering(session, path, first, options.chains(), options.seed());
+    } else {
+      this.tempering = null;
       session.setVisible(first, options.chains());
     }
   }
@@ -161,14 +175,40 @@ public final class GaussianRbmTrainer extends ContrastiveDivergenceTrainer {
   }
 
   @Override
+  int negativePhase(long step, float[] sums) {
+    if (tempering == null) {
+      return super.negativePhase(step, sums);
+    }
+    tempering.step();
+    tempering.readVisible(coldStates);
+    session.statistics(coldStates, options.chains(), sums);
+    return options.chains();
+  }
+
+  @Override
   Map<String, float[]> chainState() {
     session.readVisible(savedChains);
-    return Map.of("chains", savedChains);
+    if (tempering == null) {
+      return Map.of("chains", savedChains);
+    }
+    int[] levels = tempering.levels();
+    for (int row = 0; row < levels.length; row++) {
+      savedLevels[row] = levels[row];
+    }
+    return Map.of("chains", savedChains, "levels", savedLevels);
   }
 
   @Override
   void resumeChains(long steps) {
-    session.setVisible(savedChains, savedChains.length / parameters.shape().visible());
+    if (tempering == null) {
+      session.setVisible(savedChains, options.chains());
+      return;
+    }
+    int[] levels = new int[savedLevels.length];
+    for (int row = 0; row < levels.length; row++) {
+      levels[row] = (int) savedLevels[row];
+    }
+    tempering.resume(savedChains, levels, steps);
   }
 
   @Override

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GaussianRbmTrainerTest {
   private static final int ROWS = 2000;
@@ -70,8 +71,9 @@ class GaussianRbmTrainerTest {
    * the exact derivative, here by central differences. 4,096 chains against as many rows leave a
    * standard error of about 0.02 for weights and biases and 0.03 for deviations; 0.2 is 6 of them.
    */
-  @Test
-  void aStepFollowsTheGradientOfTheExactLogLikelihood() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void aStepFollowsTheGradientOfTheExactLogLikelihood(int levels) {
     GaussianRbmShape shape = GaussianRbmShape.of(2, 3);
     float[] values = {
       0.9f, -0.5f, 0.3f, 0.2f, 0.8f, -0.7f, 0.3f, -0.2f, 0.1f, -0.4f, 0.2f, 0.8f, 1
@@ -80,7 +82,8 @@ class GaussianRbmTrainerTest {
     float rate = 1e-3f;
     RbmTrainingOptions options =
         new RbmTrainingOptions(
-            ROWS, 4096, 60, RbmGradient.PLAIN, LearningRate.constant(rate), 0, 0, 5);
+                ROWS, 4096, 60, RbmGradient.PLAIN, LearningRate.constant(rate), 0, 0, 5)
+            .tempered(levels);
     float[] moved;
     try (Backend backend = backend("auto", 2);
         GaussianRbmTrainer trainer =
@@ -165,11 +168,17 @@ class GaussianRbmTrainerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"scalar,0,PLAIN", "scalar,7,ENHANCED", "auto,0,CENTRED", "auto,7,ENHANCED"})
-  void aResumedRunGivesTheSameBits(String backend, int chains, RbmGradient gradient)
+  @CsvSource({
+    "scalar,0,1,PLAIN",
+    "scalar,7,1,ENHANCED",
+    "auto,0,1,CENTRED",
+    "auto,7,1,ENHANCED",
+    "auto,7,4,ENHANCED"
+  })
+  void aResumedRunGivesTheSameBits(String backend, int chains, int levels, RbmGradient gradient)
       throws IOException {
     Path file = folder.resolve("checkpoint.safetensors");
-    RbmTrainingOptions options = options(chains, gradient);
+    RbmTrainingOptions options = options(chains, gradient).tempered(levels);
     float[] whole;
     try (Backend one = backend(backend, 1);
         GaussianRbmTrainer trainer =
