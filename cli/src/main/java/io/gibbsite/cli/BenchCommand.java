@@ -56,7 +56,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--shape",
       paramLabel = "S",
       description =
-          "Such as 2-128-128-1, or 784x500 for gibbs and gibbs-gaussian (default: those, 784-512-512-1 and 4096x4096).")
+          "Such as 2-128-128-1, or 784x500 for gibbs and gibbs-gaussian (default: those,"
+              + " 784-512-512-1 and 4096x4096).")
   private String shape;
 
   private int batch;
