@@ -112,7 +112,7 @@ record GaussianGibbsChains(
         x[k] = states[k];
       }
     }
-    int side = (int) Math.min(GibbsChains.MOST_IMAGES_ACROSS, Math.sqrt(length.chains()));
+    int side = SamplePicture.imagesAcross(length.chains());
     return RbmImages.grid("samples", x, layout.images(), side);
   }
 

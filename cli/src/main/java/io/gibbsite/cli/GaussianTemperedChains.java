@@ -85,7 +85,7 @@ record GaussianTemperedChains(
   }
 
   private Panel images(float[] v, VisibleLayout layout) {
-    int side = (int) Math.min(GibbsChains.MOST_IMAGES_ACROSS, Math.sqrt(length.chains()));
+    int side = SamplePicture.imagesAcross(length.chains());
     return RbmImages.grid("samples", v, layout.images(), side);
   }
 }

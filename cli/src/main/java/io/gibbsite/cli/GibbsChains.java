@@ -27,8 +27,6 @@ import java.util.Map;
  */
 record GibbsChains(
     BinaryModel model, ChainLength length, float temperature, ChainStart start, byte[] data) {
-  static final int MOST_IMAGES_ACROSS = 12;
-
   static Map<String, String> metadata(Path file) {
     return ModelAndData.read(file, Safetensors::read).metadata();
   }
@@ -65,7 +63,7 @@ record GibbsChains(
         record(session, length, columns, v, draw, samples, energies);
       }
       if (picture != null) {
-        int side = (int) Math.min(MOST_IMAGES_ACROSS, Math.sqrt(chains));
+        int side = SamplePicture.imagesAcross(chains);
         float[] x = RbmImages.lastProbabilities(session, layout);
         if (held != null) {
           keep(held, states, layout, x);

@@ -33,7 +33,6 @@ import java.util.Map;
  */
 final class MlpSampling {
   private static final int MOST_POINTS = 20_000;
-  private static final int MOST_IMAGES_ACROSS = 12;
 
   private final ChainLength length;
   private final String rule;
@@ -218,7 +217,7 @@ final class MlpSampling {
 
   /** The chains' last states. */
   private ImageGrid images(float[] x) {
-    int side = (int) Math.min(MOST_IMAGES_ACROSS, Math.sqrt(length.chains()));
+    int side = SamplePicture.imagesAcross(length.chains());
     return TrainingPictures.grid(
         "samples",
         Arrays.copyOf(x, side * side * columns()),

@@ -33,12 +33,17 @@ record SamplePicture(Path file, int columns, RunFolder.Fitted fitted) {
     return new SamplePicture(file, columns, images ? fitted : null);
   }
 
+  /** Images on a side of the square that shows so many of them, or a part. */
+  static int imagesAcross(int count) {
+    return (int) Math.min(MOST_IMAGES_ACROSS, Math.sqrt(count));
+  }
+
   /** Draws samples, float[rows * columns], if a picture is asked for. */
   void write(float[] x, int rows) throws IOException {
     if (file == null) {
       return;
     }
-    int side = (int) Math.min(MOST_IMAGES_ACROSS, Math.sqrt(rows));
+    int side = imagesAcross(rows);
     Png.write(
         file,
         PanelRow.draw(

@@ -98,7 +98,7 @@ record SpinChains(
     List<BufferedImage> parts = new ArrayList<>();
     VisibleLayout layout = of.layout();
     if (layout.images() != null) {
-      int side = (int) Math.min(GibbsChains.MOST_IMAGES_ACROSS, Math.sqrt(length.chains()));
+      int side = SamplePicture.imagesAcross(length.chains());
       float[] x = layout.unlabelled(Spins.greys(v), length.chains());
       parts.add(PanelRow.draw(List.of(RbmImages.grid("samples", x, layout.images(), side))));
     }

@@ -71,7 +71,7 @@ record TemperedChains(
       trace.put(arrays);
     }
     if (picture != null) {
-      int side = (int) Math.min(GibbsChains.MOST_IMAGES_ACROSS, Math.sqrt(chains));
+      int side = SamplePicture.imagesAcross(chains);
       float[] x = layout.unlabelled(new BinaryRows(v, chains).floats(), chains);
       Png.write(
           picture, PanelRow.draw(List.of(RbmImages.grid("samples", x, layout.images(), side))));
