@@ -116,11 +116,12 @@ public abstract class CheckedGaussianRbmSession extends CheckedRbmChains
     int visible = shape.visible();
     requireLength("v", v.length, (long) n * visible);
     int end = n * visible;
-    int largest = 0;
+    // In vectors; NaN where a state is.
+    float largest = 0;
     for (int k = 0; k < end; k++) {
-      largest = Math.max(largest, Float.floatToRawIntBits(v[k]) & Integer.MAX_VALUE);
+      largest = Math.max(largest, Math.abs(v[k]));
     }
-    if (!Float.isFinite(Float.intBitsToFloat(largest))) {
+    if (!Float.isFinite(largest)) {
       for (int k = 0; k < end; k++) {
         if (!Float.isFinite(v[k])) {
           throw new IllegalArgumentException(

@@ -304,7 +304,9 @@ final class MlpCuda extends CheckedMlpSession {
     DeviceMemory input = layers.input.memory();
     int chunk = sizes.capacity / 2;
     double loss = 0;
-    stream.clear(layers.gradientSums);
+    if (gradient != null) {
+      stream.clear(layers.gradientSums);
+    }
     for (int first = 0; first < n; first += chunk) {
       int count = Math.min(chunk, n - first);
       uploadRows(x, first, count, input, 0);

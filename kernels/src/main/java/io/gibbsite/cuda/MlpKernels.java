@@ -52,7 +52,6 @@ final class MlpKernels {
 
   private final DeviceKernel[] largeSplit = new DeviceKernel[Product.values().length];
   private final Precision precision;
-  private final boolean splits;
 
   /** Null where all products are our own. */
   private final Gemm gemm;
@@ -82,7 +81,7 @@ final class MlpKernels {
   MlpKernels(Device device, DeviceStream stream, Precision precision) {
     this.stream = stream;
     this.precision = precision;
-    splits = precision != Precision.FLOAT32;
+    boolean splits = precision != Precision.FLOAT32;
     gemm = splits ? null : stream.gemm();
     forwardEpilogue = device.kernel("mlp_forward_epilogue", THREADS, 0);
     backwardEpilogue = device.kernel("mlp_backward_epilogue", THREADS, 0);
@@ -222,7 +221,7 @@ final class MlpKernels {
    *
    * @param weight float[outputs][stride(inputs)]
    * @param bias float[outputs] from {@code biasOffset}, or null
-   * @param z float[rows][stride(outputs)] from {@code zOffset}, out, or null
+   * @param z float[rows][stride(outputs)] from {@code zOffset}, out, or null from 0
    * @param a float[values][stride(outputs)], out, or null; with it an activation
    */
   void forward(
@@ -255,11 +254,10 @@ final class MlpKernels {
           inOffset,
           stride(inputs),
           product,
-          z == null ? 0 : zOffset,
+          zOffset,
           stride(outputs),
           false);
-      forwardEpilogue(
-          product, z == null ? 0 : zOffset, bias, biasOffset, a, rows, values, outputs, activation);
+      forwardEpilogue(product, zOffset, bias, biasOffset, a, rows, values, outputs, activation);
       return;
     }
     arguments.begin().pointer(in, inOffset);
